@@ -1,0 +1,130 @@
+//! What a property says about itself: one source for `explain`, the docs, the spec parser and
+//! the judge's defaults.
+
+use crate::spec::Severity;
+
+/// A property's own description.
+#[derive(Debug)]
+pub struct Meta {
+    /// The name in specs and test cases.
+    pub name: &'static str,
+    /// One line: what holds when the property holds.
+    pub summary: &'static str,
+    /// What it checks and how it is measured.
+    pub checks: &'static str,
+    /// Why it matters.
+    pub why: &'static str,
+    /// The exact condition, with its formula.
+    pub condition: &'static str,
+    /// What to do when it fails.
+    pub mend: &'static str,
+    /// Where the condition and its thresholds come from.
+    pub source: &'static str,
+    /// How a failure counts when the spec does not say.
+    pub severity: Severity,
+    /// Whether a spec without `expect` asks for it.
+    pub recommended: bool,
+    pub options: &'static [OptionMeta],
+}
+
+/// One option of a property.
+#[derive(Debug)]
+pub struct OptionMeta {
+    pub name: &'static str,
+    pub kind: OptionKind,
+    pub default: OptionValue,
+    /// One line, with unit.
+    pub doc: &'static str,
+}
+
+/// What values an option takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OptionKind {
+    /// A whole number ≥ 1.
+    Count,
+    /// A finite number ≥ 0.
+    Number,
+    /// `[low, high]` with 0 ≤ low < high.
+    Range,
+    /// `true` or `false`.
+    Flag,
+}
+
+/// An option's value.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum OptionValue {
+    /// Not given: the property derives it.
+    Derived,
+    Count(usize),
+    Number(f64),
+    Range(f64, f64),
+    Flag(bool),
+}
+
+/// A property's options as they apply: the defaults of its [`Meta`], overridden by the spec.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Options {
+    values: Vec<(&'static str, OptionValue, bool)>,
+}
+
+impl Options {
+    /// All defaults.
+    pub fn defaults(meta: &Meta) -> Self {
+        let values = meta.options.iter().map(|option| (option.name, option.default, false));
+        Self { values: values.collect() }
+    }
+
+    /// Overrides one option.
+    ///
+    /// # Panics
+    ///
+    /// When the property has no such option; the spec parser checks names against the meta.
+    pub fn set(&mut self, name: &str, value: OptionValue) {
+        let entry = self.entry(name);
+        let (_, current, given) = &mut self.values[entry];
+        (*current, *given) = (value, true);
+    }
+
+    /// Whether the spec gave this option itself.
+    pub fn given(&self, name: &str) -> bool {
+        self.values[self.entry(name)].2
+    }
+
+    pub fn value(&self, name: &str) -> OptionValue {
+        self.values[self.entry(name)].1
+    }
+
+    /// The option as a whole number, `None` when it is to be derived.
+    pub fn count(&self, name: &str) -> Option<usize> {
+        match self.value(name) {
+            OptionValue::Count(count) => Some(count),
+            OptionValue::Derived => None,
+            other => panic!("option `{name}` is no count: {other:?}"),
+        }
+    }
+
+    /// The option as a number, `None` when it is to be derived.
+    pub fn number(&self, name: &str) -> Option<f64> {
+        match self.value(name) {
+            OptionValue::Number(number) => Some(number),
+            OptionValue::Derived => None,
+            other => panic!("option `{name}` is no number: {other:?}"),
+        }
+    }
+
+    /// The option as a range, `None` when it is to be derived.
+    pub fn range(&self, name: &str) -> Option<(f64, f64)> {
+        match self.value(name) {
+            OptionValue::Range(low, high) => Some((low, high)),
+            OptionValue::Derived => None,
+            other => panic!("option `{name}` is no range: {other:?}"),
+        }
+    }
+
+    fn entry(&self, name: &str) -> usize {
+        self.values
+            .iter()
+            .position(|(known, ..)| *known == name)
+            .expect("a property asks only for options of its own meta")
+    }
+}

@@ -1,0 +1,92 @@
+//! What happens during a run, as one stream that every reporter reads.
+//!
+//! A worker process writes these as JSON lines; `cargo nn-test --message-format json` prints the
+//! same lines. The schema's version is [`SCHEMA_VERSION`].
+
+use serde::{Deserialize, Serialize};
+
+use crate::property::Verdict;
+
+/// Raised when a field changes its meaning or goes away.
+pub const SCHEMA_VERSION: u32 = 1;
+
+/// One thing that happened.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum Event {
+    /// First event of a run.
+    RunStarted { schema_version: u32, tests: usize, specs: usize },
+    /// The device that the tests run on. `note` is set when it is not the one that `auto` prefers.
+    DeviceSelected { device: String, note: Option<String> },
+    TestStarted { test: String },
+    /// Where the running test is; not more than a few per second.
+    Progress { test: String, activity: String, step: usize, steps: usize, loss: Option<f64> },
+    TestFinished(TestResult),
+    /// Something that a reader should know and that is no test's fault.
+    Note { message: String },
+    /// Last event of a run.
+    RunFinished(RunSummary),
+}
+
+/// How a test case ended.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TestResult {
+    /// `spec::property`.
+    pub test: String,
+    /// The spec file, relative to the folder the command was called from where possible.
+    pub file: String,
+    /// Line and column of the expectation in the spec file, from 1; 0 when it came by default.
+    pub line: usize,
+    pub column: usize,
+    pub status: Status,
+    /// Absent when the test could not be judged.
+    pub verdict: Option<Verdict>,
+    /// Text for the reader: a rendered spec diagnostic, a snapshot diff, a panic message.
+    pub details: Option<String>,
+    pub seconds: f64,
+}
+
+/// What a test case's end means for the run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    Passed,
+    /// Passed, with a finding that does not fail the run.
+    Warned,
+    /// The property does not apply, or the device is missing; `verdict` or `details` has the reason.
+    Skipped,
+    Failed,
+    /// The verdict holds, but its diagnostics differ from the accepted snapshot (or none exists).
+    SnapshotPending,
+    /// The spec itself is wrong.
+    SpecError,
+    /// The experiment could not be completed (panic, device lost, worker died).
+    Crashed,
+}
+
+impl Status {
+    /// Whether the run as a whole fails because of it.
+    pub fn is_failure(self) -> bool {
+        matches!(self, Self::Failed | Self::SnapshotPending | Self::SpecError | Self::Crashed)
+    }
+}
+
+/// The run as numbers.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+pub struct RunSummary {
+    pub passed: usize,
+    pub warned: usize,
+    pub skipped: usize,
+    pub failed: usize,
+    pub snapshot_pending: usize,
+    pub spec_errors: usize,
+    pub crashed: usize,
+    /// Selected but not run (after `--max-fail`, an interrupt or a crash).
+    pub not_run: usize,
+    pub seconds: f64,
+}
+
+/// Takes events as they happen.
+pub trait Sink {
+    fn emit(&mut self, event: &Event);
+}

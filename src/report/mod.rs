@@ -1,0 +1,3 @@
+//! Reporters: each renders the one stream of events.
+
+pub mod event;

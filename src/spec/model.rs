@@ -1,0 +1,147 @@
+//! `model:` — the layers, in order. Only outputs are written; input sizes are inferred.
+
+use super::{Span, Spanned};
+
+/// One entry of a `layers:` list.
+#[derive(Debug, Clone)]
+pub struct LayerSpec {
+    /// The name that the user gave, if any; the model makes one up otherwise (`linear1`, …).
+    pub name: Option<Spanned<String>>,
+    pub kind: LayerKind,
+    /// The place of the layer's key.
+    pub span: Span,
+}
+
+/// What a layer is. Sizes are outputs only.
+#[derive(Debug, Clone, PartialEq)]
+pub enum LayerKind {
+    Linear {
+        out: usize,
+        bias: bool,
+        initializer: Option<Initializer>,
+        bias_initializer: Option<Initializer>,
+    },
+    Conv1d {
+        out: usize,
+        kernel: usize,
+        stride: usize,
+        dilation: usize,
+        groups: usize,
+        padding: Padding,
+        bias: bool,
+        initializer: Option<Initializer>,
+        bias_initializer: Option<Initializer>,
+    },
+    Conv2d {
+        out: usize,
+        kernel: [usize; 2],
+        stride: [usize; 2],
+        dilation: [usize; 2],
+        groups: usize,
+        padding: Padding,
+        bias: bool,
+        initializer: Option<Initializer>,
+        bias_initializer: Option<Initializer>,
+    },
+    BatchNorm { epsilon: f64, momentum: f64 },
+    LayerNorm { epsilon: f64, bias: bool },
+    GroupNorm { groups: usize, epsilon: f64, affine: bool },
+    /// Zeroes elements with this probability in training.
+    Dropout { probability: f64 },
+    MaxPool2d { kernel: [usize; 2], stride: [usize; 2], padding: Padding, dilation: [usize; 2] },
+    AvgPool2d {
+        kernel: [usize; 2],
+        stride: [usize; 2],
+        padding: Padding,
+        count_include_pad: bool,
+    },
+    AdaptiveAvgPool2d { output: [usize; 2] },
+    /// All axes but the batch axis become one.
+    Flatten,
+    /// The example's new shape, without the batch axis; one entry may be −1.
+    Reshape { shape: Vec<i64> },
+    /// x + f(x), with f the inner layers.
+    Residual { layers: Vec<LayerSpec> },
+    Embedding { vocabulary: usize, dimension: usize, initializer: Option<Initializer> },
+    Lstm { hidden: usize, bias: bool, output: SequenceOutput, initializer: Option<Initializer> },
+    Gru {
+        hidden: usize,
+        bias: bool,
+        reset_after: bool,
+        output: SequenceOutput,
+        initializer: Option<Initializer>,
+    },
+    Activation(Activation),
+}
+
+/// What a recurrent layer hands on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SequenceOutput {
+    /// The last step's state: `[batch, hidden]`.
+    Last,
+    /// All states: `[batch, length, hidden]`.
+    Sequence,
+}
+
+/// Padding of convolutions and pools, as Burn has it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Padding {
+    Valid,
+    Same,
+    /// Zeros on both sides, per axis; the first entry alone serves one axis.
+    Explicit([usize; 2]),
+}
+
+/// Burn's `Initializer`.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Initializer {
+    Constant(f64),
+    Ones,
+    Zeros,
+    Uniform { min: f64, max: f64 },
+    Normal { mean: f64, std: f64 },
+    KaimingUniform { gain: f64, fan_out_only: bool },
+    KaimingNormal { gain: f64, fan_out_only: bool },
+    XavierUniform { gain: f64 },
+    XavierNormal { gain: f64 },
+    Orthogonal { gain: f64 },
+}
+
+/// Every activation that Burn has, with Burn's parameters and defaults.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Activation {
+    Relu,
+    Relu6,
+    LeakyRelu { negative_slope: f64 },
+    Prelu { parameters: usize, alpha: f64 },
+    Rrelu { lower: f64, upper: f64 },
+    Gelu,
+    GeluApproximate,
+    Silu,
+    Mish,
+    Selu,
+    Elu { alpha: f64 },
+    Celu { alpha: f64 },
+    Sigmoid,
+    LogSigmoid,
+    HardSigmoid { alpha: f64, beta: f64 },
+    HardSwish,
+    Tanh,
+    HardTanh { min: f64, max: f64 },
+    Tanhshrink,
+    Softplus { beta: f64, threshold: f64 },
+    Softsign,
+    SoftShrink { lambda: f64 },
+    HardShrink { lambda: f64 },
+    Shrink { lambda: f64, bias: f64 },
+    Threshold { threshold: f64, value: f64 },
+    ThresholdedRelu { alpha: f64 },
+    /// Halves the last axis: a · sigmoid(b).
+    Glu,
+    /// A gated linear layer with its own weights.
+    SwiGlu { out: usize, bias: bool },
+    /// Over the last axis.
+    Softmax,
+    /// Over the last axis.
+    LogSoftmax,
+}
