@@ -21,6 +21,8 @@ mod shape;
 mod split;
 pub mod statistics;
 mod suggestion;
+#[cfg(test)]
+mod tests;
 
 pub use dataset::{Dataset, InputKind};
 pub use error::{Cell, Cells, DataError};

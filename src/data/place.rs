@@ -9,7 +9,7 @@ pub(super) fn diagnostic(error: &DataError, spec: &Spec) -> Diagnostic {
     let (span, label) = place(error, spec);
     let mut diagnostic = Diagnostic::new(error.code(), message(error, spec), span, label);
     diagnostic.notes = notes(error);
-    diagnostic.help = help(error);
+    diagnostic.help = help(error, spec);
     if let DataError::FeatureTwice { first, .. } = error {
         diagnostic = diagnostic.also(feature(spec, *first), "listed here before");
     }
@@ -136,7 +136,7 @@ fn feature(spec: &Spec, index: usize) -> Span {
 fn column(cells: &Cells, spec: &Spec) -> Span {
     let DataSource::Csv { target, features, .. } = &spec.data.source else { return source(spec) };
     let Some(column) = cells.common_column() else { return source(spec) };
-    if target.column.as_str() == column {
+    if in_target(cells, spec) {
         return target.column.span;
     }
     features
@@ -144,6 +144,13 @@ fn column(cells: &Cells, spec: &Spec) -> Span {
         .flatten()
         .find(|feature| feature.as_str() == column)
         .map_or(source(spec), |feature| feature.span)
+}
+
+fn in_target(cells: &Cells, spec: &Spec) -> bool {
+    match &spec.data.source {
+        DataSource::Csv { target, .. } => cells.common_column() == Some(target.column.as_str()),
+        DataSource::Generated(_) => false,
+    }
 }
 
 /// The single places of an error that has several.
@@ -176,7 +183,7 @@ fn notes(error: &DataError) -> Vec<String> {
 }
 
 /// The mend.
-fn help(error: &DataError) -> Option<String> {
+fn help(error: &DataError, spec: &Spec) -> Option<String> {
     Some(match error {
         DataError::FileMissing { suggestion: Some(path), .. } => {
             format!("did you mean `{}`?", path.display())
@@ -202,8 +209,14 @@ fn help(error: &DataError) -> Option<String> {
         DataError::ColumnMissing { columns, .. } => return other_separator(columns),
         DataError::FeatureTwice { .. } => "list it once".into(),
         DataError::TargetAmongFeatures { .. } => "leave it out of `features`".into(),
+        DataError::EmptyCells(cells) if in_target(cells, spec) => {
+            "fill the cells, or leave their rows out".into()
+        }
         DataError::EmptyCells(_) => {
             "fill the cells, leave the rows out, or leave the column out with `features`".into()
+        }
+        DataError::NotNumbers(cells) if in_target(cells, spec) => {
+            "for labels, write `task: classification`".into()
         }
         DataError::NotNumbers(_) => {
             "leave the column out with `features`, or encode it as numbers".into()
