@@ -202,15 +202,54 @@ mod tests {
 
     #[test]
     fn spans_past_the_end_inside_characters_and_over_lines_render() {
-        assert_snapshot!(render("a: ü\n", Span { start: 40, end: 50 }), @"");
-        assert_snapshot!(render("a: ü", Span { start: 4, end: 5 }), @"");
-        assert_snapshot!(render("a:\n  b: 1\n  c: 2\nd: 1\n", Span { start: 0, end: 15 }), @"");
-        assert_snapshot!(render("a: 1\r\nb: 2\r\n", Span { start: 6, end: 7 }), @"");
+        assert_snapshot!(render("a: ü\n", Span { start: 40, end: 50 }), @r#"
+        error[NN0110]: wrong
+         --> specs/a.yaml:1:6
+          |
+        1 | a: ü
+          |     ^ here
+          |
+          = note: run `cargo nn-test explain NN0110`
+        "#);
+        assert_snapshot!(render("a: ü", Span { start: 4, end: 5 }), @r#"
+        error[NN0110]: wrong
+         --> specs/a.yaml:1:4
+          |
+        1 | a: ü
+          |    ^ here
+          |
+          = note: run `cargo nn-test explain NN0110`
+        "#);
+        assert_snapshot!(render("a:\n  b: 1\n  c: 2\nd: 1\n", Span { start: 0, end: 15 }), @r#"
+        error[NN0110]: wrong
+         --> specs/a.yaml:1:1
+          |
+        1 | / a:
+        2 | |   b: 1
+        3 | |   c: 2
+          | |_____^ here
+          |
+          = note: run `cargo nn-test explain NN0110`
+        "#);
+        assert_snapshot!(render("a: 1\r\nb: 2\r\n", Span { start: 6, end: 7 }), @r#"
+        error[NN0110]: wrong
+         --> specs/a.yaml:2:1
+          |
+        2 | b: 2
+          | ^ here
+          |
+          = note: run `cargo nn-test explain NN0110`
+        "#);
     }
 
     #[test]
     fn an_error_without_text_names_the_file() {
-        assert_snapshot!(render("", Span::default()), @"");
+        assert_snapshot!(render("", Span::default()), @r#"
+        error[NN0110]: wrong
+        --> specs/a.yaml
+         = note: here
+         = note: run `cargo nn-test explain NN0110`
+        "#);
     }
 
     #[test]

@@ -54,6 +54,7 @@ pub(super) fn read(text: &str, errors: &mut Vec<Diagnostic>) -> Option<Node> {
         parser: Parser::new_from_str_with_options(text, options),
         anchors: HashMap::new(),
         nodes: 0,
+        open: Vec::new(),
         errors,
     };
     match tree.document() {
@@ -95,6 +96,8 @@ struct Tree<'text, 'errors> {
     parser: Parser<'text, serde_saphyr::granit_parser::StrInput<'text>>,
     anchors: HashMap<usize, Built>,
     nodes: usize,
+    /// The brackets that are open.
+    open: Vec<Span>,
     errors: &'errors mut Vec<Diagnostic>,
 }
 
@@ -162,7 +165,8 @@ impl<'text> Tree<'text, '_> {
             Event::SequenceStart(style, ..) => self.sequence(style, span, depth)?,
             Event::MappingStart(style, ..) => self.mapping(style, span, depth)?,
             Event::Scalar(text, style, _, tag) => {
-                let value = if style == ScalarStyle::Plain && tag.is_none() {
+                let tagged_text = tag.is_some_and(|tag| tag.is_yaml_core_schema_tag("str"));
+                let value = if style == ScalarStyle::Plain && !tagged_text {
                     plain_scalar(&text)
                 } else {
                     Value::String(text.into_owned())
@@ -184,11 +188,11 @@ impl<'text> Tree<'text, '_> {
         depth: usize,
     ) -> Result<Built, Fatal> {
         let mut items = Vec::new();
-        let mut extent = Extent::new(start);
+        let mut extent = self.enter(style, start);
         loop {
             let (event, span) = self.next()?;
             if event == Event::SequenceEnd {
-                extent.close(style, span);
+                self.leave(style, span, &mut extent);
                 return Ok(extent.build(Value::Sequence(items)));
             }
             let item = self.node(event, span, depth + 1)?;
@@ -204,11 +208,11 @@ impl<'text> Tree<'text, '_> {
         depth: usize,
     ) -> Result<Built, Fatal> {
         let mut entries: Vec<(Spanned<String>, Node)> = Vec::new();
-        let mut extent = Extent::new(start);
+        let mut extent = self.enter(style, start);
         loop {
             let (event, span) = self.next()?;
             if event == Event::MappingEnd {
-                extent.close(style, span);
+                self.leave(style, span, &mut extent);
                 return Ok(extent.build(Value::Mapping(entries)));
             }
             let key_text = event.scalar().map(|(text, _)| text.to_owned());
@@ -223,6 +227,21 @@ impl<'text> Tree<'text, '_> {
             if let Some(key) = self.key(key_text, &key.node, &entries) {
                 entries.push((key, value.node));
             }
+        }
+    }
+
+    fn enter(&mut self, style: StructureStyle, start: Span) -> Extent {
+        if style == StructureStyle::Flow {
+            self.open.push(start);
+        }
+        Extent { span: start, size: 1, height: 0 }
+    }
+
+    /// A block ends with its last child: its end event comes only after blank lines and comments.
+    fn leave(&mut self, style: StructureStyle, end: Span, extent: &mut Extent) {
+        if style == StructureStyle::Flow {
+            self.open.pop();
+            extent.span.end = end.end;
         }
     }
 
@@ -330,6 +349,9 @@ impl<'text> Tree<'text, '_> {
         let reason = error.info();
         let mut diagnostic =
             Diagnostic::new(Code::YAML_SYNTAX, "the spec is not valid YAML", span, reason);
+        if let Some(open) = self.open.last() {
+            diagnostic = diagnostic.also(*open, "inside the bracket that opens here");
+        }
         if self.text[..start].lines().last().is_some_and(|line| line.starts_with('\t'))
             || self.text[start..].starts_with('\t')
         {
@@ -357,21 +379,10 @@ struct Extent {
 }
 
 impl Extent {
-    fn new(start: Span) -> Self {
-        Self { span: start, size: 1, height: 0 }
-    }
-
     fn hold(&mut self, child: &Built) {
         self.span.end = self.span.end.max(child.end);
         self.size += child.size;
         self.height = self.height.max(child.height);
-    }
-
-    /// A block ends with its last child: its end event comes only after blank lines and comments.
-    fn close(&mut self, style: StructureStyle, end: Span) {
-        if style == StructureStyle::Flow {
-            self.span.end = end.end;
-        }
     }
 
     fn build(self, value: Value) -> Built {
