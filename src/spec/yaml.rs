@@ -12,6 +12,7 @@ use serde_saphyr::granit_parser::{
     Event, Options, Parser, ScalarStyle, ScanError, Span as ParserSpan, StructureStyle,
 };
 
+use super::scalar::plain_scalar;
 use super::{Code, Diagnostic, Span, Spanned};
 
 /// A spec is kilobytes; more than this is a mistake, or a file meant to exhaust the reader.
@@ -398,42 +399,4 @@ impl Extent {
 fn empty() -> Diagnostic {
     Diagnostic::new(Code::EMPTY_FILE, "the spec is empty", Span::default(), "nothing to read here")
         .help("`cargo nn-test init` writes a first spec")
-}
-
-/// What a plain scalar means in the core schema of YAML 1.2.2, section 10.3.2.
-fn plain_scalar(text: &str) -> Value {
-    match text {
-        "" | "~" | "null" | "Null" | "NULL" => Value::Null,
-        "true" | "True" | "TRUE" => Value::Bool(true),
-        "false" | "False" | "FALSE" => Value::Bool(false),
-        ".nan" | ".NaN" | ".NAN" => Value::Float(f64::NAN),
-        _ => number(text).unwrap_or_else(|| Value::String(text.to_owned())),
-    }
-}
-
-fn number(text: &str) -> Option<Value> {
-    let (sign, digits) = match text.as_bytes().first()? {
-        b'-' => (-1.0, &text[1..]),
-        b'+' => (1.0, &text[1..]),
-        _ => (1.0, text),
-    };
-    if matches!(digits, ".inf" | ".Inf" | ".INF") {
-        return Some(Value::Float(sign * f64::INFINITY));
-    }
-    for (prefix, radix) in [("0x", 16), ("0o", 8)] {
-        if let Some(digits) = text.strip_prefix(prefix)
-            && digits.bytes().all(|byte| byte.is_ascii_alphanumeric())
-        {
-            return i128::from_str_radix(digits, radix).ok().map(Value::Integer);
-        }
-    }
-    if digits.bytes().all(|byte| byte.is_ascii_digit())
-        && let Ok(integer) = text.parse()
-    {
-        return Some(Value::Integer(integer));
-    }
-    // Rust also reads `inf` and `nan`, which are text in YAML.
-    let numeral = digits.starts_with(|first: char| first.is_ascii_digit() || first == '.')
-        && digits.bytes().all(|byte| byte.is_ascii_digit() || b".eE+-".contains(&byte));
-    numeral.then(|| text.parse().ok().map(Value::Float))?
 }
