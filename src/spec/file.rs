@@ -1,5 +1,6 @@
 //! A whole spec file: its types, and how it is read.
 
+use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -97,11 +98,24 @@ pub(super) fn parse_with(
     let root = yaml::read(&source.text, &mut errors);
     let mut reader = Reader::new(&source.text, registry, errors);
     let spec = root.and_then(|root| read(&mut reader, &root, &source));
-    let errors = reader.errors;
+    let errors = without_repeats(reader.errors);
     match spec {
         Some(spec) if errors.is_empty() => Ok(spec),
         _ => Err(Diagnostics { source, errors }),
     }
+}
+
+/// What is wrong behind an anchor is found again behind each of its aliases.
+fn without_repeats(errors: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let mut kept: Vec<Diagnostic> = Vec::new();
+    let mut seen = HashSet::new();
+    for error in errors {
+        let (span, _) = error.label;
+        if seen.insert((error.code.0, span.start, span.end, error.message.clone())) {
+            kept.push(error);
+        }
+    }
+    kept
 }
 
 /// A file's text as it is. Its errors point at nothing: they have no text.

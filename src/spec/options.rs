@@ -3,7 +3,7 @@
 
 use super::reader::{Choice, Reader};
 use super::vocabulary::{DefaultValue, TermKind, TermMeta, TermOption, ValueKind};
-use super::yaml::{Node, Value};
+use super::yaml::{MERGE_KEY, Node, Value};
 use super::{Code, Diagnostic, Span, Spanned};
 
 /// Reads the options of one term.
@@ -41,7 +41,10 @@ impl<'reader, 'text, 'node> OptionReader<'reader, 'text, 'node> {
                 for (key, value) in entries {
                     match options.reader.known_key(&options.owner(), key, &known) {
                         Ok(()) => options.entries.push((&key.value, key.span, value)),
-                        Err(meant) => options.misspelt.extend(meant),
+                        Err(meant) => {
+                            options.misspelt.extend(meant);
+                            options.broken |= key.value == MERGE_KEY;
+                        }
                     }
                 }
             }

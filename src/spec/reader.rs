@@ -6,7 +6,7 @@
 
 use super::suggestion::{self, unknown_key, unknown_name};
 use super::vocabulary::{self, Bounds, TermKind, TermMeta};
-use super::yaml::{Node, Value};
+use super::yaml::{MERGE_KEY, Node, Value};
 use super::{Code, Diagnostic, Span, Spanned};
 use crate::property::Property;
 
@@ -172,6 +172,9 @@ impl<'text> Reader<'text> {
     ) -> Result<(), Option<&'known str>> {
         if known.contains(&key.value.as_str()) {
             return Ok(());
+        }
+        if key.value == MERGE_KEY {
+            return Err(None);
         }
         self.report(unknown_key(owner, &key.value, key.span, known));
         Err(suggestion::suggest(&key.value, known))

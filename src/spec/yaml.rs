@@ -22,6 +22,10 @@ const NODE_LIMIT: usize = 20_000;
 /// Lists and mappings inside each other.
 const DEPTH_LIMIT: usize = 64;
 
+/// What other readers of YAML merge a mapping by. It stays in the tree, so that what it was meant
+/// to bring is not reported as missing.
+pub(super) const MERGE_KEY: &str = "<<";
+
 /// A value and its place.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Node {
@@ -266,7 +270,7 @@ impl<'text> Tree<'text, '_> {
                 return None;
             }
         };
-        if text == "<<" {
+        if text == MERGE_KEY {
             self.errors.push(
                 Diagnostic::new(
                     Code::YAML_UNSUPPORTED,
@@ -276,7 +280,6 @@ impl<'text> Tree<'text, '_> {
                 )
                 .help("write the keys out"),
             );
-            return None;
         }
         if let Some((first, _)) = before.iter().find(|(key, _)| key.value == text) {
             self.errors.push(

@@ -21,18 +21,20 @@ fn every_broken_spec_says_what_is_wrong() {
     let folder = Path::new("fixtures/broken");
     let mut files: Vec<_> = fs::read_dir(folder)
         .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .filter(|path| path.extension().is_some_and(|extension| extension == "yaml"))
+        .filter_map(|entry| entry.unwrap().file_name().into_string().ok())
+        .filter(|name| name.ends_with(".yaml"))
         .collect();
     files.sort();
     assert!(files.len() >= 20, "{files:?}");
-    for path in files {
-        let name = path.file_stem().unwrap().to_str().unwrap();
+    for file in files {
+        let name = file.strip_suffix(".yaml").unwrap();
+        // Joined by hand: the same on Windows.
+        let path = format!("fixtures/broken/{file}");
         let mut settings = insta::Settings::clone_current();
         settings.set_snapshot_path("../../../fixtures/broken/rendered");
         settings.set_prepend_module_to_snapshot(false);
         settings.set_omit_expression(true);
-        settings.bind(|| assert_snapshot!(name, rendered(&path)));
+        settings.bind(|| assert_snapshot!(name, rendered(Path::new(&path))));
     }
 }
 
@@ -74,12 +76,12 @@ fn a_file_that_is_no_text_is_shown_up_to_the_bad_byte() {
 fn a_file_beyond_the_limit_is_refused_before_it_is_read() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("large.yaml");
-    fs::File::create(&path).unwrap().set_len(1 << 40).unwrap();
+    fs::File::create(&path).unwrap().set_len(2 << 20).unwrap();
     let text = rendered(&path).replace(&path.display().to_string(), "large.yaml");
     assert_snapshot!(text, @r#"
     error[NN0105]: the spec is too large
     --> large.yaml
-     = note: this file has 1099511627776 bytes; a spec may have 1048576
+     = note: this file has 2097152 bytes; a spec may have 1048576
      = note: run `cargo nn-test explain NN0105`
     "#);
 }

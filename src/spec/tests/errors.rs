@@ -78,6 +78,18 @@ fn one_mistake_gives_one_error() {
 }
 
 #[test]
+fn an_error_behind_an_anchor_is_reported_once() {
+    let text = format!("{HEAD}model:\n  layers:\n    - linear: &o {{out: x}}\n    - linear: *o\n");
+    assert_eq!(messages(&text), ["`out` of `linear` must be a whole number of at least 1"]);
+}
+
+#[test]
+fn what_a_merge_key_was_meant_to_bring_is_not_missing_as_well() {
+    let text = format!("{HEAD}model: [linear: &o {{out: 1}}, linear: {{<<: *o, bias: false}}]\n");
+    assert_eq!(messages(&text), ["merge keys are not part of the spec language"]);
+}
+
+#[test]
 fn text_that_older_yaml_took_for_truth_is_explained() {
     let text = format!("{HEAD}model: {{layers: [linear: {{out: 1, bias: yes}}]}}\n");
     assert!(errors(&text).contains("`yes` is text in YAML 1.2: write `true`"));
