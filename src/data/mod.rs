@@ -21,7 +21,9 @@ pub struct Dataset {
 pub enum InputKind {
     Float,
     /// Whole numbers in `0..vocabulary`, for an embedding.
-    Tokens { vocabulary: usize },
+    Tokens {
+        vocabulary: usize,
+    },
 }
 
 /// Inputs and targets of some examples.

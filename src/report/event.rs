@@ -15,15 +15,38 @@ pub const SCHEMA_VERSION: u32 = 1;
 #[serde(tag = "event", rename_all = "snake_case")]
 pub enum Event {
     /// First event of a run.
-    RunStarted { schema_version: u32, tests: usize, specs: usize },
+    RunStarted {
+        schema_version: u32,
+        tests: usize,
+        specs: usize,
+    },
     /// The device that the tests run on. `note` is set when it is not the one that `auto` prefers.
-    DeviceSelected { device: String, note: Option<String> },
-    TestStarted { test: String },
+    DeviceSelected {
+        device: String,
+        note: Option<String>,
+    },
+    TestStarted {
+        test: String,
+    },
     /// Where the running test is; not more than a few per second.
-    Progress { test: String, activity: String, step: usize, steps: usize, loss: Option<f64> },
+    Progress {
+        test: String,
+        activity: String,
+        step: usize,
+        steps: usize,
+        loss: Option<f64>,
+    },
     TestFinished(TestResult),
+    /// What a worker printed beside its events. `test` is the one that ran meanwhile; its
+    /// `TestFinished` follows.
+    Output {
+        test: Option<String>,
+        text: String,
+    },
     /// Something that a reader should know and that is no test's fault.
-    Note { message: String },
+    Note {
+        message: String,
+    },
     /// Last event of a run.
     RunFinished(RunSummary),
 }
@@ -86,7 +109,38 @@ pub struct RunSummary {
     pub seconds: f64,
 }
 
+impl RunSummary {
+    /// Counts one finished test case.
+    pub fn count(&mut self, status: Status) {
+        let counter = match status {
+            Status::Passed => &mut self.passed,
+            Status::Warned => &mut self.warned,
+            Status::Skipped => &mut self.skipped,
+            Status::Failed => &mut self.failed,
+            Status::SnapshotPending => &mut self.snapshot_pending,
+            Status::SpecError => &mut self.spec_errors,
+            Status::Crashed => &mut self.crashed,
+        };
+        *counter += 1;
+    }
+
+    /// Test cases that make the run fail; those that were not run are not among them.
+    pub fn failures(&self) -> usize {
+        self.failed + self.snapshot_pending + self.spec_errors + self.crashed
+    }
+
+    /// Test cases that ended, whichever way.
+    pub fn finished(&self) -> usize {
+        self.passed + self.warned + self.skipped + self.failures()
+    }
+}
+
 /// Takes events as they happen.
 pub trait Sink {
     fn emit(&mut self, event: &Event);
+
+    /// Whether nobody reads any more (a closed pipe), so that going on would be in vain.
+    fn is_closed(&self) -> bool {
+        false
+    }
 }

@@ -67,7 +67,10 @@ pub enum Scaling {
     /// (x − mean) / standard deviation, per column.
     Standardize,
     /// From `[low, high]` to `[0, 1]`, the same for all columns.
-    MinMax { low: f64, high: f64 },
+    MinMax {
+        low: f64,
+        high: f64,
+    },
     /// x · factor.
     Multiply(f64),
 }

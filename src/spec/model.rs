@@ -3,7 +3,7 @@
 use super::{Span, Spanned};
 
 /// One entry of a `layers:` list.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct LayerSpec {
     /// The name that the user gave, if any; the model makes one up otherwise (`linear1`, …).
     pub name: Option<Spanned<String>>,
@@ -43,27 +43,59 @@ pub enum LayerKind {
         initializer: Option<Initializer>,
         bias_initializer: Option<Initializer>,
     },
-    BatchNorm { epsilon: f64, momentum: f64 },
-    LayerNorm { epsilon: f64, bias: bool },
-    GroupNorm { groups: usize, epsilon: f64, affine: bool },
+    BatchNorm {
+        epsilon: f64,
+        momentum: f64,
+    },
+    LayerNorm {
+        epsilon: f64,
+        bias: bool,
+    },
+    GroupNorm {
+        groups: usize,
+        epsilon: f64,
+        affine: bool,
+    },
     /// Zeroes elements with this probability in training.
-    Dropout { probability: f64 },
-    MaxPool2d { kernel: [usize; 2], stride: [usize; 2], padding: Padding, dilation: [usize; 2] },
+    Dropout {
+        probability: f64,
+    },
+    MaxPool2d {
+        kernel: [usize; 2],
+        stride: [usize; 2],
+        padding: Padding,
+        dilation: [usize; 2],
+    },
     AvgPool2d {
         kernel: [usize; 2],
         stride: [usize; 2],
         padding: Padding,
         count_include_pad: bool,
     },
-    AdaptiveAvgPool2d { output: [usize; 2] },
+    AdaptiveAvgPool2d {
+        output: [usize; 2],
+    },
     /// All axes but the batch axis become one.
     Flatten,
     /// The example's new shape, without the batch axis; one entry may be −1.
-    Reshape { shape: Vec<i64> },
+    Reshape {
+        shape: Vec<i64>,
+    },
     /// x + f(x), with f the inner layers.
-    Residual { layers: Vec<LayerSpec> },
-    Embedding { vocabulary: usize, dimension: usize, initializer: Option<Initializer> },
-    Lstm { hidden: usize, bias: bool, output: SequenceOutput, initializer: Option<Initializer> },
+    Residual {
+        layers: Vec<LayerSpec>,
+    },
+    Embedding {
+        vocabulary: usize,
+        dimension: usize,
+        initializer: Option<Initializer>,
+    },
+    Lstm {
+        hidden: usize,
+        bias: bool,
+        output: SequenceOutput,
+        initializer: Option<Initializer>,
+    },
     Gru {
         hidden: usize,
         bias: bool,
@@ -112,34 +144,70 @@ pub enum Initializer {
 pub enum Activation {
     Relu,
     Relu6,
-    LeakyRelu { negative_slope: f64 },
-    Prelu { parameters: usize, alpha: f64 },
-    Rrelu { lower: f64, upper: f64 },
+    LeakyRelu {
+        negative_slope: f64,
+    },
+    Prelu {
+        parameters: usize,
+        alpha: f64,
+    },
+    Rrelu {
+        lower: f64,
+        upper: f64,
+    },
     Gelu,
     GeluApproximate,
     Silu,
     Mish,
     Selu,
-    Elu { alpha: f64 },
-    Celu { alpha: f64 },
+    Elu {
+        alpha: f64,
+    },
+    Celu {
+        alpha: f64,
+    },
     Sigmoid,
     LogSigmoid,
-    HardSigmoid { alpha: f64, beta: f64 },
+    HardSigmoid {
+        alpha: f64,
+        beta: f64,
+    },
     HardSwish,
     Tanh,
-    HardTanh { min: f64, max: f64 },
+    HardTanh {
+        min: f64,
+        max: f64,
+    },
     Tanhshrink,
-    Softplus { beta: f64, threshold: f64 },
+    Softplus {
+        beta: f64,
+        threshold: f64,
+    },
     Softsign,
-    SoftShrink { lambda: f64 },
-    HardShrink { lambda: f64 },
-    Shrink { lambda: f64, bias: f64 },
-    Threshold { threshold: f64, value: f64 },
-    ThresholdedRelu { alpha: f64 },
+    SoftShrink {
+        lambda: f64,
+    },
+    HardShrink {
+        lambda: f64,
+    },
+    Shrink {
+        lambda: f64,
+        bias: f64,
+    },
+    Threshold {
+        threshold: f64,
+        value: f64,
+    },
+    ThresholdedRelu {
+        alpha: f64,
+    },
     /// Halves the last axis: a · sigmoid(b).
     Glu,
     /// A gated linear layer with its own weights.
-    SwiGlu { out: usize, bias: bool },
+    SwiGlu {
+        out: usize,
+        bias: bool,
+    },
     /// Over the last axis.
     Softmax,
     /// Over the last axis.

@@ -23,8 +23,19 @@ pub struct OptimizerSpec {
 /// (epsilon 1e-5, RMSprop with momentum 0.9, dampening 0.1).
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum OptimizerKind {
-    Sgd { momentum: f64, dampening: f64, nesterov: bool, weight_decay: f64 },
-    Adam { beta_1: f64, beta_2: f64, epsilon: f64, amsgrad: bool, weight_decay: f64 },
+    Sgd {
+        momentum: f64,
+        dampening: f64,
+        nesterov: bool,
+        weight_decay: f64,
+    },
+    Adam {
+        beta_1: f64,
+        beta_2: f64,
+        epsilon: f64,
+        amsgrad: bool,
+        weight_decay: f64,
+    },
     AdamW {
         beta_1: f64,
         beta_2: f64,
@@ -33,7 +44,13 @@ pub enum OptimizerKind {
         cautious_weight_decay: bool,
         weight_decay: f64,
     },
-    RmsProp { alpha: f64, momentum: f64, epsilon: f64, centered: bool, weight_decay: f64 },
+    RmsProp {
+        alpha: f64,
+        momentum: f64,
+        epsilon: f64,
+        centered: bool,
+        weight_decay: f64,
+    },
 }
 
 /// Gradient clipping, applied to each parameter tensor by itself, as Burn does.
