@@ -3,11 +3,21 @@
 
 #![forbid(unsafe_code)]
 
+#[cfg(feature = "cli")]
+#[doc(hidden)]
+pub mod cli;
 pub mod data;
 pub mod device;
 pub mod exit_code;
 pub mod experiment;
 pub mod property;
 pub mod report;
+#[cfg(feature = "cli")]
+#[doc(hidden)]
+pub mod runner;
 pub mod spec;
 pub mod subject;
+mod suggestion;
+#[cfg(feature = "cli")]
+#[doc(hidden)]
+pub mod workspace;
