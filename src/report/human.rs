@@ -6,11 +6,8 @@ use std::io::Write;
 use super::event::{Event, RunSummary, Sink, Status, TestResult};
 use super::failure::describe;
 use super::output::Output;
-use super::paint::{self, paint, status_style};
+use super::paint::{self, labelled, paint, status_style};
 use super::text::{counted, indented};
-
-/// Width of the right-aligned word that a line begins with, as in cargo and nextest.
-const WORD_WIDTH: usize = 12;
 
 /// Writes lines with ANSI colours; give it a stream that strips them where they are not wanted.
 #[derive(Debug)]
@@ -100,11 +97,6 @@ impl<W: Write> Sink for HumanReporter<W> {
     fn is_closed(&self) -> bool {
         self.output.is_closed()
     }
-}
-
-/// `        PASS text`.
-pub(super) fn labelled(style: anstyle::Style, word: &str, text: &str) -> String {
-    format!("{}{} {text}", " ".repeat(WORD_WIDTH.saturating_sub(word.len())), paint(style, word))
 }
 
 fn status_word(status: Status) -> &'static str {

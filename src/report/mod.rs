@@ -19,5 +19,11 @@ pub use json::JsonReporter;
 #[cfg(feature = "cli")]
 pub use progress::{PlainProgress, TerminalProgress};
 
+#[cfg(feature = "cli")]
+pub(crate) use {
+    paint::{Mark, diagnostic as rustc_colors, heading, marked},
+    text::{counted, indented, wrapped},
+};
+
 #[cfg(test)]
 mod examples;

@@ -17,6 +17,42 @@ const FRAME: Style = AnsiColor::BrightBlue.on_default().bold();
 const ADDED: Style = AnsiColor::Green.on_default();
 const REMOVED: Style = AnsiColor::Red.on_default();
 
+/// Width of the right-aligned word that a line begins with, as in cargo and nextest.
+const WORD_WIDTH: usize = 12;
+
+/// What a line's first word says about the rest.
+#[cfg_attr(not(feature = "cli"), expect(dead_code, reason = "only commands mark their lines"))]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Mark {
+    Good,
+    Doubtful,
+    Bad,
+    Hint,
+}
+
+/// `          ok text`, with the word in the mark's colour.
+#[cfg_attr(not(feature = "cli"), expect(dead_code, reason = "only commands mark their lines"))]
+pub(crate) fn marked(mark: Mark, word: &str, text: &str) -> String {
+    let style = match mark {
+        Mark::Good => GOOD,
+        Mark::Doubtful => DOUBTFUL,
+        Mark::Bad => BAD,
+        Mark::Hint => HINT,
+    };
+    labelled(style, word, text)
+}
+
+/// `        PASS text`.
+pub(super) fn labelled(style: Style, word: &str, text: &str) -> String {
+    format!("{}{} {text}", " ".repeat(WORD_WIDTH.saturating_sub(word.len())), paint(style, word))
+}
+
+/// A name that stands above what belongs to it.
+#[cfg_attr(not(feature = "cli"), expect(dead_code, reason = "only commands have headings"))]
+pub(crate) fn heading(text: &str) -> String {
+    paint(STRONG, text)
+}
+
 /// `text` in a style; nothing at all for an empty text.
 pub(super) fn paint(style: Style, text: &str) -> String {
     if text.is_empty() { String::new() } else { format!("{style}{text}{style:#}") }
@@ -43,7 +79,7 @@ pub(super) fn diff(text: &str) -> String {
 
 /// A diagnostic as rustc prints it, coloured as rustc does. Diagnostics travel through events as
 /// plain text, since the process that renders them does not know the terminal.
-pub(super) fn diagnostic(text: &str) -> String {
+pub(crate) fn diagnostic(text: &str) -> String {
     each_line(text, |line| {
         let trimmed = line.trim_start();
         if let Some(title) = titled(trimmed) {
@@ -51,7 +87,7 @@ pub(super) fn diagnostic(text: &str) -> String {
         } else if trimmed.starts_with("-->") || trimmed.starts_with(":::") {
             framed(line, line.len() - trimmed.len() + 3)
         } else if let Some((gutter, code)) = line.split_once('|').filter(|(g, _)| is_gutter(g)) {
-            format!("{}{}", paint(FRAME, &format!("{gutter}|")), marked(code))
+            format!("{}{}", paint(FRAME, &format!("{gutter}|")), underlined(code))
         } else if trimmed.starts_with("= ") {
             framed(line, line.len() - trimmed.len() + 1)
         } else {
@@ -84,7 +120,7 @@ fn is_gutter(text: &str) -> bool {
 }
 
 /// The part of a source line behind the gutter: underlines are coloured, code is not.
-fn marked(code: &str) -> String {
+fn underlined(code: &str) -> String {
     match code.trim_start().as_bytes().first() {
         Some(b'^') => paint(BAD, code),
         Some(b'-') if code.trim_start().starts_with("--") => paint(FRAME, code),

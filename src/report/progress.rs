@@ -8,9 +8,8 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::event::{Event, Sink};
-use super::human::labelled;
 use super::output::Output;
-use super::paint;
+use super::paint::{self, labelled};
 
 /// How often the bar is redrawn while nothing happens, so that its clock goes on.
 const TICK: Duration = Duration::from_millis(200);

@@ -1,0 +1,77 @@
+//! Where the commands meet the rest of the library: the spec language, the test cases and the
+//! devices. Each function is a thin adapter; the commands know only the types below.
+
+use std::path::{Path, PathBuf};
+
+use super::topic::Topic;
+use super::worker::Smoke;
+use crate::device::{AdapterRequired, DeviceChoice};
+use crate::report::event::Sink;
+use crate::runner::Plan;
+
+/// A test case as it is listed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Case {
+    /// `spec::property`; unique among the cases that were collected together.
+    pub(super) name: String,
+    /// The spec file, spelt as it was asked for.
+    pub(super) file: PathBuf,
+}
+
+/// What `check` says about a sound spec.
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+pub(super) struct SpecSummary {
+    pub(super) name: String,
+    pub(super) task: String,
+    pub(super) training_examples: usize,
+    pub(super) validation_examples: usize,
+    /// Shape of one example.
+    pub(super) input: Vec<usize>,
+    pub(super) layers: Vec<LayerRow>,
+    /// Names of the expected properties.
+    pub(super) properties: Vec<String>,
+}
+
+/// One layer of a model.
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+pub(super) struct LayerRow {
+    pub(super) name: String,
+    pub(super) kind: String,
+    /// Shape of the output, without the batch axis.
+    pub(super) output: String,
+    pub(super) parameters: usize,
+}
+
+/// Why a spec is refused: its errors, rendered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Rejected {
+    /// Plain text, as rustc shows errors.
+    pub(super) rendered: String,
+    /// The same for programs: an array of diagnostics.
+    pub(super) records: serde_json::Value,
+}
+
+/// All test cases of some spec files, in order. Never fails: a broken spec is one failing case.
+pub(super) fn collect(_files: &[PathBuf]) -> Vec<Case> {
+    todo!("connect harness::collect")
+}
+
+/// Loads and prepares one spec, without a device.
+pub(super) fn check(_file: &Path) -> Result<SpecSummary, Rejected> {
+    todo!("connect spec::load and Subject::prepare")
+}
+
+/// What the spec language has to say about its words and error codes.
+pub(super) fn language_topics() -> Vec<Topic> {
+    Vec::new()
+}
+
+/// Runs a worker's plan in this process.
+pub(super) fn run_plan(_plan: &Plan, _sink: &mut dyn Sink) -> Result<(), AdapterRequired> {
+    todo!("connect harness::worker")
+}
+
+/// Opens a device and runs a short computation on it.
+pub(super) fn smoke(_device: DeviceChoice) -> Result<Smoke, AdapterRequired> {
+    todo!("connect device::smoke")
+}
