@@ -10,7 +10,9 @@ pub mod data;
 pub mod device;
 pub mod exit_code;
 pub mod experiment;
+mod hash;
 pub mod property;
+pub mod random;
 pub mod report;
 #[cfg(feature = "cli")]
 #[doc(hidden)]

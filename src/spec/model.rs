@@ -213,3 +213,66 @@ pub enum Activation {
     /// Over the last axis.
     LogSoftmax,
 }
+
+impl LayerKind {
+    /// The layer's name in the language: "conv2d", "relu".
+    pub fn term(&self) -> &'static str {
+        match self {
+            Self::Linear { .. } => "linear",
+            Self::Conv1d { .. } => "conv1d",
+            Self::Conv2d { .. } => "conv2d",
+            Self::BatchNorm { .. } => "batch_norm",
+            Self::LayerNorm { .. } => "layer_norm",
+            Self::GroupNorm { .. } => "group_norm",
+            Self::Dropout { .. } => "dropout",
+            Self::MaxPool2d { .. } => "max_pool2d",
+            Self::AvgPool2d { .. } => "avg_pool2d",
+            Self::AdaptiveAvgPool2d { .. } => "adaptive_avg_pool2d",
+            Self::Flatten => "flatten",
+            Self::Reshape { .. } => "reshape",
+            Self::Residual { .. } => "residual",
+            Self::Embedding { .. } => "embedding",
+            Self::Lstm { .. } => "lstm",
+            Self::Gru { .. } => "gru",
+            Self::Activation(activation) => activation.term(),
+        }
+    }
+}
+
+impl Activation {
+    /// The activation's name in the language: "leaky_relu".
+    pub fn term(&self) -> &'static str {
+        match self {
+            Self::Relu => "relu",
+            Self::Relu6 => "relu6",
+            Self::LeakyRelu { .. } => "leaky_relu",
+            Self::Prelu { .. } => "prelu",
+            Self::Rrelu { .. } => "rrelu",
+            Self::Gelu => "gelu",
+            Self::GeluApproximate => "gelu_approximate",
+            Self::Silu => "silu",
+            Self::Mish => "mish",
+            Self::Selu => "selu",
+            Self::Elu { .. } => "elu",
+            Self::Celu { .. } => "celu",
+            Self::Sigmoid => "sigmoid",
+            Self::LogSigmoid => "log_sigmoid",
+            Self::HardSigmoid { .. } => "hard_sigmoid",
+            Self::HardSwish => "hard_swish",
+            Self::Tanh => "tanh",
+            Self::HardTanh { .. } => "hard_tanh",
+            Self::Tanhshrink => "tanhshrink",
+            Self::Softplus { .. } => "softplus",
+            Self::Softsign => "softsign",
+            Self::SoftShrink { .. } => "soft_shrink",
+            Self::HardShrink { .. } => "hard_shrink",
+            Self::Shrink { .. } => "shrink",
+            Self::Threshold { .. } => "threshold",
+            Self::ThresholdedRelu { .. } => "thresholded_relu",
+            Self::Glu => "glu",
+            Self::SwiGlu { .. } => "swiglu",
+            Self::Softmax => "softmax",
+            Self::LogSoftmax => "log_softmax",
+        }
+    }
+}
