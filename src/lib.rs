@@ -19,6 +19,7 @@ pub mod report;
 pub mod runner;
 pub mod spec;
 pub mod subject;
+#[cfg(feature = "cli")]
 mod suggestion;
 #[cfg(feature = "cli")]
 #[doc(hidden)]

@@ -1,25 +1,15 @@
-//! "Did you mean": the known word that a misspelt one most likely stands for.
+//! "Did you mean": for words of the command line and of a `Cargo.toml`, by the rule that the spec
+//! language has for its own.
 
-/// Similarity below which a suggestion would only confuse; Jaro-Winkler, as clap has it.
-const LEAST_SIMILARITY: f64 = 0.75;
+use crate::spec::suggest;
 
-/// The candidate most like `word`, if one is like it at all. Case, `-` and `_` do not count.
+/// The candidate that a misspelt word most likely stands for, if one is like it at all.
 pub(crate) fn closest<'a>(
     word: &str,
     candidates: impl IntoIterator<Item = &'a str>,
 ) -> Option<&'a str> {
-    let word = normalized(word);
-    candidates
-        .into_iter()
-        .map(|candidate| (strsim::jaro_winkler(&word, &normalized(candidate)), candidate))
-        .filter(|(similarity, _)| *similarity >= LEAST_SIMILARITY)
-        .max_by(|(left, _), (right, _)| left.total_cmp(right))
-        .map(|(_, candidate)| candidate)
-}
-
-/// Spellings that mean the same: `Batch-Norm` is `batch_norm`.
-pub(crate) fn normalized(word: &str) -> String {
-    word.trim().to_lowercase().replace('-', "_")
+    let candidates: Vec<&str> = candidates.into_iter().collect();
+    suggest(word, &candidates)
 }
 
 /// `; did you mean `linear`?`, or nothing.
@@ -31,18 +21,11 @@ pub(crate) fn did_you_mean(suggestion: Option<&str>) -> String {
 mod tests {
     use super::*;
 
-    const WORDS: [&str; 3] = ["linear", "layer_norm", "batch_norm"];
-
     #[test]
-    fn a_misspelt_word_finds_its_own() {
-        assert_eq!(closest("lineer", WORDS), Some("linear"));
-        assert_eq!(closest("Batch-Norm", WORDS), Some("batch_norm"));
-    }
-
-    #[test]
-    fn a_foreign_word_finds_none() {
-        assert_eq!(closest("quux", WORDS), None);
-        assert_eq!(closest("", WORDS), None);
+    fn a_misspelt_word_finds_its_own_and_a_foreign_word_finds_none() {
+        let words = ["digits", "iris"];
+        assert_eq!(closest("digit", words), Some("digits"));
+        assert_eq!(closest("quux", words), None);
     }
 
     #[test]

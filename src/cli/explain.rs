@@ -4,11 +4,11 @@ use std::io::Write;
 
 use clap::Args;
 
+use super::Error;
 use super::options::ColorOption;
 use super::topic::{self, Kind, Topic};
-use super::{Error, seams};
 use crate::report::heading;
-use crate::suggestion::{closest, normalized};
+use crate::suggestion::closest;
 
 /// Options of `explain`.
 #[derive(Debug, Clone, Args)]
@@ -21,7 +21,7 @@ pub(super) struct ExplainOptions {
 
 impl ExplainOptions {
     pub(super) fn execute(self, output: &mut impl Write) -> Result<(), Error> {
-        let topics = all_topics();
+        let topics = topic::all();
         let text = match &self.name {
             None => overview(&topics),
             Some(name) => explanations(&topics, name)?,
@@ -29,12 +29,6 @@ impl ExplainOptions {
         output.write_all(text.as_bytes())?;
         Ok(())
     }
-}
-
-fn all_topics() -> Vec<Topic> {
-    let mut topics = topic::properties();
-    topics.extend(seams::language_topics());
-    topics
 }
 
 /// Everything of that name: a word may be both, say, a layer and a section.
@@ -66,6 +60,11 @@ fn overview(topics: &[Topic]) -> String {
     let mut sections: Vec<String> = kinds.iter().map(section).collect();
     sections.push("`cargo nn-test explain NAME` tells more about each.\n".to_owned());
     sections.join("\n")
+}
+
+/// Case, `-` and `_` do not count: `Batch-Norm` is `batch_norm`.
+fn normalized(name: &str) -> String {
+    name.trim().to_lowercase().replace('-', "_")
 }
 
 fn first_line(text: &str) -> String {

@@ -3,11 +3,12 @@
 
 use std::path::{Path, PathBuf};
 
-use super::topic::Topic;
 use super::worker::Smoke;
 use crate::device::{AdapterRequired, DeviceChoice};
 use crate::report::event::Sink;
 use crate::runner::Plan;
+use crate::spec::{self, Diagnostics};
+use crate::subject::Subject;
 
 /// A test case as it is listed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,13 +58,33 @@ pub(super) fn collect(_files: &[PathBuf]) -> Vec<Case> {
 }
 
 /// Loads and prepares one spec, without a device.
-pub(super) fn check(_file: &Path) -> Result<SpecSummary, Rejected> {
-    todo!("connect spec::load and Subject::prepare")
+pub(super) fn check(file: &Path) -> Result<SpecSummary, Rejected> {
+    let subject = spec::load(file).and_then(Subject::prepare).map_err(rejected)?;
+    let (spec, data) = (&subject.spec, &subject.data);
+    Ok(SpecSummary {
+        name: spec.name.value.clone(),
+        task: spec.task.term().replace('_', " "),
+        training_examples: data.train.len(),
+        validation_examples: data.validation.len(),
+        input: data.shape.clone(),
+        layers: layers(&subject),
+        properties: spec
+            .expectations
+            .iter()
+            .map(|expectation| expectation.property.meta.name.to_owned())
+            .collect(),
+    })
 }
 
-/// What the spec language has to say about its words and error codes.
-pub(super) fn language_topics() -> Vec<Topic> {
-    Vec::new()
+/// The model's layers in order.
+fn layers(_subject: &Subject) -> Vec<LayerRow> {
+    todo!("connect the model's plan: path, kind, output shape and parameters of each layer")
+}
+
+fn rejected(diagnostics: Diagnostics) -> Rejected {
+    let records = serde_json::to_value(diagnostics.records())
+        .expect("a diagnostic has only string keys and plain values");
+    Rejected { rendered: diagnostics.render(false), records }
 }
 
 /// Runs a worker's plan in this process.

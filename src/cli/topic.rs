@@ -3,7 +3,8 @@
 
 use crate::property::{self, Meta, OptionKind, OptionMeta, OptionValue};
 use crate::report::{heading, indented, wrapped};
-use crate::spec::Severity;
+use crate::spec::vocabulary::{self, TermKind, TermMeta};
+use crate::spec::{self, CodeMeta, Severity};
 
 /// Columns of explained text.
 const WIDTH: usize = 90;
@@ -27,6 +28,7 @@ pub(super) struct Kind {
 }
 
 const PROPERTY: Kind = Kind { name: "property", title: "Properties" };
+const ERROR_CODE: Kind = Kind { name: "error code", title: "Error codes" };
 
 /// A heading and the text below it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,9 +58,12 @@ impl Topic {
     }
 }
 
-/// All properties, in the order in which test cases run.
-pub(super) fn properties() -> Vec<Topic> {
-    property::REGISTRY.iter().map(|property| of_property(&property.meta)).collect()
+/// Everything that has an explanation, kind by kind.
+pub(super) fn all() -> Vec<Topic> {
+    let properties = property::REGISTRY.iter().map(|property| of_property(&property.meta));
+    let words = vocabulary::terms().map(of_term);
+    let codes = spec::CODES.iter().map(of_code);
+    properties.chain(words).chain(codes).collect()
 }
 
 fn of_property(meta: &Meta) -> Topic {
@@ -78,6 +83,59 @@ fn of_property(meta: &Meta) -> Topic {
         summary: meta.summary.to_owned(),
         sections: sections.into_iter().flatten().collect(),
     }
+}
+
+fn of_term(term: &TermMeta) -> Topic {
+    let options = term
+        .options
+        .iter()
+        .map(|option| [option.name.to_owned(), option.default.to_string(), option.doc.to_owned()]);
+    let short_form =
+        term.main.map(|main| format!("`{0}: …` is short for `{0}: {{{main}: …}}`.", term.name));
+    let sections = [
+        Section::new("Options", table(options.collect())),
+        Section::new("Short form", short_form.unwrap_or_default()),
+        Section::new("In a spec", set(term.example)),
+        Section::new("Source", term.source),
+    ];
+    Topic {
+        kind: kind_of(term.kind),
+        name: term.name.to_owned(),
+        summary: term.summary.to_owned(),
+        sections: sections.into_iter().flatten().collect(),
+    }
+}
+
+fn kind_of(kind: TermKind) -> Kind {
+    let (name, title) = match kind {
+        TermKind::Section => ("section", "Sections of a spec"),
+        TermKind::Layer => ("layer", "Layers"),
+        TermKind::Activation => ("activation", "Activations"),
+        TermKind::Initializer => ("initializer", "Initializers"),
+        TermKind::Loss => ("loss", "Losses"),
+        TermKind::Optimizer => ("optimizer", "Optimizers"),
+        TermKind::Clipping => ("way of clipping", "Ways of clipping gradients"),
+        TermKind::Data => ("data source", "Data sources"),
+        TermKind::Scaling => ("scaling", "Ways of scaling data"),
+        TermKind::Fault => ("fault", "Faults to plant"),
+    };
+    Kind { name, title }
+}
+
+fn of_code(code: &CodeMeta) -> Topic {
+    let sections =
+        [Section::new("The rule", code.explanation), Section::new("An example", set(code.example))];
+    Topic {
+        kind: ERROR_CODE,
+        name: code.code.0.to_owned(),
+        summary: code.title.to_owned(),
+        sections: sections.into_iter().flatten().collect(),
+    }
+}
+
+/// Marks text as set: its lines stay as they are.
+fn set(text: &str) -> String {
+    indented(text, " ")
 }
 
 fn severity(meta: &Meta) -> String {
@@ -214,6 +272,25 @@ How it counts
     it is in the recommended set, which a spec without `expect` asks for.
 "
         );
+    }
+
+    #[test]
+    fn a_word_of_the_language_is_explained_with_its_options_and_an_example() {
+        let linear = all().into_iter().find(|topic| topic.name == "linear").unwrap();
+        let text = strip_str(&linear.render()).to_string();
+        assert!(text.starts_with("linear (layer)\n"), "{text}");
+        assert!(text.contains("\n     out                required"), "{text}");
+        assert!(text.contains("`linear: …` is short for `linear: {out: …}`."), "{text}");
+        assert!(text.contains("\nIn a spec\n     linear: {out: 10"), "{text}");
+    }
+
+    #[test]
+    fn every_error_code_is_explained() {
+        let topics = all();
+        for code in spec::CODES {
+            let topic = topics.iter().find(|topic| topic.name == code.code.0).unwrap();
+            assert!(topic.sections.len() == 2, "{topic:?}");
+        }
     }
 
     #[test]

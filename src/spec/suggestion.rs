@@ -124,7 +124,7 @@ const ALIASES: &[(&str, &[&str])] = &[
 const LONGEST: usize = 64;
 
 /// The known name that an unknown one probably stands for.
-pub(super) fn suggest<'known>(unknown: &str, known: &[&'known str]) -> Option<&'known str> {
+pub(crate) fn suggest<'known>(unknown: &str, known: &[&'known str]) -> Option<&'known str> {
     let plain = normalized(unknown);
     if plain.is_empty() || plain.len() > LONGEST {
         return None;
