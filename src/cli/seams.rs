@@ -53,7 +53,10 @@ pub(super) struct Rejected {
 }
 
 /// All test cases of some spec files, in order. Never fails: a broken spec is one failing case.
-pub(super) fn collect(_files: &[PathBuf]) -> Vec<Case> {
+pub(super) fn collect(files: &[PathBuf]) -> Vec<Case> {
+    if files.is_empty() {
+        return Vec::new();
+    }
     todo!("connect harness::collect")
 }
 
