@@ -9,5 +9,6 @@ pub mod exit_code;
 pub mod experiment;
 pub mod property;
 pub mod report;
+pub mod snapshot;
 pub mod spec;
 pub mod subject;
