@@ -181,11 +181,11 @@ mod tests {
     fn floats_get_four_digits_and_everything_else_stays() {
         let text = with_default(
             None,
-            "{loss: 2.302585, tiny: 1.23456e-5, big: 123456.7, zero: 9.9e-10, minus: -1e-12, \
+            "{loss: 2.302585, tiny: 1.23456e-7, big: 123456.7, zero: 9.9e-10, minus: -1e-12, \
              not: .nan, up: .inf, down: -.inf, steps: 123456, huge: 18446744073709551615, \
              name: \"2.302585\", flag: true, nothing: ~, curve: [1.00049, {deep: 0.33333333}]}",
         );
-        let expected = "loss: 2.303\ntiny: 1.235e-5\nbig: 123500.0\nzero: 0.0\nminus: 0.0\n\
+        let expected = "loss: 2.303\ntiny: 1.235e-7\nbig: 123500.0\nzero: 0.0\nminus: 0.0\n\
                         not: .nan\nup: .inf\ndown: -.inf\nsteps: 123456\n\
                         huge: 18446744073709551615\nname: '2.302585'\nflag: true\n\
                         nothing: null\ncurve:\n- 1.0\n- deep: 0.3333\n";
