@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 
 use super::options::{NoTests, SelectionOptions};
 use super::paths::{Positional, classify, cleaned, relative};
-use super::seams::{self, Case};
 use super::{Error, app};
 use crate::device::DeviceChoice;
+use crate::harness::{self, TestCase};
+use crate::report::event::TestResult;
 use crate::runner::Selection;
 use crate::suggestion::closest;
 use crate::workspace::{Package, Workspace, spec_files};
@@ -40,6 +41,9 @@ pub(super) struct ChosenSpec {
     /// The folder that holds its `snapshots` folder; absolute.
     pub(super) specs_dir: PathBuf,
     pub(super) tests: Vec<String>,
+    /// Results that are known without a run, since the spec is broken; their names stand in
+    /// `tests`, too.
+    pub(super) foregone: Vec<TestResult>,
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -147,6 +151,21 @@ struct PackageFiles {
     files: Vec<(PathBuf, PathBuf)>,
 }
 
+/// What selection needs to know of a test case.
+#[derive(Debug)]
+struct Case {
+    name: String,
+    file: PathBuf,
+    foregone: Option<TestResult>,
+}
+
+impl From<TestCase> for Case {
+    fn from(case: TestCase) -> Self {
+        let foregone = case.foregone();
+        Self { name: case.name, file: case.file, foregone }
+    }
+}
+
 /// The test cases of a package's files, before selection.
 struct Collected {
     group: Group,
@@ -166,11 +185,12 @@ impl PackageFiles {
     fn collected(self, current: &Path) -> Collected {
         let shown = |path: &Path| relative(path, current);
         let files: Vec<PathBuf> = self.files.iter().map(|(file, _)| shown(file)).collect();
-        let cases = seams::collect(&files);
+        let cases = harness::collect(&files).into_iter().map(Case::from).collect();
         let specs = files.into_iter().zip(self.files).map(|(file, (_, specs_dir))| ChosenSpec {
             file,
             specs_dir,
             tests: Vec::new(),
+            foregone: Vec::new(),
         });
         let group = Group {
             package: self.package,
@@ -280,6 +300,7 @@ fn selected(
         for case in cases.into_iter().filter(|case| selection.selects(&case.name)) {
             let holder = group.specs.iter_mut().find(|spec| spec.file == case.file);
             let holder = holder.expect("a case comes from one of the files it was collected from");
+            holder.foregone.extend(case.foregone);
             holder.tests.push(case.name);
         }
         group.specs.retain(|spec| !spec.tests.is_empty());

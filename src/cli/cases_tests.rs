@@ -10,6 +10,7 @@ fn collected(package: &str, names: &[(&str, &str)]) -> Collected {
         file: file.into(),
         specs_dir: root.join("specs"),
         tests: Vec::new(),
+        foregone: Vec::new(),
     });
     let group = Group {
         package: package.to_owned(),
@@ -17,8 +18,11 @@ fn collected(package: &str, names: &[(&str, &str)]) -> Collected {
         device: None,
         specs: specs.collect(),
     };
-    let cases =
-        names.iter().map(|(file, name)| Case { name: (*name).to_owned(), file: file.into() });
+    let cases = names.iter().map(|(file, name)| Case {
+        name: (*name).to_owned(),
+        file: file.into(),
+        foregone: None,
+    });
     Collected { group, cases: cases.collect() }
 }
 

@@ -1,23 +1,15 @@
 //! Where the commands meet the rest of the library: the spec language, the test cases and the
 //! devices. Each function is a thin adapter; the commands know only the types below.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::worker::Smoke;
 use crate::device::{AdapterRequired, DeviceChoice};
+use crate::harness::{self, Assignment, WorkerOptions};
 use crate::report::event::Sink;
 use crate::runner::Plan;
 use crate::spec::{self, Diagnostics};
 use crate::subject::Subject;
-
-/// A test case as it is listed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Case {
-    /// `spec::property`; unique among the cases that were collected together.
-    pub(super) name: String,
-    /// The spec file, spelt as it was asked for.
-    pub(super) file: PathBuf,
-}
 
 /// What `check` says about a sound spec.
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
@@ -52,14 +44,6 @@ pub(super) struct Rejected {
     pub(super) records: serde_json::Value,
 }
 
-/// All test cases of some spec files, in order. Never fails: a broken spec is one failing case.
-pub(super) fn collect(files: &[PathBuf]) -> Vec<Case> {
-    if files.is_empty() {
-        return Vec::new();
-    }
-    todo!("connect harness::collect")
-}
-
 /// Loads and prepares one spec, without a device.
 pub(super) fn check(file: &Path) -> Result<SpecSummary, Rejected> {
     let subject = spec::load(file).and_then(Subject::prepare).map_err(rejected)?;
@@ -91,8 +75,23 @@ fn rejected(diagnostics: Diagnostics) -> Rejected {
 }
 
 /// Runs a worker's plan in this process.
-pub(super) fn run_plan(_plan: &Plan, _sink: &mut dyn Sink) -> Result<(), AdapterRequired> {
-    todo!("connect harness::worker")
+///
+/// # Errors
+///
+/// When a wgpu adapter is required and there is none.
+pub(super) fn run_plan(plan: &Plan, sink: &mut dyn Sink) -> Result<(), AdapterRequired> {
+    let options = WorkerOptions {
+        device: plan.device,
+        seed: plan.seed,
+        package_root: plan.package_root.clone(),
+    };
+    let assignments = plan.specs.iter().map(|spec| Assignment {
+        file: spec.file.clone(),
+        specs_dir: spec.specs_dir.clone(),
+        tests: spec.tests.clone(),
+    });
+    let assignments: Vec<Assignment> = assignments.collect();
+    harness::worker(&options, &assignments, sink)
 }
 
 /// Opens a device and runs a short computation on it.

@@ -34,7 +34,7 @@ const ERROR_CODE: Kind = Kind { name: "error code", title: "Error codes" };
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Section {
     pub(super) heading: &'static str,
-    /// Lines that start with a space are set as they are; the others are wrapped.
+    /// Lines that start with a space are set as they are, without it; the others are wrapped.
     pub(super) text: String,
 }
 
@@ -260,12 +260,12 @@ When it fails
     Change the learning rate.
 
 Options
-     range  [1e-5, 0.5]  bounds of the ratio
-     steps  derived      steps that are measured
+    range  [1e-5, 0.5]  bounds of the ratio
+    steps  derived      steps that are measured
 
 In a spec
-     expect:
-       - update_ratio: {range: [1e-5, 0.5]}
+    expect:
+      - update_ratio: {range: [1e-5, 0.5]}
 
 How it counts
     The test case passes with a warning (`severity: warn`) unless the spec says otherwise;
@@ -279,9 +279,9 @@ How it counts
         let linear = all().into_iter().find(|topic| topic.name == "linear").unwrap();
         let text = strip_str(&linear.render()).to_string();
         assert!(text.starts_with("linear (layer)\n"), "{text}");
-        assert!(text.contains("\n     out                required"), "{text}");
+        assert!(text.contains("\n    out               required"), "{text}");
         assert!(text.contains("`linear: …` is short for `linear: {out: …}`."), "{text}");
-        assert!(text.contains("\nIn a spec\n     linear: {out: 10"), "{text}");
+        assert!(text.contains("\nIn a spec\n    linear: {out: 10"), "{text}");
     }
 
     #[test]

@@ -14,11 +14,10 @@ mod selection;
 mod stray;
 mod supervisor;
 
+pub use ending::Ending;
 pub use interrupt::forward_interrupts;
 pub use message::EventWriter;
 pub use plan::{Plan, PlannedSpec};
 pub use process::{ProcessLauncher, read_plan};
 pub use selection::Selection;
-pub use supervisor::{Error, Launcher, Limits, Notice, Worker, supervise};
-
-pub use ending::Ending;
+pub use supervisor::{Error, Launcher, Limits, Notice, Work, Worker, supervise};

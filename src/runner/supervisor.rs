@@ -74,23 +74,41 @@ pub enum Error {
     OutputClosed,
 }
 
-/// Runs all plans, one after the other, and reports to `sink`. Every run that starts also ends
+/// The selected test cases of one package.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Work {
+    /// Known without a worker: broken specs.
+    pub foregone: Vec<TestResult>,
+    pub plan: Plan,
+}
+
+impl Work {
+    fn tests(&self) -> usize {
+        self.foregone.len() + self.plan.tests()
+    }
+
+    fn specs(&self) -> usize {
+        self.foregone.len() + self.plan.specs.len()
+    }
+}
+
+/// Does all work, package by package, and reports to `sink`. Every run that starts also ends
 /// with [`Event::RunFinished`], whatever happens in between.
 ///
 /// # Errors
 ///
 /// When the run is incomplete for another reason than `limits`. Failed test cases are no errors.
 pub fn supervise(
-    plans: Vec<Plan>,
+    work: Vec<Work>,
     limits: Limits,
     launcher: &mut dyn Launcher,
     (sender, receiver): (&Sender<Notice>, &Receiver<Notice>),
     sink: &mut dyn Sink,
 ) -> Result<RunSummary, Error> {
     let begin = Instant::now();
-    let tests = plans.iter().map(Plan::tests).sum();
-    let specs = plans.iter().map(|plan| plan.specs.len()).sum();
-    let seed = plans.iter().find_map(|plan| plan.seed);
+    let tests = work.iter().map(Work::tests).sum();
+    let specs = work.iter().map(Work::specs).sum();
+    let seed = work.iter().find_map(|work| work.plan.seed);
     let mut supervisor = Supervisor {
         limits,
         launcher,
@@ -105,7 +123,7 @@ pub fn supervise(
         supervisor
             .note(format!("seed {seed} instead of the specs' own: snapshots are not compared"));
     }
-    let outcome = plans.into_iter().try_for_each(|plan| supervisor.run(plan));
+    let outcome = work.into_iter().try_for_each(|work| supervisor.run(work));
     let mut summary = supervisor.summary;
     summary.not_run = tests - summary.finished();
     summary.seconds = begin.elapsed().as_secs_f64();
@@ -160,10 +178,15 @@ enum Killed {
 }
 
 impl Supervisor<'_> {
-    /// Starts workers until the plan is done.
-    fn run(&mut self, plan: Plan) -> Result<(), Stop> {
-        let mut queue = Queue::new(plan);
+    /// Reports what is known already, then starts workers until the plan is done.
+    fn run(&mut self, work: Work) -> Result<(), Stop> {
+        let mut queue = Queue::new(work.plan);
+        for result in &work.foregone {
+            self.stop_if_due()?;
+            self.count(result, None);
+        }
         while let Some(plan) = queue.remaining() {
+            self.stop_if_due()?;
             let launched = self.launcher.launch(plan, self.sender);
             let mut worker = launched.map_err(|error| Stop::Incomplete(Error::Launch(error)))?;
             let life = self.attend(worker.as_mut(), &mut queue);
@@ -223,9 +246,7 @@ impl Supervisor<'_> {
             Message::Event(Event::TestFinished(result)) => self.finish(&result, life, queue),
             Message::Event(event) => self.forward(event, life),
         }
-        let failures = self.summary.failures();
-        let too_many = self.limits.max_fail.is_some_and(|limit| failures >= limit.get());
-        match (self.sink.is_closed(), too_many && queue.len() > 0) {
+        match (self.sink.is_closed(), self.has_too_many_failures() && queue.len() > 0) {
             (true, _) => Some(Killed::OutputClosed),
             (false, true) => Some(Killed::MaxFail),
             (false, false) => None,
@@ -288,7 +309,7 @@ impl Supervisor<'_> {
         }
         if let Some(running) = life.running.take() {
             self.crash(running, &end, life.stray.take(), queue);
-            return self.stop_after_too_many(queue);
+            return Ok(());
         }
         if life.finished == 0 {
             let output = life.stray.take();
@@ -322,13 +343,17 @@ impl Supervisor<'_> {
         }
     }
 
-    fn stop_after_too_many(&self, queue: &Queue) -> Result<(), Stop> {
-        match self.limits.max_fail {
-            Some(limit) if self.summary.failures() >= limit.get() && queue.len() > 0 => {
-                Err(Stop::MaxFail)
-            }
-            _ => Ok(()),
+    /// Asked before anything more is begun.
+    fn stop_if_due(&self) -> Result<(), Stop> {
+        match (self.sink.is_closed(), self.has_too_many_failures()) {
+            (true, _) => Err(Stop::Incomplete(Error::OutputClosed)),
+            (false, true) => Err(Stop::MaxFail),
+            (false, false) => Ok(()),
         }
+    }
+
+    fn has_too_many_failures(&self) -> bool {
+        self.limits.max_fail.is_some_and(|limit| self.summary.failures() >= limit.get())
     }
 
     fn note(&mut self, message: String) {

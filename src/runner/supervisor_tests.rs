@@ -132,8 +132,8 @@ fn script<const N: usize>(notices: [&[Notice]; N], ending: Ending) -> Script {
     Script { notices: notices.concat(), ending, hangs: false }
 }
 
-fn run_with(
-    plan: Plan,
+fn run_all(
+    work: Vec<Work>,
     limits: Limits,
     scripts: Vec<Script>,
     mut recorder: Recorder,
@@ -141,9 +141,18 @@ fn run_with(
     let mut launcher = Scripts { scripts: scripts.into(), plans: Vec::new() };
     let (sender, receiver) = channel();
     let channels = (&sender, &receiver);
-    let outcome = supervise(vec![plan], limits, &mut launcher, channels, &mut recorder);
+    let outcome = supervise(work, limits, &mut launcher, channels, &mut recorder);
     assert!(launcher.scripts.is_empty(), "a worker was not started");
     (outcome, recorder.lines, launcher.plans)
+}
+
+fn run_with(
+    plan: Plan,
+    limits: Limits,
+    scripts: Vec<Script>,
+    recorder: Recorder,
+) -> (Result<RunSummary, Error>, Vec<String>, Vec<Plan>) {
+    run_all(vec![Work { foregone: Vec::new(), plan }], limits, scripts, recorder)
 }
 
 fn run(plan: Plan, scripts: Vec<Script>) -> (Result<RunSummary, Error>, Vec<String>, Vec<Plan>) {
@@ -358,4 +367,31 @@ fn a_result_that_nobody_asked_for_is_not_counted() {
     let (outcome, lines, _) = run(plan(&[("b", &["one"])]), vec![worker]);
     assert_eq!(outcome.unwrap().passed, 1);
     assert!(lines.contains(&"note the worker ran `c::one`, which nobody asked for".to_owned()));
+}
+
+fn broken(test: &str) -> TestResult {
+    let result = crashed(test.to_owned(), "specs/x.yaml".to_owned(), "bad".to_owned(), 0.0);
+    TestResult { status: Status::SpecError, ..result }
+}
+
+#[test]
+fn broken_specs_are_reported_without_a_worker() {
+    let work = Work { foregone: vec![broken("x::spec")], plan: plan(&[]) };
+    let (outcome, lines, _) =
+        run_all(vec![work], Limits::default(), Vec::new(), Recorder::default());
+    assert_eq!(outcome.unwrap().spec_errors, 1);
+    assert_eq!(lines, ["run 1 tests, 1 specs", "SpecError x::spec: bad", "end 1 of 1"]);
+}
+
+#[test]
+fn the_allowed_number_of_failures_counts_over_all_packages() {
+    let limits = Limits { max_fail: NonZeroUsize::new(1), patience: None };
+    let first = Work { foregone: vec![broken("x::spec")], plan: plan(&[]) };
+    let second = Work { foregone: Vec::new(), plan: two_specs() };
+    let (outcome, lines, plans) =
+        run_all(vec![first, second], limits, Vec::new(), Recorder::default());
+    let summary = outcome.unwrap();
+    assert_eq!((summary.spec_errors, summary.not_run), (1, 4));
+    assert_eq!(plans, []);
+    assert_eq!(lines.last().unwrap(), "end 1 of 5");
 }
