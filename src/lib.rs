@@ -12,6 +12,8 @@ pub mod exit_code;
 pub mod experiment;
 pub mod harness;
 mod hash;
+mod model;
+mod objective;
 pub mod property;
 pub mod random;
 pub mod report;
@@ -23,6 +25,7 @@ pub mod spec;
 pub mod subject;
 #[cfg(feature = "cli")]
 mod suggestion;
+mod training;
 #[cfg(feature = "cli")]
 #[doc(hidden)]
 pub mod workspace;
