@@ -15,15 +15,32 @@ pub const SCHEMA_VERSION: u32 = 1;
 #[serde(tag = "event", rename_all = "snake_case")]
 pub enum Event {
     /// First event of a run.
-    RunStarted { schema_version: u32, tests: usize, specs: usize },
+    RunStarted {
+        schema_version: u32,
+        tests: usize,
+        specs: usize,
+    },
     /// The device that the tests run on. `note` is set when it is not the one that `auto` prefers.
-    DeviceSelected { device: String, note: Option<String> },
-    TestStarted { test: String },
+    DeviceSelected {
+        device: String,
+        note: Option<String>,
+    },
+    TestStarted {
+        test: String,
+    },
     /// Where the running test is; not more than a few per second.
-    Progress { test: String, activity: String, step: usize, steps: usize, loss: Option<f64> },
+    Progress {
+        test: String,
+        activity: String,
+        step: usize,
+        steps: usize,
+        loss: Option<f64>,
+    },
     TestFinished(TestResult),
     /// Something that a reader should know and that is no test's fault.
-    Note { message: String },
+    Note {
+        message: String,
+    },
     /// Last event of a run.
     RunFinished(RunSummary),
 }

@@ -2,7 +2,10 @@
 
 use std::path::PathBuf;
 
-use super::{Span, Spanned};
+use super::options::OptionReader;
+use super::vocabulary::{TermKind, find_kind, of_kinds};
+use super::yaml::{Node, Value};
+use super::{Code, Diagnostic, Span, Spanned, Task};
 
 /// The `data:` section.
 #[derive(Debug, Clone)]
@@ -67,7 +70,308 @@ pub enum Scaling {
     /// (x − mean) / standard deviation, per column.
     Standardize,
     /// From `[low, high]` to `[0, 1]`, the same for all columns.
-    MinMax { low: f64, high: f64 },
+    MinMax {
+        low: f64,
+        high: f64,
+    },
     /// x · factor.
     Multiply(f64),
+}
+
+/// Reads the `data:` section, whose key stands at `span`. Without a task, checks that need one are
+/// left out.
+pub(super) fn read(
+    options: &mut OptionReader<'_, '_, '_>,
+    task: Option<&Spanned<Task>>,
+) -> Option<DataSpec> {
+    let source = source(options, task);
+    let data = DataSpec {
+        shape: options.given("shape").map(|node| shape(options, node)),
+        scale: scaling(options, "scale"),
+        scale_target: scaling(options, "scale_target"),
+        validation: validation(options),
+        span: options.place(),
+        source: source?,
+    };
+    if let (Some(task), Some(span)) = (task, options.key_span("scale_target"))
+        && task.value != Task::Regression
+        && data.scale_target.value != Scaling::None
+    {
+        options.reader.report(
+            Diagnostic::new(
+                Code::CONTRADICTION,
+                "classes cannot be scaled",
+                span,
+                "needs `task: regression`",
+            )
+            .also(task.span, "the task has classes"),
+        );
+    }
+    Some(data)
+}
+
+/// The one source among the keys of the section.
+fn source(
+    options: &mut OptionReader<'_, '_, '_>,
+    task: Option<&Spanned<Task>>,
+) -> Option<DataSource> {
+    let generators = of_kinds(&[TermKind::Data]).map(|term| term.name);
+    let sources: Vec<_> = ["csv"]
+        .into_iter()
+        .chain(generators)
+        .filter_map(|name| Some((name, options.key_span(name)?)))
+        .collect();
+    match sources.as_slice() {
+        [] => {
+            no_source(options);
+            None
+        }
+        [("csv", _)] => csv(options, task),
+        [(name, span)] => generated(options, name, *span, task),
+        [(first, first_span), (second, span), ..] => {
+            let error = Diagnostic::new(
+                Code::CONTRADICTION,
+                "`data` has one source",
+                *span,
+                format!("`{second}` is a second one"),
+            );
+            options.reader.report(error.also(*first_span, format!("`{first}` is the first one")));
+            None
+        }
+    }
+}
+
+fn no_source(options: &mut OptionReader<'_, '_, '_>) {
+    if options.is_broken() {
+        return;
+    }
+    let names: Vec<_> = of_kinds(&[TermKind::Data]).map(|term| term.name).collect();
+    let error = Diagnostic::new(
+        Code::MISSING_KEY,
+        "`data` needs a source",
+        options.place(),
+        "neither a file nor a generator",
+    );
+    options.reader.report(
+        error
+            .note(format!("generators are: {}", names.join(", ")))
+            .help("for example `csv: data.csv` with `target: label`, or `moons: {}`"),
+    );
+}
+
+fn csv(options: &mut OptionReader<'_, '_, '_>, task: Option<&Spanned<Task>>) -> Option<DataSource> {
+    let path = options.text("csv");
+    let path = Spanned::new(PathBuf::from(path.value), path.span);
+    let features = options.given("features").map(|node| {
+        let items = options.reader.sequence("`features`", node);
+        items.iter().map(|item| options.reader.text("each of `features`", item)).collect()
+    });
+    let Some(node) = options.given("target") else {
+        if !options.is_broken() {
+            let error = Diagnostic::new(
+                Code::MISSING_KEY,
+                "`data` with `csv` needs `target`",
+                options.place(),
+                "`target` is missing",
+            );
+            options.reader.report(error.help("name the column to predict: `target: label`"));
+        }
+        return None;
+    };
+    let span = options.key_span("target").unwrap_or(node.span);
+    let target = target(options, span, node, task);
+    Some(DataSource::Csv { path, target, features })
+}
+
+fn target(
+    options: &mut OptionReader<'_, '_, '_>,
+    span: Span,
+    node: &Node,
+    task: Option<&Spanned<Task>>,
+) -> Target {
+    let term = find_kind(TermKind::Section, "target");
+    let mut options = OptionReader::open(options.reader, term, span, Some(node));
+    let column = options.text("column");
+    let positive = options.given("positive").map(|node| options.reader.text("`positive`", node));
+    if let (Some(positive), Some(task)) = (&positive, task)
+        && task.value != Task::BinaryClassification
+    {
+        options.reader.report(
+            Diagnostic::new(
+                Code::CONTRADICTION,
+                "`positive` needs `task: binary_classification`",
+                positive.span,
+                "names one of two classes",
+            )
+            .also(task.span, "the task is another one"),
+        );
+    }
+    Target { column, positive }
+}
+
+fn generated(
+    options: &mut OptionReader<'_, '_, '_>,
+    name: &'static str,
+    span: Span,
+    task: Option<&Spanned<Task>>,
+) -> Option<DataSource> {
+    for key in ["target", "features"] {
+        if let Some(key_span) = options.key_span(key) {
+            options.reader.report(
+                Diagnostic::new(
+                    Code::CONTRADICTION,
+                    format!("`{key}` belongs to `csv`"),
+                    key_span,
+                    "generated data has no columns",
+                )
+                .also(span, "the data is generated"),
+            );
+        }
+    }
+    let body = options.given(name);
+    let term = find_kind(TermKind::Data, name);
+    let options = &mut OptionReader::open(options.reader, term, span, body);
+    let before = options.reader.errors.len();
+    let generator = generator(options, task.map(|task| task.value));
+    if options.reader.errors.len() == before {
+        check_generator(options, &generator, task);
+    }
+    Some(DataSource::Generated(Spanned::new(generator, span)))
+}
+
+fn generator(options: &mut OptionReader<'_, '_, '_>, task: Option<Task>) -> Generator {
+    let examples = options.count("examples");
+    let default_classes = if task == Some(Task::BinaryClassification) { 2 } else { 3 };
+    match options.term().name {
+        "blobs" => Generator::Blobs {
+            examples,
+            classes: classes(options, default_classes),
+            features: options.count("features"),
+            spread: options.number("spread"),
+        },
+        "moons" => Generator::Moons { examples, noise: options.number("noise") },
+        "linear_regression" => Generator::LinearRegression {
+            examples,
+            features: options.count("features"),
+            noise: options.number("noise"),
+        },
+        "nonlinear_regression" => {
+            Generator::NonlinearRegression { examples, noise: options.number("noise") }
+        }
+        "waves" => Generator::Waves {
+            examples,
+            classes: classes(options, default_classes),
+            length: options.count("length"),
+            noise: options.number("noise"),
+        },
+        "majority_token" => Generator::MajorityToken {
+            examples,
+            classes: classes(options, default_classes),
+            vocabulary: options.count("vocabulary"),
+            length: options.count("length"),
+        },
+        other => unreachable!("a test reads every generator of the vocabulary, `{other}` too"),
+    }
+}
+
+fn classes(options: &mut OptionReader<'_, '_, '_>, default: usize) -> usize {
+    options.optional_count("classes").map_or(default, |classes| classes.value)
+}
+
+/// What a generator gives must fit the task, and its numbers each other.
+fn check_generator(
+    options: &mut OptionReader<'_, '_, '_>,
+    generator: &Generator,
+    task: Option<&Spanned<Task>>,
+) {
+    let (examples, classes) = match *generator {
+        Generator::Blobs { examples, classes, .. }
+        | Generator::Waves { examples, classes, .. }
+        | Generator::MajorityToken { examples, classes, .. } => (examples, Some(classes)),
+        Generator::Moons { examples, .. } => (examples, Some(2)),
+        Generator::LinearRegression { examples, .. }
+        | Generator::NonlinearRegression { examples, .. } => (examples, None),
+    };
+    let name = options.term().name;
+    if let Some(task) = task {
+        let complaint = match (task.value, classes) {
+            (Task::Regression, Some(_)) => Some("gives classes, no real targets"),
+            (Task::Classification | Task::BinaryClassification, None) => {
+                Some("gives real targets, no classes")
+            }
+            (Task::BinaryClassification, Some(3..)) => Some("gives more than two classes"),
+            _ => None,
+        };
+        if let Some(complaint) = complaint {
+            options.reader.report(
+                Diagnostic::new(
+                    Code::TASK_MISMATCH,
+                    format!("`{name}` does not fit the task"),
+                    options.place(),
+                    complaint,
+                )
+                .also(task.span, "the task"),
+            );
+        }
+    }
+    if classes.is_some_and(|classes| classes > examples) {
+        let (span, classes) = (options.place(), classes.unwrap_or_default());
+        options.reader.report(Diagnostic::new(
+            Code::CONTRADICTION,
+            format!("`{name}` has more classes than examples"),
+            span,
+            format!("{classes} classes, {examples} examples"),
+        ));
+    }
+    if let Generator::MajorityToken { classes, vocabulary, .. } = *generator
+        && vocabulary < classes
+    {
+        let span = options.given("vocabulary").map_or(options.place(), |node| node.span);
+        options.reader.report(Diagnostic::new(
+            Code::CONTRADICTION,
+            "`vocabulary` must be at least `classes`",
+            span,
+            format!("{vocabulary} tokens for {classes} classes"),
+        ));
+    }
+}
+
+fn shape(options: &mut OptionReader<'_, '_, '_>, node: &Node) -> Spanned<Vec<usize>> {
+    let reader = &mut *options.reader;
+    let sizes = match node.value {
+        Value::Integer(_) => vec![reader.count("`shape`", node, 1)],
+        _ => {
+            let items = reader.sequence("`shape`", node);
+            items.iter().map(|item| reader.count("each of `shape`", item, 1)).collect()
+        }
+    };
+    Spanned::new(sizes, node.span)
+}
+
+fn scaling(options: &mut OptionReader<'_, '_, '_>, name: &str) -> Spanned<Scaling> {
+    let Some(node) = options.given(name) else {
+        return Spanned::new(Scaling::None, options.place());
+    };
+    let Some((term, choice)) = options.choice(name) else {
+        return Spanned::new(Scaling::None, node.span);
+    };
+    let mut options = OptionReader::of_choice(options.reader, term, &choice);
+    let scaling = match term.name {
+        "none" => Scaling::None,
+        "standardize" => Scaling::Standardize,
+        "min_max" => {
+            let (low, high) = options.range("range");
+            Scaling::MinMax { low, high }
+        }
+        "multiply" => Scaling::Multiply(options.number("factor")),
+        other => unreachable!("a test reads every scaling of the vocabulary, `{other}` too"),
+    };
+    Spanned::new(scaling, node.span)
+}
+
+fn validation(options: &mut OptionReader<'_, '_, '_>) -> Spanned<f64> {
+    let (place, body) = (options.key_span("split"), options.given("split"));
+    let place = place.unwrap_or(options.place());
+    let term = find_kind(TermKind::Section, "split");
+    OptionReader::open(options.reader, term, place, body).spanned_number("validation")
 }

@@ -1,10 +1,18 @@
 //! Errors in a spec file, shown as rustc shows its own.
+//!
+//! The only module that names the rendering crate.
 
-use super::{Source, Span};
+use std::fmt;
+use std::ops::Range;
 
-/// A stable code, with a text of its own in `cargo nn-test explain`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Code(pub &'static str);
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
+use serde::Serialize;
+
+use super::span::floor_char_boundary;
+use super::{Code, Source, Span};
+
+/// More errors than this are counted, not shown.
+const SHOWN: usize = 50;
 
 /// One error, at its place.
 #[derive(Debug, Clone)]
@@ -22,7 +30,12 @@ pub struct Diagnostic {
 }
 
 impl Diagnostic {
-    pub fn new(code: Code, message: impl Into<String>, span: Span, label: impl Into<String>) -> Self {
+    pub fn new(
+        code: Code,
+        message: impl Into<String>,
+        span: Span,
+        label: impl Into<String>,
+    ) -> Self {
         Self {
             code,
             message: message.into(),
@@ -54,4 +67,174 @@ impl Diagnostic {
 pub struct Diagnostics {
     pub source: Source,
     pub errors: Vec<Diagnostic>,
+}
+
+/// A diagnostic as plain values, for JSON. Lines and columns count from 1, columns in characters.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct DiagnosticRecord {
+    pub code: &'static str,
+    pub file: String,
+    pub line: usize,
+    pub column: usize,
+    pub end_line: usize,
+    pub end_column: usize,
+    pub message: String,
+    pub label: String,
+    pub notes: Vec<String>,
+    pub help: Option<String>,
+}
+
+impl Diagnostics {
+    /// One error alone.
+    pub fn one(source: Source, error: Diagnostic) -> Self {
+        Self { source, errors: vec![error] }
+    }
+
+    /// All errors, in the order of their places, each as rustc would show it; ends with a newline.
+    ///
+    /// With `color` the text has ANSI escape codes.
+    pub fn render(&self, color: bool) -> String {
+        let renderer = if color { Renderer::styled() } else { Renderer::plain() };
+        let mut in_order: Vec<_> = self.errors.iter().collect();
+        in_order.sort_by_key(|error| error.label.0.start);
+        let shown = in_order.iter().take(SHOWN);
+        let mut text: Vec<_> = shown.map(|error| self.render_one(error, &renderer)).collect();
+        if let Some(hidden) = self.errors.len().checked_sub(SHOWN)
+            && hidden > 0
+        {
+            text.push(format!("error: {hidden} more errors in {}", self.source.path.display()));
+        }
+        text.join("\n\n") + "\n"
+    }
+
+    /// All errors as plain values, in the order of their places.
+    pub fn records(&self) -> Vec<DiagnosticRecord> {
+        let mut records: Vec<_> = self.errors.iter().map(|error| self.record(error)).collect();
+        records.sort_by_key(|record| (record.line, record.column));
+        records
+    }
+
+    fn record(&self, error: &Diagnostic) -> DiagnosticRecord {
+        let (span, label) = &error.label;
+        let (line, column) = self.source.position(span.start);
+        let (end_line, end_column) = self.source.position(span.end.max(span.start));
+        DiagnosticRecord {
+            code: error.code.0,
+            file: self.source.path.display().to_string(),
+            line,
+            column,
+            end_line,
+            end_column,
+            message: error.message.clone(),
+            label: label.clone(),
+            notes: error.notes.clone(),
+            help: error.help.clone(),
+        }
+    }
+
+    fn render_one(&self, error: &Diagnostic, renderer: &Renderer) -> String {
+        let path = self.source.path.display().to_string();
+        let title = Level::ERROR.primary_title(error.message.as_str()).id(error.code.0);
+        let mut group = Group::with_title(title);
+        let (span, label) = &error.label;
+        if self.source.text.is_empty() {
+            group = group.element(Origin::path(path));
+            if !label.is_empty() {
+                group = group.element(Level::NOTE.message(label.as_str()));
+            }
+        } else {
+            let place = AnnotationKind::Primary.span(self.range(*span)).label(label.as_str());
+            let others = error.secondary.iter().map(|(span, label)| {
+                AnnotationKind::Context.span(self.range(*span)).label(label.as_str())
+            });
+            let snippet = Snippet::source(&*self.source.text).path(path);
+            group = group.element(snippet.annotation(place).annotations(others));
+        }
+        let explain = format!("run `cargo nn-test explain {}`", error.code);
+        let notes = error.notes.iter().map(|note| Level::NOTE.message(note.as_str()));
+        let help = error.help.iter().map(|help| Level::HELP.message(help.as_str()));
+        let group = group.elements(notes).elements(help).element(Level::NOTE.message(explain));
+        renderer.render(&[group])
+    }
+
+    /// The span inside the text and between characters, whatever it was.
+    fn range(&self, span: Span) -> Range<usize> {
+        let start = floor_char_boundary(&self.source.text, span.start);
+        let end = floor_char_boundary(&self.source.text, span.end.max(span.start));
+        start..end
+    }
+}
+
+impl fmt::Display for Diagnostics {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.render(false))
+    }
+}
+
+impl std::error::Error for Diagnostics {}
+
+#[cfg(test)]
+mod tests {
+    use insta::assert_snapshot;
+
+    use super::*;
+
+    fn render(text: &str, span: Span) -> String {
+        let error = Diagnostic::new(Code::WRONG_TYPE, "wrong", span, "here");
+        Diagnostics::one(Source::new("specs/a.yaml", text), error).render(false)
+    }
+
+    #[test]
+    fn a_diagnostic_looks_like_rustcs() {
+        let text = "version: 1\nmodel:\n  layers:\n    - linear: 10\n    - linear: 12\n";
+        let at = |needle: &str| {
+            let start = text.find(needle).unwrap();
+            Span { start, end: start + needle.len() }
+        };
+        let error = Diagnostic::new(Code::SHAPE_MISMATCH, "sizes differ", at("12"), "this one")
+            .also(at("10"), "that one")
+            .note("the rule")
+            .help("the mend");
+        let diagnostics = Diagnostics::one(Source::new("specs/a.yaml", text), error);
+        assert_snapshot!(diagnostics.render(false));
+        assert!(diagnostics.render(true).contains("\u{1b}["));
+    }
+
+    #[test]
+    fn spans_past_the_end_inside_characters_and_over_lines_render() {
+        assert_snapshot!(render("a: ü\n", Span { start: 40, end: 50 }), @"");
+        assert_snapshot!(render("a: ü", Span { start: 4, end: 5 }), @"");
+        assert_snapshot!(render("a:\n  b: 1\n  c: 2\nd: 1\n", Span { start: 0, end: 15 }), @"");
+        assert_snapshot!(render("a: 1\r\nb: 2\r\n", Span { start: 6, end: 7 }), @"");
+    }
+
+    #[test]
+    fn an_error_without_text_names_the_file() {
+        assert_snapshot!(render("", Span::default()), @"");
+    }
+
+    #[test]
+    fn errors_are_shown_in_the_order_of_their_places_and_counted_beyond_fifty() {
+        let error = |start| {
+            Diagnostic::new(
+                Code::WRONG_TYPE,
+                format!("at {start}"),
+                Span { start, end: start + 1 },
+                "",
+            )
+        };
+        let source = Source::new("a.yaml", "x".repeat(100));
+        let errors = (0..53).rev().map(error).collect();
+        let text = Diagnostics { source, errors }.render(false);
+        assert!(text.find("at 3\n").unwrap() < text.find("at 4\n").unwrap());
+        assert!(text.ends_with("error: 3 more errors in a.yaml\n"), "{text}");
+    }
+
+    #[test]
+    fn a_record_has_lines_and_columns() {
+        let error = Diagnostic::new(Code::WRONG_TYPE, "wrong", Span { start: 7, end: 8 }, "here");
+        let record = Diagnostics::one(Source::new("a.yaml", "ä: 1\nb: 2\n"), error).records();
+        let [record] = record.as_slice() else { panic!("one record") };
+        assert_eq!((record.line, record.column, record.end_column), (2, 2, 3));
+    }
 }

@@ -2,8 +2,13 @@
 
 use serde::Serialize;
 
-use super::Span;
-use crate::property::{Options, Property};
+use super::options::OptionReader;
+use super::reader::{Choice, Reader};
+use super::suggestion::unknown_name;
+use super::vocabulary::Bounds;
+use super::yaml::{Node, Value};
+use super::{Code, Diagnostic, Span, Spanned};
+use crate::property::{OptionKind, OptionMeta, OptionValue, Options, Property};
 
 /// One property that a spec expects, with its thresholds.
 #[derive(Debug, Clone)]
@@ -27,4 +32,155 @@ pub enum Severity {
     Warn,
     /// The property is not judged.
     Off,
+}
+
+/// Stands for the whole recommended set.
+const RECOMMENDED: &str = "recommended";
+
+/// Reads `expect:` into the order of the registry; the recommended set when the spec has none.
+pub(super) fn read(
+    spec: &mut OptionReader<'_, '_, '_>,
+    registry: &[&'static Property],
+) -> Vec<Expectation> {
+    let Some(node) = spec.given("expect") else { return recommended(registry) };
+    let items = spec.reader.sequence("`expect`", node);
+    let mut entries: Vec<(Spanned<&str>, Expectation)> = Vec::new();
+    let mut whole_set: Option<Span> = None;
+    for item in items {
+        let Some(choice) = spec.reader.choice("an expectation", item) else { continue };
+        let first = if choice.name == RECOMMENDED {
+            whole_set.replace(choice.span)
+        } else {
+            let same = entries.iter().find(|(name, _)| name.value == choice.name);
+            same.map(|(name, _)| name.span)
+        };
+        if let Some(first) = first {
+            spec.reader.report(twice(&choice, first));
+        } else if choice.name == RECOMMENDED {
+            read_recommended(spec.reader, &choice);
+        } else if let Some(expectation) = read_entry(spec.reader, &choice, registry) {
+            entries.push((Spanned::new(choice.name, choice.span), expectation));
+        }
+    }
+    let mut expectations: Vec<_> = entries.into_iter().map(|(_, entry)| entry).collect();
+    if whole_set.is_some() {
+        let single: Vec<_> = expectations.iter().map(|entry| entry.property).collect();
+        let others = recommended(registry);
+        expectations.extend(others.into_iter().filter(|other| !single.contains(&other.property)));
+    }
+    let order = |entry: &Expectation| registry.iter().position(|known| **known == *entry.property);
+    expectations.sort_by_key(order);
+    expectations
+}
+
+fn recommended(registry: &[&'static Property]) -> Vec<Expectation> {
+    let set = registry.iter().filter(|property| property.meta.recommended);
+    let expectation = |property: &&'static Property| Expectation {
+        property,
+        options: Options::defaults(&property.meta),
+        severity: None,
+        span: None,
+    };
+    set.map(expectation).collect()
+}
+
+fn read_recommended(reader: &mut Reader<'_>, choice: &Choice<'_>) {
+    if let Some(body) = choice.body.filter(|body| body.value != Value::Null) {
+        reader.report(
+            Diagnostic::new(
+                Code::WRONG_TYPE,
+                "`recommended` takes no options",
+                body.span,
+                "options of all properties at once",
+            )
+            .help("change a single one by an entry of its own beside `recommended`"),
+        );
+    }
+}
+
+fn twice(choice: &Choice<'_>, first: Span) -> Diagnostic {
+    Diagnostic::new(
+        Code::DUPLICATE_EXPECTATION,
+        format!("`{}` is expected twice", choice.name),
+        choice.span,
+        "the second time",
+    )
+    .also(first, "the first time")
+}
+
+fn read_entry(
+    reader: &mut Reader<'_>,
+    choice: &Choice<'_>,
+    registry: &[&'static Property],
+) -> Option<Expectation> {
+    let Some(property) = registry.iter().find(|known| known.meta.name == choice.name) else {
+        let names = registry.iter().map(|known| known.meta.name);
+        let known: Vec<_> = names.chain([RECOMMENDED]).collect();
+        reader.report(unknown_name("property", choice.name, choice.span, &known));
+        return None;
+    };
+    let mut expectation = Expectation {
+        property,
+        options: Options::defaults(&property.meta),
+        severity: None,
+        span: Some(choice.span),
+    };
+    match choice.body.map(|body| (body, &body.value)) {
+        None | Some((_, Value::Null)) => {}
+        Some((_, Value::Mapping(entries))) => {
+            for (key, value) in entries {
+                read_option(reader, &mut expectation, key, value);
+            }
+        }
+        Some((body, _)) => {
+            reader.wrong_type(&format!("the value of `{}`", choice.name), "its options", body);
+        }
+    }
+    Some(expectation)
+}
+
+fn read_option(
+    reader: &mut Reader<'_>,
+    expectation: &mut Expectation,
+    key: &Spanned<String>,
+    node: &Node,
+) {
+    let meta = &expectation.property.meta;
+    let names = meta.options.iter().map(|option| option.name);
+    let known: Vec<_> = names.chain(["severity"]).collect();
+    if reader.known_key(&format!("`{}`", meta.name), key, &known).is_err() {
+        return;
+    }
+    match meta.options.iter().find(|option| option.name == key.value) {
+        Some(option) => {
+            let value = option_value(reader, option, node);
+            expectation.options.set(option.name, value);
+        }
+        None => expectation.severity = severity(reader, node),
+    }
+}
+
+fn option_value(reader: &mut Reader<'_>, option: &OptionMeta, node: &Node) -> OptionValue {
+    let what = format!("`{}`", option.name);
+    match option.kind {
+        OptionKind::Count => OptionValue::Count(reader.count(&what, node, 1)),
+        OptionKind::Number => OptionValue::Number(reader.number(&what, node, Bounds::NonNegative)),
+        OptionKind::Range => {
+            let before = reader.errors.len();
+            let (low, high) = reader.range(&what, node);
+            if reader.errors.len() == before && low < 0.0 {
+                reader.out_of_range(&what, "a range from 0 or above", node);
+            }
+            OptionValue::Range(low, high)
+        }
+        OptionKind::Flag => OptionValue::Flag(reader.flag(&what, node)),
+    }
+}
+
+fn severity(reader: &mut Reader<'_>, node: &Node) -> Option<Severity> {
+    match reader.word("`severity`", node, &["error", "warn", "off"])? {
+        "error" => Some(Severity::Error),
+        "warn" => Some(Severity::Warn),
+        _ => Some(Severity::Off),
+    }
 }

@@ -2,6 +2,15 @@
 //!
 //! They stand for mistakes that a spec's own sections cannot express. `fixtures/faulty` uses them.
 
+use super::layers;
+use super::model::{LayerKind, LayerSpec};
+use super::options::OptionReader;
+use super::reader::Reader;
+use super::suggestion::suggest;
+use super::vocabulary::TermKind;
+use super::yaml::Node;
+use super::{Code, Diagnostic, Spanned};
+
 /// A planted fault.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Fault {
@@ -13,4 +22,73 @@ pub enum Fault {
     ShuffleLabels,
     /// The gradient's sign is turned: the optimizer climbs.
     NegateGradient,
+}
+
+/// Reads `faults:`. Layers are checked against the names in `layers`; not when these could not be
+/// read themselves.
+pub(super) fn read(
+    spec: &mut OptionReader<'_, '_, '_>,
+    layers: Option<&[LayerSpec]>,
+) -> Vec<Spanned<Fault>> {
+    let Some(node) = spec.given("faults") else { return Vec::new() };
+    let items = spec.reader.sequence("`faults`", node);
+    items.iter().filter_map(|item| read_fault(spec.reader, item, layers)).collect()
+}
+
+fn read_fault(
+    reader: &mut Reader<'_>,
+    node: &Node,
+    layers: Option<&[LayerSpec]>,
+) -> Option<Spanned<Fault>> {
+    let choice = reader.choice("a fault", node)?;
+    let term = reader.term("fault", &[TermKind::Fault], &choice)?;
+    let options = &mut OptionReader::of_choice(reader, term, &choice);
+    let fault = match term.name {
+        "freeze_layer" => Fault::FreezeLayer(layer(options, layers)),
+        "wrong_gradient" => {
+            Fault::WrongGradient { layer: layer(options, layers), factor: options.number("factor") }
+        }
+        "shuffle_labels" => Fault::ShuffleLabels,
+        "negate_gradient" => Fault::NegateGradient,
+        other => unreachable!("a test reads every fault of the vocabulary, `{other}` too"),
+    };
+    Some(Spanned::new(fault, choice.span))
+}
+
+/// The layer that a fault names.
+fn layer(options: &mut OptionReader<'_, '_, '_>, layers: Option<&[LayerSpec]>) -> String {
+    let before = options.reader.errors.len();
+    let name = options.text("layer");
+    if let Some(layers) = layers
+        && options.reader.errors.len() == before
+        && !has_layer(layers, &name)
+    {
+        let known: Vec<_> = layers::names(layers).iter().map(|name| name.value.as_str()).collect();
+        let error = Diagnostic::new(
+            Code::UNKNOWN_LAYER_NAME,
+            "a fault names a layer that the model does not have",
+            name.span,
+            "no layer of this name",
+        );
+        options.reader.report(match (known.as_slice(), suggest(&name, &known)) {
+            (_, Some(near)) => error.help(format!("did you mean `{near}`?")),
+            ([], None) => error.help(format!("give the layer a name: `name: {}`", name.value)),
+            (known, None) => error.note(format!("named layers are: {}", known.join(", "))),
+        });
+    }
+    name.value
+}
+
+/// Whether a layer has this name, its own or one that the model may make up for it: the layer's
+/// term and a number.
+fn has_layer(layers: &[LayerSpec], name: &str) -> bool {
+    layers.iter().any(|layer| {
+        let own = match &layer.name {
+            Some(own) => own.value == name,
+            None => name.strip_prefix(layer.kind.term()).is_some_and(|number| {
+                number.bytes().all(|byte| byte.is_ascii_digit()) && !number.is_empty()
+            }),
+        };
+        own || matches!(&layer.kind, LayerKind::Residual { layers } if has_layer(layers, name))
+    })
 }

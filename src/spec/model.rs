@@ -3,7 +3,7 @@
 use super::{Span, Spanned};
 
 /// One entry of a `layers:` list.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct LayerSpec {
     /// The name that the user gave, if any; the model makes one up otherwise (`linear1`, …).
     pub name: Option<Spanned<String>>,
@@ -43,27 +43,59 @@ pub enum LayerKind {
         initializer: Option<Initializer>,
         bias_initializer: Option<Initializer>,
     },
-    BatchNorm { epsilon: f64, momentum: f64 },
-    LayerNorm { epsilon: f64, bias: bool },
-    GroupNorm { groups: usize, epsilon: f64, affine: bool },
+    BatchNorm {
+        epsilon: f64,
+        momentum: f64,
+    },
+    LayerNorm {
+        epsilon: f64,
+        bias: bool,
+    },
+    GroupNorm {
+        groups: usize,
+        epsilon: f64,
+        affine: bool,
+    },
     /// Zeroes elements with this probability in training.
-    Dropout { probability: f64 },
-    MaxPool2d { kernel: [usize; 2], stride: [usize; 2], padding: Padding, dilation: [usize; 2] },
+    Dropout {
+        probability: f64,
+    },
+    MaxPool2d {
+        kernel: [usize; 2],
+        stride: [usize; 2],
+        padding: Padding,
+        dilation: [usize; 2],
+    },
     AvgPool2d {
         kernel: [usize; 2],
         stride: [usize; 2],
         padding: Padding,
         count_include_pad: bool,
     },
-    AdaptiveAvgPool2d { output: [usize; 2] },
+    AdaptiveAvgPool2d {
+        output: [usize; 2],
+    },
     /// All axes but the batch axis become one.
     Flatten,
     /// The example's new shape, without the batch axis; one entry may be −1.
-    Reshape { shape: Vec<i64> },
+    Reshape {
+        shape: Vec<i64>,
+    },
     /// x + f(x), with f the inner layers.
-    Residual { layers: Vec<LayerSpec> },
-    Embedding { vocabulary: usize, dimension: usize, initializer: Option<Initializer> },
-    Lstm { hidden: usize, bias: bool, output: SequenceOutput, initializer: Option<Initializer> },
+    Residual {
+        layers: Vec<LayerSpec>,
+    },
+    Embedding {
+        vocabulary: usize,
+        dimension: usize,
+        initializer: Option<Initializer>,
+    },
+    Lstm {
+        hidden: usize,
+        bias: bool,
+        output: SequenceOutput,
+        initializer: Option<Initializer>,
+    },
     Gru {
         hidden: usize,
         bias: bool,
@@ -112,36 +144,135 @@ pub enum Initializer {
 pub enum Activation {
     Relu,
     Relu6,
-    LeakyRelu { negative_slope: f64 },
-    Prelu { parameters: usize, alpha: f64 },
-    Rrelu { lower: f64, upper: f64 },
+    LeakyRelu {
+        negative_slope: f64,
+    },
+    Prelu {
+        parameters: usize,
+        alpha: f64,
+    },
+    Rrelu {
+        lower: f64,
+        upper: f64,
+    },
     Gelu,
     GeluApproximate,
     Silu,
     Mish,
     Selu,
-    Elu { alpha: f64 },
-    Celu { alpha: f64 },
+    Elu {
+        alpha: f64,
+    },
+    Celu {
+        alpha: f64,
+    },
     Sigmoid,
     LogSigmoid,
-    HardSigmoid { alpha: f64, beta: f64 },
+    HardSigmoid {
+        alpha: f64,
+        beta: f64,
+    },
     HardSwish,
     Tanh,
-    HardTanh { min: f64, max: f64 },
+    HardTanh {
+        min: f64,
+        max: f64,
+    },
     Tanhshrink,
-    Softplus { beta: f64, threshold: f64 },
+    Softplus {
+        beta: f64,
+        threshold: f64,
+    },
     Softsign,
-    SoftShrink { lambda: f64 },
-    HardShrink { lambda: f64 },
-    Shrink { lambda: f64, bias: f64 },
-    Threshold { threshold: f64, value: f64 },
-    ThresholdedRelu { alpha: f64 },
+    SoftShrink {
+        lambda: f64,
+    },
+    HardShrink {
+        lambda: f64,
+    },
+    Shrink {
+        lambda: f64,
+        bias: f64,
+    },
+    Threshold {
+        threshold: f64,
+        value: f64,
+    },
+    ThresholdedRelu {
+        alpha: f64,
+    },
     /// Halves the last axis: a · sigmoid(b).
     Glu,
     /// A gated linear layer with its own weights.
-    SwiGlu { out: usize, bias: bool },
+    SwiGlu {
+        out: usize,
+        bias: bool,
+    },
     /// Over the last axis.
     Softmax,
     /// Over the last axis.
     LogSoftmax,
+}
+
+impl LayerKind {
+    /// The layer's name in the language: "conv2d", "relu".
+    pub fn term(&self) -> &'static str {
+        match self {
+            Self::Linear { .. } => "linear",
+            Self::Conv1d { .. } => "conv1d",
+            Self::Conv2d { .. } => "conv2d",
+            Self::BatchNorm { .. } => "batch_norm",
+            Self::LayerNorm { .. } => "layer_norm",
+            Self::GroupNorm { .. } => "group_norm",
+            Self::Dropout { .. } => "dropout",
+            Self::MaxPool2d { .. } => "max_pool2d",
+            Self::AvgPool2d { .. } => "avg_pool2d",
+            Self::AdaptiveAvgPool2d { .. } => "adaptive_avg_pool2d",
+            Self::Flatten => "flatten",
+            Self::Reshape { .. } => "reshape",
+            Self::Residual { .. } => "residual",
+            Self::Embedding { .. } => "embedding",
+            Self::Lstm { .. } => "lstm",
+            Self::Gru { .. } => "gru",
+            Self::Activation(activation) => activation.term(),
+        }
+    }
+}
+
+impl Activation {
+    /// The activation's name in the language: "leaky_relu".
+    pub fn term(&self) -> &'static str {
+        match self {
+            Self::Relu => "relu",
+            Self::Relu6 => "relu6",
+            Self::LeakyRelu { .. } => "leaky_relu",
+            Self::Prelu { .. } => "prelu",
+            Self::Rrelu { .. } => "rrelu",
+            Self::Gelu => "gelu",
+            Self::GeluApproximate => "gelu_approximate",
+            Self::Silu => "silu",
+            Self::Mish => "mish",
+            Self::Selu => "selu",
+            Self::Elu { .. } => "elu",
+            Self::Celu { .. } => "celu",
+            Self::Sigmoid => "sigmoid",
+            Self::LogSigmoid => "log_sigmoid",
+            Self::HardSigmoid { .. } => "hard_sigmoid",
+            Self::HardSwish => "hard_swish",
+            Self::Tanh => "tanh",
+            Self::HardTanh { .. } => "hard_tanh",
+            Self::Tanhshrink => "tanhshrink",
+            Self::Softplus { .. } => "softplus",
+            Self::Softsign => "softsign",
+            Self::SoftShrink { .. } => "soft_shrink",
+            Self::HardShrink { .. } => "hard_shrink",
+            Self::Shrink { .. } => "shrink",
+            Self::Threshold { .. } => "threshold",
+            Self::ThresholdedRelu { .. } => "thresholded_relu",
+            Self::Glu => "glu",
+            Self::SwiGlu { .. } => "swiglu",
+            Self::Softmax => "softmax",
+            Self::LogSoftmax => "log_softmax",
+        }
+    }
 }

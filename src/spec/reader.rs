@@ -1,1 +1,294 @@
-//! stub
+//! What section parsers read a tree with: getters that record an error and go on, so that all
+//! errors of a file are reported at once.
+//!
+//! After an error a getter returns a stand-in of the right type. It never leaves this module's
+//! users: a spec is handed out only when no error was recorded.
+
+use super::suggestion::{self, unknown_key, unknown_name};
+use super::vocabulary::{self, Bounds, TermKind, TermMeta};
+use super::yaml::{Node, Value};
+use super::{Code, Diagnostic, Span, Spanned};
+
+/// Up to here every whole number is a float of its own.
+const EXACT: f64 = 9_007_199_254_740_992.0;
+
+/// Collects errors while a tree is read.
+pub(super) struct Reader<'text> {
+    text: &'text str,
+    pub errors: Vec<Diagnostic>,
+}
+
+/// `name`, or `name: body`: how the language writes a choice.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Choice<'node> {
+    pub name: &'node str,
+    pub span: Span,
+    pub body: Option<&'node Node>,
+}
+
+impl<'text> Reader<'text> {
+    pub fn new(text: &'text str, errors: Vec<Diagnostic>) -> Self {
+        Self { text, errors }
+    }
+
+    pub fn report(&mut self, error: Diagnostic) {
+        self.errors.push(error);
+    }
+
+    /// Another type is due: "`epochs` must be a whole number".
+    pub fn wrong_type(&mut self, what: &str, due: &str, node: &Node) {
+        let found = describe(node);
+        let mut error =
+            Diagnostic::new(Code::WRONG_TYPE, format!("{what} must be {due}"), node.span, found);
+        if let Value::String(text) = &node.value {
+            let lower = text.to_ascii_lowercase();
+            if due.contains("`true`") && ["yes", "on", "y"].contains(&lower.as_str()) {
+                error = error.help(format!("`{text}` is text in YAML 1.2: write `true`"));
+            } else if due.contains("`true`") && ["no", "off", "n"].contains(&lower.as_str()) {
+                error = error.help(format!("`{text}` is text in YAML 1.2: write `false`"));
+            } else if due.contains("number") && text.parse::<f64>().is_ok_and(f64::is_finite) {
+                error = error.help("remove the quotes");
+            }
+        }
+        self.report(error);
+    }
+
+    pub fn out_of_range(&mut self, what: &str, range: &str, node: &Node) {
+        let found = format!("`{}`", self.written(node).trim());
+        self.report(Diagnostic::new(
+            Code::OUT_OF_RANGE,
+            format!("{what} must be {range}"),
+            node.span,
+            format!("{found} is not"),
+        ));
+    }
+
+    /// A scalar as text. Numbers and truth values count as they are written: `positive: 1.0`.
+    pub fn text(&mut self, what: &str, node: &Node) -> Spanned<String> {
+        let text = match &node.value {
+            Value::String(text) => text.clone(),
+            Value::Bool(_) | Value::Integer(_) | Value::Float(_) => self.written(node).to_owned(),
+            Value::Null | Value::Sequence(_) | Value::Mapping(_) => {
+                self.wrong_type(what, "text", node);
+                String::new()
+            }
+        };
+        Spanned::new(text, node.span)
+    }
+
+    pub fn sequence<'node>(&mut self, what: &str, node: &'node Node) -> &'node [Node] {
+        match &node.value {
+            Value::Sequence(items) if items.is_empty() => {
+                self.report(Diagnostic::new(
+                    Code::EMPTY_LIST,
+                    format!("{what} is empty"),
+                    node.span,
+                    "at least one item is due",
+                ));
+                items
+            }
+            Value::Sequence(items) => items,
+            _ => {
+                self.wrong_type(what, "a list", node);
+                &[]
+            }
+        }
+    }
+
+    /// `name`, or a mapping of one name to its options. `what` is like "a layer".
+    pub fn choice<'node>(&mut self, what: &str, node: &'node Node) -> Option<Choice<'node>> {
+        match &node.value {
+            Value::String(name) => Some(Choice { name, span: node.span, body: None }),
+            Value::Mapping(entries) if entries.len() == 1 => {
+                let (key, body) = &entries[0];
+                Some(Choice { name: &key.value, span: key.span, body: Some(body) })
+            }
+            Value::Mapping(entries) if entries.len() > 1 => {
+                self.several_names(what, entries);
+                None
+            }
+            _ => {
+                self.wrong_type(what, "a name, or a name with its options", node);
+                None
+            }
+        }
+    }
+
+    /// Two keys where one name is due: mostly options that are not indented deeply enough.
+    fn several_names(&mut self, what: &str, entries: &[(Spanned<String>, Node)]) {
+        let (first, body) = &entries[0];
+        let (second, _) = &entries[1];
+        let error = Diagnostic::new(
+            Code::WRONG_TYPE,
+            format!("{what} has one name"),
+            second.span,
+            "a second name",
+        )
+        .also(first.span, "the first name");
+        self.report(if body.value == Value::Null {
+            error.help(format!("indent the options of `{}` deeper than its name", first.value))
+        } else {
+            error.help("write each as an item of its own")
+        });
+    }
+
+    /// The term that a choice names, among terms of these kinds. `what` is like "layer".
+    pub fn term(
+        &mut self,
+        what: &str,
+        kinds: &[TermKind],
+        choice: &Choice<'_>,
+    ) -> Option<&'static TermMeta> {
+        let term = vocabulary::of_kinds(kinds).find(|term| term.name == choice.name);
+        if term.is_none() {
+            let known: Vec<_> = vocabulary::of_kinds(kinds).map(|term| term.name).collect();
+            let error = unknown_name(what, choice.name, choice.span, &known);
+            self.report(match suggestion::misplaced(choice.name, kinds) {
+                Some(note) => error.note(note),
+                None => error,
+            });
+        }
+        term
+    }
+
+    /// Checks a key of a mapping whose keys are known; `owner` is like "`linear`". The error has
+    /// the key that was probably meant.
+    pub fn known_key<'known>(
+        &mut self,
+        owner: &str,
+        key: &Spanned<String>,
+        known: &[&'known str],
+    ) -> Result<(), Option<&'known str>> {
+        if known.contains(&key.value.as_str()) {
+            return Ok(());
+        }
+        self.report(unknown_key(owner, &key.value, key.span, known));
+        Err(suggestion::suggest(&key.value, known))
+    }
+
+    /// A whole number, at least `least`.
+    pub fn count(&mut self, what: &str, node: &Node, least: usize) -> usize {
+        let due = format!("a whole number from {least}");
+        let integer = match node.value {
+            Value::Integer(integer) => integer,
+            // 1e3 is a float in YAML, and a whole number to its reader.
+            Value::Float(number) if number.fract() == 0.0 && number.abs() <= EXACT => {
+                number as i128
+            }
+            _ => {
+                self.wrong_type(what, &due, node);
+                return least;
+            }
+        };
+        match usize::try_from(integer) {
+            Ok(count) if count >= least => count,
+            _ => {
+                self.out_of_range(what, &due, node);
+                least
+            }
+        }
+    }
+
+    pub fn number(&mut self, what: &str, node: &Node, bounds: Bounds) -> f64 {
+        let due = format!("a number {bounds}");
+        let number = match node.value {
+            Value::Integer(integer) => integer as f64,
+            Value::Float(number) => number,
+            _ => {
+                self.wrong_type(what, &due, node);
+                return 0.0;
+            }
+        };
+        if !bounds.contain(number) {
+            self.out_of_range(what, &due, node);
+        }
+        number
+    }
+
+    pub fn flag(&mut self, what: &str, node: &Node) -> bool {
+        match node.value {
+            Value::Bool(flag) => flag,
+            _ => {
+                self.wrong_type(what, "`true` or `false`", node);
+                false
+            }
+        }
+    }
+
+    /// One of these words.
+    pub fn word(
+        &mut self,
+        what: &str,
+        node: &Node,
+        words: &'static [&'static str],
+    ) -> Option<&'static str> {
+        let Value::String(text) = &node.value else {
+            self.wrong_type(what, &format!("one of `{}`", words.join("`, `")), node);
+            return None;
+        };
+        let word = words.iter().copied().find(|word| word == text);
+        if word.is_none() {
+            self.report(unknown_name(&format!("word for {what}"), text, node.span, words));
+        }
+        word
+    }
+
+    /// `k` for `[k, k]`, or `[height, width]`.
+    pub fn pair(&mut self, what: &str, node: &Node, least: usize) -> [usize; 2] {
+        let each = format!("each of {what}");
+        match &node.value {
+            Value::Integer(_) | Value::Float(_) => [self.count(what, node, least); 2],
+            Value::Sequence(items) if items.len() == 2 => {
+                [self.count(&each, &items[0], least), self.count(&each, &items[1], least)]
+            }
+            _ => {
+                self.wrong_type(what, "one size, or `[height, width]`", node);
+                [least; 2]
+            }
+        }
+    }
+
+    /// `[low, high]`, low below high.
+    pub fn range(&mut self, what: &str, node: &Node) -> (f64, f64) {
+        let Value::Sequence(items) = &node.value else {
+            self.wrong_type(what, "`[low, high]`", node);
+            return (0.0, 1.0);
+        };
+        let [low, high] = items.as_slice() else {
+            self.wrong_type(what, "`[low, high]`", node);
+            return (0.0, 1.0);
+        };
+        let each = format!("each end of {what}");
+        let before = self.errors.len();
+        let low = self.number(&each, low, Bounds::Finite);
+        let high = self.number(&each, high, Bounds::Finite);
+        if self.errors.len() == before && low >= high {
+            self.report(Diagnostic::new(
+                Code::CONTRADICTION,
+                format!("the low end of {what} must be below the high end"),
+                node.span,
+                format!("{low} is not below {high}"),
+            ));
+        }
+        (low, high)
+    }
+
+    /// A node's text as it stands in the file.
+    fn written(&self, node: &Node) -> &'text str {
+        self.text.get(node.span.start..node.span.end).unwrap_or_default()
+    }
+}
+
+/// What a node is, in words: "this is the text `two`".
+fn describe(node: &Node) -> String {
+    match &node.value {
+        Value::Null => "nothing stands here".to_owned(),
+        Value::Bool(flag) => format!("this is `{flag}`"),
+        Value::Integer(integer) => format!("this is the number `{integer}`"),
+        Value::Float(number) => format!("this is the number `{number}`"),
+        Value::String(text) if text.chars().count() > 40 => "this is text".to_owned(),
+        Value::String(text) => format!("this is the text `{}`", text.escape_debug()),
+        Value::Sequence(_) => "this is a list".to_owned(),
+        Value::Mapping(_) => "this is a mapping".to_owned(),
+    }
+}

@@ -1,1 +1,428 @@
-//! stub
+//! YAML as a tree of values that know their places.
+//!
+//! The only module that names the YAML crate. It reads its event stream rather than going through
+//! serde, because serde stops at the first error, loses the places of containers and cannot tell a
+//! quoted `"1"` from a plain `1`. It knows nothing about specs.
+//!
+//! Scalars follow the core schema of YAML 1.2: `yes` and `no` are text, and `<<` merges nothing.
+
+use std::collections::HashMap;
+
+use serde_saphyr::granit_parser::{
+    Event, Options, Parser, ScalarStyle, ScanError, Span as ParserSpan, StructureStyle,
+};
+
+use super::{Code, Diagnostic, Span, Spanned};
+
+/// A spec is kilobytes; more than this is a mistake, or a file meant to exhaust the reader.
+pub(super) const SIZE_LIMIT: usize = 1024 * 1024;
+/// Values in one file, each alias counted with all that it stands for.
+const NODE_LIMIT: usize = 20_000;
+/// Lists and mappings inside each other.
+const DEPTH_LIMIT: usize = 64;
+
+/// A value and its place.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Node {
+    pub value: Value,
+    /// For an alias the place of what it stands for; for a value left out the place of its key.
+    pub span: Span,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Value {
+    Null,
+    Bool(bool),
+    Integer(i128),
+    Float(f64),
+    String(String),
+    Sequence(Vec<Node>),
+    /// In the order of the file; keys are unique.
+    Mapping(Vec<(Spanned<String>, Node)>),
+}
+
+/// Reads one YAML document. What is wrong goes to `errors`; without a tree at least one does.
+pub(super) fn read(text: &str, errors: &mut Vec<Diagnostic>) -> Option<Node> {
+    if text.len() > SIZE_LIMIT {
+        errors.push(too_large(text.len()));
+        return None;
+    }
+    let mut options = Options::default();
+    options.set_emit_comments(false);
+    let mut tree = Tree {
+        text,
+        parser: Parser::new_from_str_with_options(text, options),
+        anchors: HashMap::new(),
+        nodes: 0,
+        errors,
+    };
+    match tree.document() {
+        Ok(root) => root,
+        Err(fatal) => {
+            errors.push(*fatal);
+            None
+        }
+    }
+}
+
+/// The error for a file beyond [`SIZE_LIMIT`].
+pub(super) fn too_large(bytes: usize) -> Diagnostic {
+    Diagnostic::new(
+        Code::YAML_TOO_LARGE,
+        "the spec is too large",
+        Span::default(),
+        format!("this file has {bytes} bytes; a spec may have {SIZE_LIMIT}"),
+    )
+}
+
+/// An error after which the rest of the file cannot be read.
+type Fatal = Box<Diagnostic>;
+
+/// A node with what is needed to place its parent and to price an alias of it.
+#[derive(Clone)]
+struct Built {
+    node: Node,
+    /// Where the text of the node ends, at the place of use.
+    end: usize,
+    /// Values in it, itself included.
+    size: usize,
+    /// Lists and mappings inside each other.
+    height: usize,
+}
+
+struct Tree<'text, 'errors> {
+    text: &'text str,
+    parser: Parser<'text, serde_saphyr::granit_parser::StrInput<'text>>,
+    anchors: HashMap<usize, Built>,
+    nodes: usize,
+    errors: &'errors mut Vec<Diagnostic>,
+}
+
+impl<'text> Tree<'text, '_> {
+    fn next(&mut self) -> Result<(Event<'text>, Span), Fatal> {
+        match self.parser.next_event() {
+            Some(Ok((event, span))) => {
+                if let (Some(tag), Some(place)) = (event.tag(), span.tag_span())
+                    && !tag.is_yaml_core_schema_tag("str")
+                {
+                    self.errors.push(
+                        Diagnostic::new(
+                            Code::YAML_UNSUPPORTED,
+                            "tags are not part of the spec language",
+                            self.span(&place),
+                            "a tag",
+                        )
+                        .help("remove the tag"),
+                    );
+                }
+                let span = self.span(&span);
+                Ok((event, span))
+            }
+            Some(Err(error)) => Err(self.syntax(&error)),
+            None => Ok((Event::StreamEnd, self.end())),
+        }
+    }
+
+    fn document(&mut self) -> Result<Option<Node>, Fatal> {
+        let mut root = None;
+        loop {
+            let (event, span) = self.next()?;
+            match event {
+                Event::StreamEnd => break,
+                Event::DocumentStart(..) if root.is_some() => {
+                    self.errors.push(
+                        Diagnostic::new(
+                            Code::YAML_UNSUPPORTED,
+                            "a spec file holds one document",
+                            span,
+                            "a second document starts here",
+                        )
+                        .help("put each spec into a file of its own"),
+                    );
+                    break;
+                }
+                Event::StreamStart | Event::DocumentStart(..) | Event::DocumentEnd => {}
+                event => root = Some(self.node(event, span, 0)?.node),
+            }
+        }
+        match root {
+            Some(Node { value: Value::Null, .. }) | None => {
+                self.errors.push(empty());
+                Ok(None)
+            }
+            root => Ok(root),
+        }
+    }
+
+    fn node(&mut self, event: Event<'text>, span: Span, depth: usize) -> Result<Built, Fatal> {
+        let anchor = event.anchor_id();
+        self.spend(1, depth, span)?;
+        let built = match event {
+            Event::Alias(anchor) => self.alias(anchor, span, depth)?,
+            Event::SequenceStart(style, ..) => self.sequence(style, span, depth)?,
+            Event::MappingStart(style, ..) => self.mapping(style, span, depth)?,
+            Event::Scalar(text, style, _, tag) => {
+                let value = if style == ScalarStyle::Plain && tag.is_none() {
+                    plain_scalar(&text)
+                } else {
+                    Value::String(text.into_owned())
+                };
+                Built { node: Node { value, span }, end: span.end, size: 1, height: 0 }
+            }
+            _ => return Err(self.misplaced(span)),
+        };
+        if let Some(anchor) = anchor {
+            self.anchors.insert(anchor, built.clone());
+        }
+        Ok(built)
+    }
+
+    fn sequence(
+        &mut self,
+        style: StructureStyle,
+        start: Span,
+        depth: usize,
+    ) -> Result<Built, Fatal> {
+        let mut items = Vec::new();
+        let mut extent = Extent::new(start);
+        loop {
+            let (event, span) = self.next()?;
+            if event == Event::SequenceEnd {
+                extent.close(style, span);
+                return Ok(extent.build(Value::Sequence(items)));
+            }
+            let item = self.node(event, span, depth + 1)?;
+            extent.hold(&item);
+            items.push(item.node);
+        }
+    }
+
+    fn mapping(
+        &mut self,
+        style: StructureStyle,
+        start: Span,
+        depth: usize,
+    ) -> Result<Built, Fatal> {
+        let mut entries: Vec<(Spanned<String>, Node)> = Vec::new();
+        let mut extent = Extent::new(start);
+        loop {
+            let (event, span) = self.next()?;
+            if event == Event::MappingEnd {
+                extent.close(style, span);
+                return Ok(extent.build(Value::Mapping(entries)));
+            }
+            let key_text = event.scalar().map(|(text, _)| text.to_owned());
+            let key = self.node(event, span, depth + 1)?;
+            let (event, span) = self.next()?;
+            let mut value = self.node(event, span, depth + 1)?;
+            extent.hold(&key);
+            extent.hold(&value);
+            if value.node.value == Value::Null && value.node.span.is_empty() {
+                value.node.span = key.node.span;
+            }
+            if let Some(key) = self.key(key_text, &key.node, &entries) {
+                entries.push((key, value.node));
+            }
+        }
+    }
+
+    /// A key that is text, is no merge and was not there before.
+    fn key(
+        &mut self,
+        text: Option<String>,
+        node: &Node,
+        before: &[(Spanned<String>, Node)],
+    ) -> Option<Spanned<String>> {
+        let text = match (text, &node.value) {
+            (Some(text), _) if !text.is_empty() => text,
+            (None, Value::String(text)) => text.clone(),
+            _ => {
+                self.errors.push(Diagnostic::new(
+                    Code::YAML_UNSUPPORTED,
+                    "a key must be text",
+                    node.span,
+                    "not text",
+                ));
+                return None;
+            }
+        };
+        if text == "<<" {
+            self.errors.push(
+                Diagnostic::new(
+                    Code::YAML_UNSUPPORTED,
+                    "merge keys are not part of the spec language",
+                    node.span,
+                    "merges nothing in YAML 1.2",
+                )
+                .help("write the keys out"),
+            );
+            return None;
+        }
+        if let Some((first, _)) = before.iter().find(|(key, _)| key.value == text) {
+            self.errors.push(
+                Diagnostic::new(
+                    Code::DUPLICATE_KEY,
+                    format!("the key `{text}` stands twice in one mapping"),
+                    node.span,
+                    "the second time",
+                )
+                .also(first.span, "the first time"),
+            );
+            return None;
+        }
+        Some(Spanned::new(text, node.span))
+    }
+
+    fn alias(&mut self, anchor: usize, span: Span, depth: usize) -> Result<Built, Fatal> {
+        let Some(built) = self.anchors.get(&anchor).cloned() else {
+            return Err(Box::new(Diagnostic::new(
+                Code::YAML_SYNTAX,
+                "the alias stands inside its own anchor",
+                span,
+                "would contain itself without end",
+            )));
+        };
+        self.spend(built.size - 1, depth + built.height, span)?;
+        Ok(Built { end: span.end, ..built })
+    }
+
+    /// Counts values against the limits.
+    fn spend(&mut self, nodes: usize, depth: usize, span: Span) -> Result<(), Fatal> {
+        self.nodes += nodes;
+        if self.nodes > NODE_LIMIT {
+            return Err(Box::new(
+                Diagnostic::new(
+                    Code::YAML_TOO_LARGE,
+                    "the spec is too large",
+                    span,
+                    format!("more than {NODE_LIMIT} values up to here"),
+                )
+                .note("an alias counts with all the values that it stands for"),
+            ));
+        }
+        if depth > DEPTH_LIMIT {
+            return Err(Box::new(Diagnostic::new(
+                Code::YAML_TOO_LARGE,
+                "the spec is nested too deeply",
+                span,
+                format!("more than {DEPTH_LIMIT} lists and mappings inside each other"),
+            )));
+        }
+        Ok(())
+    }
+
+    fn span(&self, span: &ParserSpan) -> Span {
+        let end = self.text.len();
+        span.byte_range().map_or(self.end(), |range| Span {
+            start: range.start.min(end),
+            end: range.end.min(end).max(range.start.min(end)),
+        })
+    }
+
+    fn end(&self) -> Span {
+        Span { start: self.text.len(), end: self.text.len() }
+    }
+
+    fn syntax(&self, error: &ScanError) -> Fatal {
+        let start = error.marker().byte_offset().unwrap_or(0).min(self.text.len());
+        let end = self.text[start..].chars().next().filter(|next| *next != '\n');
+        let span = Span { start, end: start + end.map_or(0, char::len_utf8) };
+        let reason = error.info();
+        let mut diagnostic =
+            Diagnostic::new(Code::YAML_SYNTAX, "the spec is not valid YAML", span, reason);
+        if self.text[..start].lines().last().is_some_and(|line| line.starts_with('\t'))
+            || self.text[start..].starts_with('\t')
+        {
+            diagnostic = diagnostic.help("indent with spaces");
+        }
+        Box::new(diagnostic)
+    }
+
+    /// The parser promises well-formed events; a future version that adds one lands here.
+    fn misplaced(&self, span: Span) -> Fatal {
+        Box::new(Diagnostic::new(
+            Code::YAML_SYNTAX,
+            "the spec is not valid YAML",
+            span,
+            "no value can stand here",
+        ))
+    }
+}
+
+/// Where a list or mapping lies, while its children are read.
+struct Extent {
+    span: Span,
+    size: usize,
+    height: usize,
+}
+
+impl Extent {
+    fn new(start: Span) -> Self {
+        Self { span: start, size: 1, height: 0 }
+    }
+
+    fn hold(&mut self, child: &Built) {
+        self.span.end = self.span.end.max(child.end);
+        self.size += child.size;
+        self.height = self.height.max(child.height);
+    }
+
+    /// A block ends with its last child: its end event comes only after blank lines and comments.
+    fn close(&mut self, style: StructureStyle, end: Span) {
+        if style == StructureStyle::Flow {
+            self.span.end = end.end;
+        }
+    }
+
+    fn build(self, value: Value) -> Built {
+        Built {
+            end: self.span.end,
+            node: Node { value, span: self.span },
+            size: self.size,
+            height: self.height + 1,
+        }
+    }
+}
+
+fn empty() -> Diagnostic {
+    Diagnostic::new(Code::EMPTY_FILE, "the spec is empty", Span::default(), "nothing to read here")
+        .help("`cargo nn-test init` writes a first spec")
+}
+
+/// What a plain scalar means in the core schema of YAML 1.2.2, section 10.3.2.
+fn plain_scalar(text: &str) -> Value {
+    match text {
+        "" | "~" | "null" | "Null" | "NULL" => Value::Null,
+        "true" | "True" | "TRUE" => Value::Bool(true),
+        "false" | "False" | "FALSE" => Value::Bool(false),
+        ".nan" | ".NaN" | ".NAN" => Value::Float(f64::NAN),
+        _ => number(text).unwrap_or_else(|| Value::String(text.to_owned())),
+    }
+}
+
+fn number(text: &str) -> Option<Value> {
+    let (sign, digits) = match text.as_bytes().first()? {
+        b'-' => (-1.0, &text[1..]),
+        b'+' => (1.0, &text[1..]),
+        _ => (1.0, text),
+    };
+    if matches!(digits, ".inf" | ".Inf" | ".INF") {
+        return Some(Value::Float(sign * f64::INFINITY));
+    }
+    for (prefix, radix) in [("0x", 16), ("0o", 8)] {
+        if let Some(digits) = text.strip_prefix(prefix)
+            && digits.bytes().all(|byte| byte.is_ascii_alphanumeric())
+        {
+            return i128::from_str_radix(digits, radix).ok().map(Value::Integer);
+        }
+    }
+    if digits.bytes().all(|byte| byte.is_ascii_digit())
+        && let Ok(integer) = text.parse()
+    {
+        return Some(Value::Integer(integer));
+    }
+    // Rust also reads `inf` and `nan`, which are text in YAML.
+    let numeral = digits.starts_with(|first: char| first.is_ascii_digit() || first == '.')
+        && digits.bytes().all(|byte| byte.is_ascii_digit() || b".eE+-".contains(&byte));
+    numeral.then(|| text.parse().ok().map(Value::Float))?
+}

@@ -1,0 +1,244 @@
+//! Everything that can be wrong with data.
+//!
+//! An error knows the data file's lines and columns, but no place in the spec: that is `place`'s.
+
+use std::path::PathBuf;
+
+use super::ScaleError;
+use crate::spec::Code;
+
+/// A data file that is missing, or cannot be read.
+const FILE: Code = Code("NN0201");
+/// A file that is no table: not UTF-8, no header, duplicate or unnamed columns, ragged rows.
+const TABLE: Code = Code("NN0202");
+/// A column that the table lacks, or that is used twice.
+const COLUMN: Code = Code("NN0203");
+/// A cell that is not a number.
+const NOT_A_NUMBER: Code = Code("NN0204");
+/// A cell that is NaN or infinite.
+const NOT_FINITE: Code = Code("NN0205");
+/// A table without rows or without input columns.
+const EMPTY: Code = Code("NN0206");
+/// Labels that do not make up the classes that the task needs.
+const LABELS: Code = Code("NN0207");
+/// Too few examples for the split.
+const SPLIT: Code = Code("NN0208");
+/// A shape that does not hold as many numbers as an input has.
+const SHAPE: Code = Code("NN0209");
+/// Inputs that are no token indices, or tokens where none are expected.
+const TOKENS: Code = Code("NN0210");
+/// A batch that is larger than the training data.
+const BATCH: Code = Code("NN0211");
+/// A scaling or a generator that makes no sense as it is set.
+const OPTION: Code = Code("NN0212");
+
+/// What is wrong with a spec's data. Lines are counted as in the data file: its header stands in
+/// line 1.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum DataError {
+    #[error("cannot find the data file `{}`", .written.display())]
+    FileMissing { written: PathBuf, resolved: PathBuf, suggestion: Option<PathBuf> },
+    #[error("cannot read the data file `{}`: {reason}", .written.display())]
+    FileUnreadable { written: PathBuf, resolved: PathBuf, reason: String },
+    #[error("line {line} is not UTF-8 text")]
+    NotUtf8 { line: usize },
+    #[error("line 1 holds numbers where the header must stand")]
+    HeaderMissing,
+    #[error("two columns are called `{name}`: columns {first} and {second}")]
+    DuplicateColumn { name: String, first: usize, second: usize },
+    #[error("column {position} has no name")]
+    UnnamedColumn { position: usize },
+    #[error("{}", ragged(.lines, *.total, *.expected))]
+    RaggedRows {
+        /// Line and number of cells of the first such rows.
+        lines: Vec<(usize, usize)>,
+        total: usize,
+        /// The number of columns in the header.
+        expected: usize,
+    },
+    #[error("there are no examples: {}", if *.header { "only a header" } else { "the file is empty" })]
+    NoRows { header: bool },
+    #[error("there is no column `{name}`")]
+    ColumnMissing {
+        name: String,
+        /// The place in the list of features; `None` for the target.
+        feature: Option<usize>,
+        columns: Vec<String>,
+        suggestion: Option<String>,
+    },
+    #[error("the feature `{name}` is listed twice")]
+    FeatureTwice { name: String, first: usize, second: usize },
+    #[error("the target `{name}` is among the features")]
+    TargetAmongFeatures { name: String, feature: usize },
+    #[error("there is no input column")]
+    NoFeatures,
+    #[error("{}", .0.message("is empty", "are empty"))]
+    EmptyCells(Cells),
+    #[error("{}", .0.message("is not a number", "are not numbers"))]
+    NotNumbers(Cells),
+    #[error("{}", .0.message("is not finite", "are not finite"))]
+    NotFinite(Cells),
+    #[error("{}", .0.message("is no class label: it has a fraction", "are no class labels: they have fractions"))]
+    FractionalLabels(Cells),
+    #[error("all examples have the label `{class}`")]
+    OneClass { class: String },
+    #[error("binary classification needs two classes, and there are {}: {}", .classes.len(), list(.classes))]
+    NotTwoClasses { classes: Vec<String> },
+    #[error("no example has the positive label `{positive}`")]
+    PositiveMissing { positive: String, classes: Vec<String>, suggestion: Option<String> },
+    #[error("`positive` is for binary classification")]
+    PositiveWithoutBinary,
+    #[error("too few examples of {} for a split: a class needs one on either side", list(.classes))]
+    LonelyClasses { classes: Vec<String> },
+    #[error("one example cannot be split")]
+    OneExample,
+    #[error("the held-out share {share} is not in [0, 1)")]
+    Share { share: f64 },
+    #[error("the shape {shape:?} {}, and an input has {numbers}", holds(*.product))]
+    Shape {
+        shape: Vec<usize>,
+        /// `None` when the product is too large to count.
+        product: Option<usize>,
+        numbers: usize,
+    },
+    #[error("{}", .cells.message(&format!("is no token of 0..{}", .vocabulary), &format!("are no tokens of 0..{}", .vocabulary)))]
+    NotTokens { cells: Cells, vocabulary: usize },
+    #[error("`{generator}` makes real numbers, and the model starts with an embedding")]
+    EmbeddingOfNumbers { generator: &'static str },
+    #[error("`{generator}` makes tokens, and the model does not start with an embedding")]
+    TokensWithoutEmbedding { generator: &'static str },
+    #[error("the data has {tokens} tokens, and the embedding knows {vocabulary}")]
+    VocabularyTooSmall { tokens: usize, vocabulary: usize },
+    #[error("tokens cannot be scaled: they are indices")]
+    ScaledTokens,
+    #[error("cannot scale the inputs: {0}")]
+    InputScale(ScaleError),
+    #[error("cannot scale the targets: {0}")]
+    TargetScale(ScaleError),
+    #[error("a batch of {batch_size} is larger than the training data of {examples} examples")]
+    BatchTooLarge { batch_size: usize, examples: usize },
+    #[error("`{generator}` makes {makes}, and the task is {task}")]
+    GeneratorTask { generator: &'static str, makes: &'static str, task: &'static str },
+    #[error("`{generator}` cannot have {option} {value}: {rule}")]
+    GeneratorOption {
+        generator: &'static str,
+        option: &'static str,
+        value: String,
+        rule: &'static str,
+    },
+}
+
+impl DataError {
+    pub fn code(&self) -> Code {
+        match self {
+            Self::FileMissing { .. } | Self::FileUnreadable { .. } => FILE,
+            Self::NotUtf8 { .. }
+            | Self::HeaderMissing
+            | Self::DuplicateColumn { .. }
+            | Self::UnnamedColumn { .. }
+            | Self::RaggedRows { .. } => TABLE,
+            Self::ColumnMissing { .. }
+            | Self::FeatureTwice { .. }
+            | Self::TargetAmongFeatures { .. } => COLUMN,
+            Self::EmptyCells(_) | Self::NotNumbers(_) => NOT_A_NUMBER,
+            Self::NotFinite(_) => NOT_FINITE,
+            Self::NoRows { .. } | Self::NoFeatures => EMPTY,
+            Self::FractionalLabels(_)
+            | Self::OneClass { .. }
+            | Self::NotTwoClasses { .. }
+            | Self::PositiveMissing { .. }
+            | Self::PositiveWithoutBinary => LABELS,
+            Self::LonelyClasses { .. } | Self::OneExample | Self::Share { .. } => SPLIT,
+            Self::Shape { .. } => SHAPE,
+            Self::NotTokens { .. }
+            | Self::EmbeddingOfNumbers { .. }
+            | Self::TokensWithoutEmbedding { .. }
+            | Self::VocabularyTooSmall { .. }
+            | Self::ScaledTokens => TOKENS,
+            Self::BatchTooLarge { .. } => BATCH,
+            Self::InputScale(_)
+            | Self::TargetScale(_)
+            | Self::GeneratorTask { .. }
+            | Self::GeneratorOption { .. } => OPTION,
+        }
+    }
+}
+
+/// A cell of the data file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cell {
+    pub line: usize,
+    pub column: String,
+    pub text: String,
+}
+
+impl std::fmt::Display for Cell {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "line {}, column `{}`", self.line, self.column)?;
+        if self.text.is_empty() { Ok(()) } else { write!(formatter, ": `{}`", self.text) }
+    }
+}
+
+/// Cells with one fault in common: the first few, and how many there are.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Cells {
+    /// At most [`SHOWN`] cells, in the file's order; at least one in an error.
+    pub first: Vec<Cell>,
+    pub total: usize,
+}
+
+/// How many of many like errors are shown.
+pub(super) const SHOWN: usize = 5;
+
+impl Cells {
+    pub(super) fn push(&mut self, line: usize, column: &str, text: &str) {
+        self.total += 1;
+        if self.first.len() < SHOWN {
+            self.first.push(Cell { line, column: column.to_owned(), text: text.to_owned() });
+        }
+    }
+
+    /// The column that all shown cells stand in, if it is one.
+    pub(super) fn common_column(&self) -> Option<&str> {
+        let column = &self.first.first()?.column;
+        self.first.iter().all(|cell| cell.column == *column).then_some(column)
+    }
+
+    fn message(&self, one: &str, many: &str) -> String {
+        match self.first.as_slice() {
+            [cell] if self.total == 1 => format!("{cell} {one}"),
+            _ => format!("{} cells {many}", self.total),
+        }
+    }
+}
+
+fn ragged(lines: &[(usize, usize)], total: usize, expected: usize) -> String {
+    match lines {
+        [(line, cells)] if total == 1 => {
+            format!("line {line} has {} where the header has {expected}", count(*cells, "cell"))
+        }
+        _ => format!("{total} rows have more or fewer cells than the header, which has {expected}"),
+    }
+}
+
+fn holds(product: Option<usize>) -> String {
+    match product {
+        Some(product) => format!("holds {}", count(product, "number")),
+        None => "holds more numbers than can be counted".to_owned(),
+    }
+}
+
+/// "1 cell", "2 cells".
+pub(super) fn count(count: usize, noun: &str) -> String {
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+}
+
+/// The first few names in backticks, and how many more there are.
+pub(super) fn list(names: &[String]) -> String {
+    let shown: Vec<String> = names.iter().take(SHOWN).map(|name| format!("`{name}`")).collect();
+    let shown = shown.join(", ");
+    match names.len().saturating_sub(SHOWN) {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
+    }
+}

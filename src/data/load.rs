@@ -1,0 +1,231 @@
+//! The whole way from a spec to its dataset.
+
+use super::columns::{check_tokens, numbers, select};
+use super::csv::{self, Table};
+use super::generate::{self, generate};
+use super::labels::Labels;
+use super::place::diagnostic;
+use super::raw::Raw;
+use super::scale::Scaler;
+use super::split::split;
+use super::{DataError, Dataset, Examples, InputKind, ScaleError, Targets, file, shape};
+use crate::spec::{
+    DataSource, Diagnostics, Generator, LayerKind, Scaling, Spanned, Spec, Target, Task,
+};
+
+/// Reads or generates the data of a spec.
+///
+/// # Errors
+///
+/// Everything that is wrong with the data, pointing at the spec's `data` section and naming file,
+/// row and column of the data file.
+pub fn load(spec: &Spec) -> Result<Dataset, Diagnostics> {
+    read(spec).map_err(|errors| Diagnostics {
+        source: spec.source.clone(),
+        errors: errors.iter().map(|error| diagnostic(error, spec)).collect(),
+    })
+}
+
+fn read(spec: &Spec) -> Result<Dataset, Vec<DataError>> {
+    let raw = match &spec.data.source {
+        DataSource::Csv { path, target, features } => {
+            let bytes = file::read(&spec.folder(), path).map_err(|error| vec![error])?;
+            let table = csv::parse(&bytes)?;
+            from_table(&table, target, features.as_deref(), *spec.task, vocabulary(spec))?
+        }
+        DataSource::Generated(generator) => from_generator(generator, spec)?,
+    };
+    assemble(raw, spec)
+}
+
+/// The size of the embedding that the model starts with.
+fn vocabulary(spec: &Spec) -> Option<usize> {
+    match spec.layers.first()?.kind {
+        LayerKind::Embedding { vocabulary, .. } => Some(vocabulary),
+        _ => None,
+    }
+}
+
+fn from_table(
+    table: &Table,
+    target: &Target,
+    features: Option<&[Spanned<String>]>,
+    task: Task,
+    vocabulary: Option<usize>,
+) -> Result<Raw, Vec<DataError>> {
+    let names: Option<Vec<&str>> =
+        features.map(|features| features.iter().map(|feature| feature.as_str()).collect());
+    let columns = select(&table.header, &target.column, names.as_deref())?;
+    let inputs = numbers(table, &columns.features).and_then(|inputs| {
+        if let Some(vocabulary) = vocabulary {
+            check_tokens(table, &columns.features, &inputs, vocabulary)
+                .map_err(|error| vec![error])?;
+        }
+        Ok(inputs)
+    });
+    let targets = read_targets(table, columns.target, target, task);
+    let (inputs, (targets, classes)) = both(inputs, targets)?;
+    Ok(Raw {
+        inputs,
+        targets,
+        classes,
+        input: vocabulary.map_or(InputKind::Float, |vocabulary| InputKind::Tokens { vocabulary }),
+        shape: vec![columns.features.len()],
+    })
+}
+
+fn read_targets(
+    table: &Table,
+    column: usize,
+    target: &Target,
+    task: Task,
+) -> Result<(Targets, Vec<String>), Vec<DataError>> {
+    let positive = target.positive.as_ref().map(|positive| positive.as_str());
+    if positive.is_some() && task != Task::BinaryClassification {
+        return Err(vec![DataError::PositiveWithoutBinary]);
+    }
+    let labels = || Labels {
+        column: &table.header[column],
+        cells: table.rows.iter().map(|row| (row.line, row.cell(column))).collect(),
+    };
+    let indexed = match task {
+        Task::Regression => return Ok((Targets::Values(numbers(table, &[column])?), Vec::new())),
+        Task::Classification => labels().classes(),
+        Task::BinaryClassification => labels().binary(positive),
+    };
+    let (indices, classes) = indexed.map_err(|error| vec![error])?;
+    Ok((Targets::Classes(indices), classes))
+}
+
+fn from_generator(generator: &Generator, spec: &Spec) -> Result<Raw, Vec<DataError>> {
+    let mut raw = generate(generator, spec.training.seed)?;
+    let mut errors = Vec::new();
+    errors.extend(check_task(generator, &raw, *spec.task).err());
+    match check_tokens_of(generator, &raw, spec) {
+        Ok(input) => raw.input = input,
+        Err(error) => errors.push(error),
+    }
+    if errors.is_empty() { Ok(raw) } else { Err(errors) }
+}
+
+fn check_task(generator: &Generator, raw: &Raw, task: Task) -> Result<(), DataError> {
+    let generator = generate::name(generator);
+    match (&raw.targets, task) {
+        (Targets::Classes(_), Task::BinaryClassification) if raw.classes.len() != 2 => {
+            Err(DataError::NotTwoClasses { classes: raw.classes.clone() })
+        }
+        (Targets::Classes(_), Task::Classification | Task::BinaryClassification)
+        | (Targets::Values(_), Task::Regression) => Ok(()),
+        (Targets::Classes(_), Task::Regression) => {
+            Err(DataError::GeneratorTask { generator, makes: "classes", task: "regression" })
+        }
+        (Targets::Values(_), Task::Classification | Task::BinaryClassification) => {
+            Err(DataError::GeneratorTask {
+                generator,
+                makes: "real numbers",
+                task: "classification",
+            })
+        }
+    }
+}
+
+/// What the inputs are, once the generator and the model's first layer agree about it. A spec
+/// without layers leaves it to the generator.
+fn check_tokens_of(generator: &Generator, raw: &Raw, spec: &Spec) -> Result<InputKind, DataError> {
+    let generator = generate::name(generator);
+    match (raw.input, vocabulary(spec)) {
+        (InputKind::Tokens { vocabulary: tokens }, Some(vocabulary)) if tokens > vocabulary => {
+            Err(DataError::VocabularyTooSmall { tokens, vocabulary })
+        }
+        (InputKind::Tokens { .. }, Some(vocabulary)) => Ok(InputKind::Tokens { vocabulary }),
+        (InputKind::Tokens { .. }, None) if !spec.layers.is_empty() => {
+            Err(DataError::TokensWithoutEmbedding { generator })
+        }
+        (InputKind::Float, Some(_)) => Err(DataError::EmbeddingOfNumbers { generator }),
+        (input, None) => Ok(input),
+    }
+}
+
+/// Shapes, splits and scales.
+fn assemble(raw: Raw, spec: &Spec) -> Result<Dataset, Vec<DataError>> {
+    let one = |error| vec![error];
+    let wanted = spec.data.shape.as_ref().map(|shape| shape.as_slice());
+    let shape = shape::resolve(wanted, &raw.shape).map_err(one);
+    let parts = split(&raw.targets, &raw.classes, *spec.data.validation, spec.training.seed)
+        .map_err(one)
+        .and_then(|parts| {
+            check_batch(*spec.training.batch_size, parts.train.len()).map_err(one)?;
+            Ok(parts)
+        });
+    let tokens = check_scaling(raw.input, *spec.data.scale).map_err(one);
+    let ((shape, parts), ()) = both(both(shape, parts), tokens)?;
+
+    let columns = raw.shape.iter().product();
+    let all = Examples { inputs: raw.inputs, targets: raw.targets };
+    let mut train = all.select(&parts.train, columns);
+    let mut validation = all.select(&parts.validation, columns);
+    let inputs = scale_inputs(*spec.data.scale, &mut train, &mut validation, columns);
+    let targets = scale_targets(*spec.data.scale_target, &mut train, &mut validation);
+    both(
+        inputs.map_err(|error| vec![DataError::InputScale(error)]),
+        targets.map_err(|error| vec![DataError::TargetScale(error)]),
+    )?;
+    Ok(Dataset { train, validation, input: raw.input, shape, classes: raw.classes })
+}
+
+fn check_batch(batch_size: usize, examples: usize) -> Result<(), DataError> {
+    if batch_size <= examples {
+        Ok(())
+    } else {
+        Err(DataError::BatchTooLarge { batch_size, examples })
+    }
+}
+
+fn check_scaling(input: InputKind, scaling: Scaling) -> Result<(), DataError> {
+    match (input, scaling) {
+        (InputKind::Float, _) | (_, Scaling::None) => Ok(()),
+        (InputKind::Tokens { .. }, _) => Err(DataError::ScaledTokens),
+    }
+}
+
+fn scale_inputs(
+    scaling: Scaling,
+    train: &mut Examples,
+    validation: &mut Examples,
+    columns: usize,
+) -> Result<(), ScaleError> {
+    let scaler = Scaler::fit(scaling, &train.inputs, columns)?;
+    scaler.apply(&mut train.inputs)?;
+    scaler.apply(&mut validation.inputs)
+}
+
+/// Scales real targets; classes have nothing to scale.
+fn scale_targets(
+    scaling: Scaling,
+    train: &mut Examples,
+    validation: &mut Examples,
+) -> Result<(), ScaleError> {
+    match (&mut train.targets, &mut validation.targets) {
+        (Targets::Values(train), Targets::Values(validation)) => {
+            let scaler = Scaler::fit(scaling, train, 1)?;
+            scaler.apply(train)?;
+            scaler.apply(validation)
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Two results, or the errors of both.
+fn both<A, B>(
+    a: Result<A, Vec<DataError>>,
+    b: Result<B, Vec<DataError>>,
+) -> Result<(A, B), Vec<DataError>> {
+    match (a, b) {
+        (Ok(a), Ok(b)) => Ok((a, b)),
+        (Err(mut a), Err(b)) => {
+            a.extend(b);
+            Err(a)
+        }
+        (Err(errors), Ok(_)) | (Ok(_), Err(errors)) => Err(errors),
+    }
+}

@@ -1,0 +1,283 @@
+//! Where in the spec an error about data is shown, and how it is mended.
+
+use super::error::{Cells, SHOWN, count, list};
+use super::{DataError, ScaleError};
+use crate::spec::{DataSource, Diagnostic, Span, Spec};
+
+/// An error as the reader of the spec sees it.
+pub(super) fn diagnostic(error: &DataError, spec: &Spec) -> Diagnostic {
+    let (span, label) = place(error, spec);
+    let mut diagnostic = Diagnostic::new(error.code(), message(error, spec), span, label);
+    diagnostic.notes = notes(error);
+    diagnostic.help = help(error, spec);
+    if let DataError::FeatureTwice { first, .. } = error {
+        diagnostic = diagnostic.also(feature(spec, *first), "listed here before");
+    }
+    diagnostic
+}
+
+/// Errors inside the data file name it first; the others speak of the spec alone.
+fn message(error: &DataError, spec: &Spec) -> String {
+    match (&spec.data.source, error) {
+        (
+            DataSource::Csv { path, .. },
+            DataError::NotUtf8 { .. }
+            | DataError::HeaderMissing
+            | DataError::DuplicateColumn { .. }
+            | DataError::UnnamedColumn { .. }
+            | DataError::RaggedRows { .. }
+            | DataError::NoRows { .. }
+            | DataError::NoFeatures
+            | DataError::ColumnMissing { .. }
+            | DataError::EmptyCells(_)
+            | DataError::NotNumbers(_)
+            | DataError::NotFinite(_)
+            | DataError::FractionalLabels(_)
+            | DataError::NotTokens { .. }
+            | DataError::OneClass { .. }
+            | DataError::NotTwoClasses { .. }
+            | DataError::PositiveMissing { .. },
+        ) => format!("{}: {error}", path.display()),
+        _ => error.to_string(),
+    }
+}
+
+fn place(error: &DataError, spec: &Spec) -> (Span, String) {
+    let data = &spec.data;
+    match error {
+        DataError::FileMissing { resolved, .. } | DataError::FileUnreadable { resolved, .. } => {
+            (source(spec), format!("this is {}", resolved.display()))
+        }
+        DataError::NotUtf8 { .. }
+        | DataError::HeaderMissing
+        | DataError::DuplicateColumn { .. }
+        | DataError::UnnamedColumn { .. }
+        | DataError::RaggedRows { .. } => (source(spec), "not a table that can be read".into()),
+        DataError::NoRows { .. } => (source(spec), "there is nothing to learn from".into()),
+        DataError::NoFeatures => (source(spec), "only the target is left".into()),
+        DataError::ColumnMissing { feature: None, .. } => (target(spec), "no such column".into()),
+        DataError::ColumnMissing { feature: Some(index), .. } => {
+            (feature(spec, *index), "no such column".into())
+        }
+        DataError::FeatureTwice { second, .. } => (feature(spec, *second), "listed again".into()),
+        DataError::TargetAmongFeatures { feature: index, .. } => {
+            (feature(spec, *index), "the answer, handed to the model".into())
+        }
+        DataError::EmptyCells(cells) => (column(cells, spec), "every cell needs a value".into()),
+        DataError::NotNumbers(cells) => (column(cells, spec), "read as numbers".into()),
+        DataError::NotFinite(cells) => (column(cells, spec), "no NaN and no infinity".into()),
+        DataError::NotTokens { cells, .. } => {
+            (column(cells, spec), "read as tokens, for the embedding".into())
+        }
+        DataError::FractionalLabels(_) => (target(spec), "read as class labels".into()),
+        DataError::OneClass { .. } => (target(spec), "there is nothing to tell apart".into()),
+        DataError::NotTwoClasses { .. } => (target(spec), "not two classes".into()),
+        DataError::PositiveMissing { .. } | DataError::PositiveWithoutBinary => {
+            (positive(spec), "the class that counts as 1".into())
+        }
+        DataError::LonelyClasses { .. } | DataError::OneExample | DataError::Share { .. } => {
+            (data.validation.span, "the share that is held out".into())
+        }
+        DataError::Shape { numbers, .. } => {
+            let span = data.shape.as_ref().map_or(data.span, |shape| shape.span);
+            (span, format!("must hold {}", count(*numbers, "number")))
+        }
+        DataError::EmbeddingOfNumbers { .. } | DataError::VocabularyTooSmall { .. } => {
+            let span = spec.layers.first().map_or(data.span, |layer| layer.span);
+            (span, "the first layer".into())
+        }
+        DataError::ScaledTokens | DataError::InputScale(_) => {
+            (data.scale.span, "of the inputs".into())
+        }
+        DataError::TargetScale(_) => (data.scale_target.span, "of the targets".into()),
+        DataError::BatchTooLarge { examples, .. } => {
+            (spec.training.batch_size.span, format!("at most {examples}"))
+        }
+        DataError::TokensWithoutEmbedding { .. } => (source(spec), "makes tokens".into()),
+        DataError::GeneratorTask { makes, .. } => (source(spec), format!("makes {makes}")),
+        DataError::GeneratorOption { option, .. } => (source(spec), format!("`{option}`")),
+    }
+}
+
+/// The path of the data file, or the generator.
+fn source(spec: &Spec) -> Span {
+    match &spec.data.source {
+        DataSource::Csv { path, .. } => path.span,
+        DataSource::Generated(generator) => generator.span,
+    }
+}
+
+fn target(spec: &Spec) -> Span {
+    match &spec.data.source {
+        DataSource::Csv { target, .. } => target.column.span,
+        DataSource::Generated(generator) => generator.span,
+    }
+}
+
+fn positive(spec: &Spec) -> Span {
+    match &spec.data.source {
+        DataSource::Csv { target, .. } => {
+            target.positive.as_ref().map_or(target.column.span, |positive| positive.span)
+        }
+        DataSource::Generated(generator) => generator.span,
+    }
+}
+
+fn feature(spec: &Spec, index: usize) -> Span {
+    match &spec.data.source {
+        DataSource::Csv { features: Some(features), .. } => {
+            features.get(index).map_or(spec.data.span, |feature| feature.span)
+        }
+        _ => spec.data.span,
+    }
+}
+
+/// The place that names the column of these cells, if there is one; else the data file.
+fn column(cells: &Cells, spec: &Spec) -> Span {
+    let DataSource::Csv { target, features, .. } = &spec.data.source else { return source(spec) };
+    let Some(column) = cells.common_column() else { return source(spec) };
+    if in_target(cells, spec) {
+        return target.column.span;
+    }
+    features
+        .iter()
+        .flatten()
+        .find(|feature| feature.as_str() == column)
+        .map_or(source(spec), |feature| feature.span)
+}
+
+fn in_target(cells: &Cells, spec: &Spec) -> bool {
+    match &spec.data.source {
+        DataSource::Csv { target, .. } => cells.common_column() == Some(target.column.as_str()),
+        DataSource::Generated(_) => false,
+    }
+}
+
+/// The single places of an error that has several.
+fn notes(error: &DataError) -> Vec<String> {
+    let (mut notes, total): (Vec<String>, usize) = match error {
+        DataError::EmptyCells(cells)
+        | DataError::NotNumbers(cells)
+        | DataError::NotFinite(cells)
+        | DataError::FractionalLabels(cells)
+        | DataError::NotTokens { cells, .. }
+            if cells.total > 1 =>
+        {
+            (cells.first.iter().map(ToString::to_string).collect(), cells.total)
+        }
+        DataError::RaggedRows { lines, total, .. } if *total > 1 => {
+            let row = |(line, cells): &(usize, usize)| {
+                format!("line {line} has {}", count(*cells, "cell"))
+            };
+            (lines.iter().map(row).collect(), *total)
+        }
+        DataError::ColumnMissing { columns, .. } => {
+            return vec![format!("the columns are {}", list(columns))];
+        }
+        _ => return Vec::new(),
+    };
+    if total > SHOWN {
+        notes.push(format!("and {} more", total - SHOWN));
+    }
+    notes
+}
+
+/// The mend.
+fn help(error: &DataError, spec: &Spec) -> Option<String> {
+    Some(match error {
+        DataError::FileMissing { suggestion: Some(path), .. } => {
+            format!("did you mean `{}`?", path.display())
+        }
+        DataError::FileMissing { suggestion: None, .. } => {
+            "paths start from the folder of the spec".into()
+        }
+        DataError::FileUnreadable { .. } => "give the path of a CSV file".into(),
+        DataError::NotUtf8 { .. } => "save the file as UTF-8".into(),
+        DataError::HeaderMissing => "write the names of the columns into the first line".into(),
+        DataError::DuplicateColumn { .. } => "give every column a name of its own".into(),
+        DataError::UnnamedColumn { .. } => {
+            "name it or leave it out (pandas writes its index so: use `to_csv(index=False)`)".into()
+        }
+        DataError::RaggedRows { .. } => {
+            "put text that holds a comma in double quotes; leave no cell out".into()
+        }
+        DataError::NoRows { .. } => "add a line for every example".into(),
+        DataError::NoFeatures => "add columns for the model to predict the target from".into(),
+        DataError::ColumnMissing { suggestion: Some(name), .. } => {
+            format!("did you mean `{name}`?")
+        }
+        DataError::ColumnMissing { columns, .. } => return other_separator(columns),
+        DataError::FeatureTwice { .. } => "list it once".into(),
+        DataError::TargetAmongFeatures { .. } => "leave it out of `features`".into(),
+        DataError::EmptyCells(cells) if in_target(cells, spec) => {
+            "fill the cells, or leave their rows out".into()
+        }
+        DataError::EmptyCells(_) => {
+            "fill the cells, leave the rows out, or leave the column out with `features`".into()
+        }
+        DataError::NotNumbers(cells) if in_target(cells, spec) => {
+            "for labels, write `task: classification`".into()
+        }
+        DataError::NotNumbers(_) => {
+            "leave the column out with `features`, or encode it as numbers".into()
+        }
+        DataError::NotFinite(_) => "fill the cells, or leave their rows out".into(),
+        DataError::FractionalLabels(_) => "for real targets, write `task: regression`".into(),
+        DataError::OneClass { .. } => "add examples of another class".into(),
+        DataError::NotTwoClasses { .. } => {
+            "for more than two classes, write `task: classification`".into()
+        }
+        DataError::PositiveMissing { suggestion: Some(label), .. } => {
+            format!("did you mean `{label}`?")
+        }
+        DataError::PositiveMissing { classes, .. } => format!("the labels are {}", list(classes)),
+        DataError::PositiveWithoutBinary => {
+            "leave it out, or write `task: binary_classification`".into()
+        }
+        DataError::LonelyClasses { .. } => {
+            "add examples, or hold nothing out: `split: {validation: 0}`; if the target is a \
+             quantity, write `task: regression`"
+                .into()
+        }
+        DataError::OneExample => "add examples, or write `split: {validation: 0}`".into(),
+        DataError::Share { .. } => "write a share such as `split: {validation: 0.2}`".into(),
+        DataError::Shape { .. } => {
+            "the sizes multiply to the number of input columns; the batch is not among them".into()
+        }
+        DataError::NotTokens { .. } => {
+            "tokens are whole numbers; raise the embedding's `vocabulary`, or start the model with \
+             another layer"
+                .into()
+        }
+        DataError::EmbeddingOfNumbers { .. } => {
+            "start the model with another layer, or use `majority_token`".into()
+        }
+        DataError::TokensWithoutEmbedding { .. } => {
+            "start the model with an `embedding`: the size of a token's index means nothing".into()
+        }
+        DataError::VocabularyTooSmall { tokens, .. } => format!("write `vocabulary: {tokens}`"),
+        DataError::ScaledTokens => "leave `scale` out".into(),
+        DataError::InputScale(error) | DataError::TargetScale(error) => match error {
+            ScaleError::Range { .. } => "write the lower bound first: `min_max: [0, 16]`".into(),
+            ScaleError::Factor { .. } => "write a number such as `multiply: 0.1`".into(),
+            ScaleError::Overflow => "look at the columns' largest numbers".into(),
+        },
+        DataError::BatchTooLarge { examples, .. } => {
+            format!("write `batch_size: {examples}` or less, or hold less out")
+        }
+        DataError::GeneratorTask { makes, .. } => match *makes {
+            "classes" => "write `task: classification`, or use `linear_regression`".into(),
+            _ => "write `task: regression`, or use `blobs`".into(),
+        },
+        DataError::GeneratorOption { .. } => return None,
+    })
+}
+
+/// One column whose name holds the separator of another dialect.
+fn other_separator(columns: &[String]) -> Option<String> {
+    let [only] = columns else { return None };
+    let (_, name) = [(';', "semicolons"), ('\t', "tabs"), ('|', "bars")]
+        .into_iter()
+        .find(|(separator, _)| only.contains(*separator))?;
+    Some(format!("the columns seem to be separated by {name}: save the file with commas"))
+}

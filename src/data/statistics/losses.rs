@@ -1,0 +1,246 @@
+//! The losses that frame a training run.
+
+use std::collections::HashMap;
+
+use super::objective::{LossSum, at_zero, lowest};
+use crate::data::{Examples, Targets};
+use crate::spec::LossKind;
+
+/// The least loss that a constant output can have on these targets: what a model reaches that
+/// ignores its inputs.
+///
+/// - Cross entropy: at the probabilities Aⱼ / ΣA with Aⱼ = wⱼ ((1 − a) nⱼ + a n / k), for nⱼ of n
+///   examples in class j, weights w and smoothing a. Without both it is the entropy of the classes'
+///   shares.
+/// - Binary cross entropy: likewise, with targets y (1 − a) + a / 2 and the mean over the number of
+///   examples, not of their weights.
+/// - MSE: the variance, at the mean. MAE: the mean distance from the median.
+/// - Huber: at the root of its derivative.
+///
+/// `classes` counts for cross entropy alone. NaN without examples, and when loss and targets do
+/// not belong together (the spec's parser lets none through).
+pub fn constant_loss(kind: &LossKind, targets: &Targets, classes: usize) -> f64 {
+    lowest(kind, targets, classes).mean()
+}
+
+/// The loss when all outputs are zero: what a model pays before it has learned anything.
+///
+/// - Cross entropy: ln k; with weights and smoothing at once, ln k · Σⱼ Aⱼ / Σᵢ w_yᵢ (A as in
+///   [`constant_loss`]), because Burn weighs smoothed targets by class but divides by the weights
+///   of the labels.
+/// - Binary cross entropy: ln 2 times the mean weight.
+/// - MSE: the mean square of the targets. MAE: their mean size. Huber: their mean Huber loss.
+///
+/// NaN as in [`constant_loss`].
+pub fn guessing_loss(kind: &LossKind, targets: &Targets, classes: usize) -> f64 {
+    at_zero(kind, targets, classes).mean()
+}
+
+/// The loss that no model can get below on these examples.
+///
+/// A model answers equal inputs alike, so the best it can do is the best constant output for each
+/// group of equal inputs. Above 0 with smoothed labels, and with equal inputs whose targets differ.
+///
+/// Holds for a model that answers each example by itself; dropout (noise) and batch normalization
+/// (other examples) take part in that only while training.
+///
+/// NaN as in [`constant_loss`].
+pub fn loss_floor(kind: &LossKind, examples: &Examples, classes: usize) -> f64 {
+    groups_of_equal_inputs(examples)
+        .iter()
+        .map(|group| lowest(kind, &examples.targets.select(group), classes))
+        .fold(LossSum::default(), |sum, group| sum + group)
+        .mean()
+}
+
+/// Indices of the examples with the same input, in the order of their first.
+fn groups_of_equal_inputs(examples: &Examples) -> Vec<Vec<usize>> {
+    let example_len = examples.inputs.len().checked_div(examples.len()).unwrap_or(0);
+    let mut groups: Vec<Vec<usize>> = Vec::new();
+    let mut group_of: HashMap<Vec<u64>, usize> = HashMap::new();
+    for index in 0..examples.len() {
+        // Adding 0 turns −0 into 0.
+        let input = examples.input(index, example_len);
+        let key = input.iter().map(|number| (number + 0.0).to_bits()).collect();
+        let group = *group_of.entry(key).or_insert(groups.len());
+        if group == groups.len() {
+            groups.push(Vec::new());
+        }
+        groups[group].push(index);
+    }
+    groups
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LN_2: f64 = std::f64::consts::LN_2;
+
+    fn cross_entropy(weights: Option<&[f64]>, smoothing: Option<f64>) -> LossKind {
+        LossKind::CrossEntropy { weights: weights.map(<[f64]>::to_vec), smoothing }
+    }
+
+    fn binary(weights: Option<[f64; 2]>, smoothing: Option<f64>) -> LossKind {
+        LossKind::BinaryCrossEntropy { weights, smoothing }
+    }
+
+    fn classes(labels: &[usize]) -> Targets {
+        Targets::Classes(labels.to_vec())
+    }
+
+    fn values(values: &[f64]) -> Targets {
+        Targets::Values(values.to_vec())
+    }
+
+    fn examples(inputs: &[f64], targets: Targets) -> Examples {
+        Examples { inputs: inputs.to_vec(), targets }
+    }
+
+    #[track_caller]
+    fn assert_close(value: f64, expected: f64) {
+        assert!(
+            (value - expected).abs() <= 1e-12 * expected.abs().max(1.0),
+            "{value} ≠ {expected}"
+        );
+    }
+
+    #[test]
+    fn guessing_costs_ln_k() {
+        let targets = classes(&[0, 0, 1, 2]);
+        assert_close(guessing_loss(&cross_entropy(None, None), &targets, 3), 3f64.ln());
+        let weighted = cross_entropy(Some(&[1.0, 2.0, 5.0]), None);
+        assert_close(guessing_loss(&weighted, &targets, 3), 3f64.ln());
+        let smoothed = cross_entropy(None, Some(0.3));
+        assert_close(guessing_loss(&smoothed, &targets, 3), 3f64.ln());
+    }
+
+    #[test]
+    fn weights_and_smoothing_at_once_change_the_cost_of_guessing() {
+        // One example of class 0, weights 1 and 3, a = 0.5: smoothed targets 3/4 and 1/4, weighted
+        // 3/4 and 3/4, so 1.5 ln 2, divided by the label's weight 1.
+        let kind = cross_entropy(Some(&[1.0, 3.0]), Some(0.5));
+        assert_close(guessing_loss(&kind, &classes(&[0]), 2), 1.5 * LN_2);
+    }
+
+    #[test]
+    fn the_constant_predictor_reaches_the_entropy_of_the_classes() {
+        // Shares ½, ¼, ¼: 1.5 bits.
+        let targets = classes(&[0, 0, 1, 2]);
+        assert_close(constant_loss(&cross_entropy(None, None), &targets, 3), 1.5 * LN_2);
+        assert_close(constant_loss(&binary(None, None), &classes(&[0, 1, 1, 1]), 2), {
+            -0.25 * 0.25f64.ln() - 0.75 * 0.75f64.ln()
+        });
+    }
+
+    #[test]
+    fn weights_shift_the_constant_predictor() {
+        // Weights 3 and 1 make 1 : 3 examples a draw.
+        let targets = classes(&[0, 1, 1, 1]);
+        let kind = cross_entropy(Some(&[3.0, 1.0]), None);
+        assert_close(constant_loss(&kind, &targets, 2), LN_2);
+        // The binary loss divides by the 4 examples, not by their weight 6.
+        assert_close(constant_loss(&binary(Some([3.0, 1.0]), None), &targets, 2), 1.5 * LN_2);
+        assert_close(guessing_loss(&binary(Some([3.0, 1.0]), None), &targets, 2), 1.5 * LN_2);
+    }
+
+    #[test]
+    fn a_class_without_examples_costs_nothing() {
+        assert_close(constant_loss(&cross_entropy(None, None), &classes(&[0, 0]), 3), 0.0);
+        assert_close(constant_loss(&binary(None, None), &classes(&[1, 1]), 2), 0.0);
+    }
+
+    #[test]
+    fn smoothing_has_a_floor() {
+        // a = 0.2 and k = 2: targets 0.9 and 0.1 of each example.
+        let entropy = -0.9 * 0.9f64.ln() - 0.1 * 0.1f64.ln();
+        let examples = examples(&[1.0, 2.0], classes(&[0, 1]));
+        assert_close(loss_floor(&cross_entropy(None, Some(0.2)), &examples, 2), entropy);
+        assert_close(loss_floor(&binary(None, Some(0.2)), &examples, 2), entropy);
+        let constant = constant_loss(&cross_entropy(None, Some(0.2)), &examples.targets, 2);
+        assert_close(constant, LN_2);
+    }
+
+    #[test]
+    fn equal_inputs_with_other_labels_have_a_floor() {
+        // Of four examples, two are the same input with both labels: 2 ln 2 over 4.
+        let examples = examples(&[1.0, 1.0, 2.0, 3.0], classes(&[0, 1, 0, 1]));
+        assert_close(loss_floor(&cross_entropy(None, None), &examples, 2), LN_2 / 2.0);
+        assert_close(loss_floor(&binary(None, None), &examples, 2), LN_2 / 2.0);
+        // Weight 3 for label 0: the pair costs 3 · ln(4/3) + ln 4, the weights are 3 + 1 + 3 + 1.
+        let weighted = cross_entropy(Some(&[3.0, 1.0]), None);
+        let expected = (3.0 * (4.0f64 / 3.0).ln() + 4f64.ln()) / 8.0;
+        assert_close(loss_floor(&weighted, &examples, 2), expected);
+    }
+
+    #[test]
+    fn zero_and_minus_zero_are_equal_inputs() {
+        let examples = examples(&[0.0, -0.0], classes(&[0, 1]));
+        assert_close(loss_floor(&cross_entropy(None, None), &examples, 2), LN_2);
+    }
+
+    #[test]
+    fn equal_inputs_are_compared_as_a_whole() {
+        let examples = examples(&[1.0, 2.0, 1.0, 3.0], classes(&[0, 1]));
+        assert_close(loss_floor(&cross_entropy(None, None), &examples, 2), 0.0);
+    }
+
+    #[test]
+    fn squared_error_is_the_variance_and_absolute_error_the_distance_from_the_median() {
+        let targets = values(&[0.0, 1.0, 2.0, 9.0]);
+        // Mean 3: (9 + 4 + 1 + 36) / 4. Any output in [1, 2]: (1 + 0 + 1 + 8) / 4.
+        assert_close(constant_loss(&LossKind::Mse, &targets, 0), 12.5);
+        assert_close(constant_loss(&LossKind::Mae, &targets, 0), 2.5);
+        assert_close(guessing_loss(&LossKind::Mse, &targets, 0), 86.0 / 4.0);
+        assert_close(guessing_loss(&LossKind::Mae, &targets, 0), 3.0);
+    }
+
+    #[test]
+    fn huber_lies_between() {
+        let targets = values(&[0.0, 1.0, 2.0, 9.0]);
+        // With delta 1 the centre is 4/3 + 1/3 · … : slopes (c − 0 → 1) + (c − 1) + (c − 2) − 1 = 0
+        // at c = 1.5, where the losses are 1, 1/8, 1/8 and 7.
+        assert_close(constant_loss(&LossKind::Huber { delta: 1.0 }, &targets, 0), 8.25 / 4.0);
+        assert_close(guessing_loss(&LossKind::Huber { delta: 1.0 }, &targets, 0), {
+            (0.0 + 0.5 + 1.5 + 8.5) / 4.0
+        });
+        // With a delta beyond all distances it is half the squared error.
+        assert_close(constant_loss(&LossKind::Huber { delta: 100.0 }, &targets, 0), 6.25);
+    }
+
+    #[test]
+    fn conflicting_values_have_a_floor() {
+        let examples = examples(&[1.0, 1.0, 2.0], values(&[0.0, 4.0, 7.0]));
+        assert_close(loss_floor(&LossKind::Mse, &examples, 0), 8.0 / 3.0);
+        assert_close(loss_floor(&LossKind::Mae, &examples, 0), 4.0 / 3.0);
+        assert_close(loss_floor(&LossKind::Huber { delta: 1.0 }, &examples, 0), 1.0);
+    }
+
+    #[test]
+    fn floor_constant_and_guess_stand_in_this_order() {
+        let inputs = [1.0, 1.0, 2.0, 3.0, 3.0, 3.0];
+        let labels = classes(&[0, 1, 1, 0, 0, 1]);
+        let reals = values(&[0.3, -1.0, 2.5, 4.0, 4.5, 0.0]);
+        let cases = [
+            (cross_entropy(Some(&[0.5, 2.0]), Some(0.1)), &labels),
+            (binary(Some([0.5, 2.0]), Some(0.1)), &labels),
+            (LossKind::Mse, &reals),
+            (LossKind::Mae, &reals),
+            (LossKind::Huber { delta: 0.7 }, &reals),
+        ];
+        for (kind, targets) in cases {
+            let floor = loss_floor(&kind, &examples(&inputs, targets.clone()), 2);
+            let constant = constant_loss(&kind, targets, 2);
+            let guess = guessing_loss(&kind, targets, 2);
+            assert!(0.0 < floor && floor < constant && constant < guess, "{kind:?}");
+        }
+    }
+
+    #[test]
+    fn what_has_no_loss_gives_nan() {
+        assert!(constant_loss(&LossKind::Mse, &classes(&[0]), 2).is_nan());
+        assert!(guessing_loss(&cross_entropy(None, None), &values(&[1.0]), 2).is_nan());
+        assert!(constant_loss(&LossKind::Huber { delta: 1.0 }, &values(&[]), 0).is_nan());
+        assert!(loss_floor(&LossKind::Mse, &examples(&[], values(&[])), 0).is_nan());
+    }
+}

@@ -1,0 +1,5 @@
+//! The whole way: from a spec to its dataset, or to what its reader is told.
+
+mod loading;
+mod messages;
+mod support;

@@ -1,0 +1,162 @@
+//! Specs made by hand, tables in temporary folders, and errors as text.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::data::{Dataset, Examples, Targets, load};
+use crate::spec::{
+    DataSource, DataSpec, Diagnostic, Generator, LayerKind, LayerSpec, LossKind, LossSpec,
+    OptimizerKind, OptimizerSpec, Regularization, Scaling, Source, Span, Spanned, Spec, Target,
+    Task, TrainingSpec,
+};
+
+pub(super) const MOONS: Generator = Generator::Moons { examples: 40, noise: 0.1 };
+pub(super) const TOKENS: Generator =
+    Generator::MajorityToken { examples: 40, classes: 2, vocabulary: 8, length: 5 };
+
+/// What the spans of [`spec`] point into.
+pub(super) const TEXT: &str = "\
+data:
+  csv: table.csv
+  target: {column: label, positive: good}
+  features: [first, second]
+  shape: [sizes]
+  scale: scaling
+  scale_target: target scaling
+  split: {validation: share}
+model: {layers: [embedding]}
+training: {batch_size: size}
+";
+
+pub(super) fn at<T>(value: T, text: &str) -> Spanned<T> {
+    let start = TEXT.find(text).expect("the text holds the place");
+    Spanned::new(value, Span { start, end: start + text.len() })
+}
+
+pub(super) fn spec(folder: &Path, task: Task, source: DataSource) -> Spec {
+    Spec {
+        name: Spanned::new("test".into(), Span::default()),
+        source: Source { path: folder.join("test.yaml"), text: Arc::from(TEXT) },
+        task: Spanned::new(task, Span::default()),
+        data: DataSpec {
+            source,
+            shape: None,
+            scale: at(Scaling::None, "scaling"),
+            scale_target: at(Scaling::None, "target scaling"),
+            validation: at(0.25, "share"),
+            span: at((), TEXT).span,
+        },
+        layers: Vec::new(),
+        loss: LossSpec {
+            kind: Spanned::new(LossKind::Mse, Span::default()),
+            regularization: Regularization::default(),
+        },
+        training: TrainingSpec {
+            optimizer: OptimizerSpec {
+                kind: OptimizerKind::Sgd {
+                    momentum: 0.0,
+                    dampening: 0.0,
+                    nesterov: false,
+                    weight_decay: 0.0,
+                },
+                learning_rate: Spanned::new(0.1, Span::default()),
+            },
+            clipping: None,
+            batch_size: at(1, "size"),
+            epochs: Spanned::new(1, Span::default()),
+            seed: 42,
+        },
+        expectations: Vec::new(),
+        faults: Vec::new(),
+    }
+}
+
+pub(super) fn csv(path: &str, target: &str) -> DataSource {
+    DataSource::Csv {
+        path: at(PathBuf::from(path), "table.csv"),
+        target: Target { column: at(target.into(), "label"), positive: None },
+        features: None,
+    }
+}
+
+pub(super) fn embedding(vocabulary: usize) -> LayerSpec {
+    LayerSpec {
+        name: None,
+        kind: LayerKind::Embedding { vocabulary, dimension: 4, initializer: None },
+        span: at((), "embedding").span,
+    }
+}
+
+/// Loads a spec on a table of its own, changed as the test wants.
+pub(super) fn load_table(
+    table: &str,
+    task: Task,
+    change: impl FnOnce(&mut Spec),
+) -> Result<Dataset, Vec<String>> {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("table.csv"), table).unwrap();
+    let mut spec = spec(folder.path(), task, csv("table.csv", "label"));
+    change(&mut spec);
+    told(&spec)
+}
+
+pub(super) fn load_generated(
+    generator: Generator,
+    task: Task,
+    change: impl FnOnce(&mut Spec),
+) -> Result<Dataset, Vec<String>> {
+    let source = DataSource::Generated(at(generator, "table.csv"));
+    let mut spec = spec(Path::new(""), task, source);
+    change(&mut spec);
+    told(&spec)
+}
+
+/// The dataset, or each error as one text: code, message, place, label, notes and help.
+pub(super) fn told(spec: &Spec) -> Result<Dataset, Vec<String>> {
+    load(spec).map_err(|diagnostics| {
+        let tell = |error: &Diagnostic| {
+            let (span, label) = &error.label;
+            let mut lines = vec![
+                format!("{}: {}", error.code.0, error.message),
+                format!("at `{}`: {label}", &TEXT[span.start..span.end]),
+            ];
+            lines.extend(error.secondary.iter().map(|(span, label)| {
+                format!("also at `{}`: {label}", &TEXT[span.start..span.end])
+            }));
+            lines.extend(error.notes.iter().map(|note| format!("note: {note}")));
+            lines.extend(error.help.iter().map(|help| format!("help: {help}")));
+            lines.join("\n")
+        };
+        diagnostics.errors.iter().map(tell).collect()
+    })
+}
+
+#[track_caller]
+pub(super) fn assert_told(result: Result<Dataset, Vec<String>>, expected: &[&str]) {
+    let errors = result.expect_err("the data has errors");
+    assert_eq!(errors, expected, "\n{}", errors.join("\n\n"));
+}
+
+pub(super) fn set_features(spec: &mut Spec, names: &[(&str, &str)]) {
+    let DataSource::Csv { features, .. } = &mut spec.data.source else { panic!("no table") };
+    *features = Some(names.iter().map(|(name, place)| at((*name).to_owned(), place)).collect());
+}
+
+pub(super) fn set_positive(spec: &mut Spec, label: &str) {
+    let DataSource::Csv { target, .. } = &mut spec.data.source else { panic!("no table") };
+    target.positive = Some(at(label.to_owned(), "good"));
+}
+
+pub(super) fn labels(examples: &Examples) -> &[usize] {
+    match &examples.targets {
+        Targets::Classes(labels) => labels,
+        Targets::Values(_) => panic!("the targets are values"),
+    }
+}
+
+pub(super) fn values(examples: &Examples) -> &[f64] {
+    match &examples.targets {
+        Targets::Values(values) => values,
+        Targets::Classes(_) => panic!("the targets are classes"),
+    }
+}

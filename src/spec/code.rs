@@ -1,0 +1,118 @@
+//! The codes of spec errors, each with a text of its own for `cargo nn-test explain`.
+//!
+//! NN01xx: the language. NN02xx: the data. NN03xx: the model. A code never changes its meaning;
+//! one that is no longer used is not given to another error.
+
+pub use super::code_texts::CODES;
+
+/// A stable code, with a text of its own in `cargo nn-test explain`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Code(pub &'static str);
+
+/// What `cargo nn-test explain` says about a code.
+#[derive(Debug)]
+pub struct CodeMeta {
+    pub code: Code,
+    /// One line: what is wrong.
+    pub title: &'static str,
+    /// The rule and the mend.
+    pub explanation: &'static str,
+    /// A spec, or the part of one, that has the error.
+    pub example: &'static str,
+}
+
+impl Code {
+    pub const FILE_UNREADABLE: Self = Self("NN0101");
+    pub const NOT_UTF8: Self = Self("NN0102");
+    pub const EMPTY_FILE: Self = Self("NN0103");
+    pub const YAML_SYNTAX: Self = Self("NN0104");
+    pub const YAML_TOO_LARGE: Self = Self("NN0105");
+    pub const YAML_UNSUPPORTED: Self = Self("NN0106");
+    pub const DUPLICATE_KEY: Self = Self("NN0107");
+    pub const WRONG_TYPE: Self = Self("NN0110");
+    pub const MISSING_KEY: Self = Self("NN0111");
+    pub const UNKNOWN_KEY: Self = Self("NN0112");
+    pub const UNKNOWN_NAME: Self = Self("NN0113");
+    pub const OUT_OF_RANGE: Self = Self("NN0114");
+    pub const EMPTY_LIST: Self = Self("NN0115");
+    pub const UNSUPPORTED_VERSION: Self = Self("NN0116");
+    pub const BAD_NAME: Self = Self("NN0117");
+    pub const DUPLICATE_NAME: Self = Self("NN0118");
+    pub const DUPLICATE_EXPECTATION: Self = Self("NN0119");
+    pub const TASK_MISMATCH: Self = Self("NN0120");
+    pub const CONTRADICTION: Self = Self("NN0121");
+    pub const UNKNOWN_LAYER_NAME: Self = Self("NN0122");
+
+    pub const DATA_UNREADABLE: Self = Self("NN0201");
+    pub const DATA_MALFORMED: Self = Self("NN0202");
+    pub const DATA_EMPTY: Self = Self("NN0203");
+    pub const COLUMN_MISSING: Self = Self("NN0204");
+    pub const NOT_A_NUMBER: Self = Self("NN0205");
+    pub const NOT_FINITE: Self = Self("NN0206");
+    pub const ONE_CLASS_ONLY: Self = Self("NN0207");
+    pub const BAD_LABEL: Self = Self("NN0208");
+    pub const TOO_FEW_EXAMPLES: Self = Self("NN0209");
+    pub const DATA_SHAPE_MISMATCH: Self = Self("NN0210");
+
+    pub const SHAPE_MISMATCH: Self = Self("NN0301");
+    pub const RANK_NOT_ACCEPTED: Self = Self("NN0302");
+    pub const INPUT_KIND_MISMATCH: Self = Self("NN0303");
+    pub const HEAD_MISMATCH: Self = Self("NN0304");
+    pub const BAD_GROUPS: Self = Self("NN0305");
+    pub const KERNEL_TOO_LARGE: Self = Self("NN0306");
+    pub const MODEL_TOO_LARGE: Self = Self("NN0307");
+    pub const LOSS_WEIGHTS_MISMATCH: Self = Self("NN0308");
+
+    /// What this code means.
+    pub fn meta(self) -> Option<&'static CodeMeta> {
+        Self::find(self.0)
+    }
+
+    /// The code of that name, in any case.
+    pub fn find(name: &str) -> Option<&'static CodeMeta> {
+        CODES.iter().find(|meta| meta.code.0.eq_ignore_ascii_case(name))
+    }
+}
+
+impl std::fmt::Display for Code {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::spec::{Source, parse};
+
+    #[test]
+    fn codes_are_unique_and_sorted() {
+        assert!(CODES.is_sorted_by(|before, after| before.code < after.code));
+    }
+
+    #[test]
+    fn every_code_is_explained() {
+        let text = include_str!("code.rs");
+        let constants = text.lines().filter(|line| line.contains(": Self = Self(\"NN"));
+        let names: Vec<_> = constants.filter_map(|line| line.split('"').nth(1)).collect();
+        let explained: Vec<_> = CODES.iter().map(|meta| meta.code.0).collect();
+        assert_eq!(names, explained);
+    }
+
+    #[test]
+    fn every_code_of_the_language_is_raised_by_its_own_example() {
+        for meta in CODES.iter().filter(|meta| meta.code.0.starts_with("NN01")) {
+            // Their examples are told in words: no short text can show them.
+            let told = [Code::FILE_UNREADABLE, Code::NOT_UTF8, Code::YAML_TOO_LARGE];
+            if told.contains(&meta.code) {
+                continue;
+            }
+            let source = Source::new("example.yaml", meta.example);
+            let raised: Vec<_> = match parse(source) {
+                Ok(_) => Vec::new(),
+                Err(diagnostics) => diagnostics.errors.iter().map(|error| error.code).collect(),
+            };
+            assert_eq!(raised, [meta.code], "{}", meta.example);
+        }
+    }
+}

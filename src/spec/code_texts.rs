@@ -1,0 +1,314 @@
+//! What `cargo nn-test explain` says about each code.
+
+use super::code::{Code, CodeMeta};
+
+/// All codes, sorted.
+pub static CODES: &[CodeMeta] = &[
+    CodeMeta {
+        code: Code::FILE_UNREADABLE,
+        title: "the spec file cannot be read",
+        explanation: "The file is missing, is a folder or another special file, or this user may \
+                      not read it. The reason of the operating system stands in the message. A \
+                      relative path starts from the folder in which the command was called.",
+        example: "cargo nn-test run specs/no_such_file.yaml",
+    },
+    CodeMeta {
+        code: Code::NOT_UTF8,
+        title: "the spec file is not UTF-8",
+        explanation: "Specs are UTF-8 text; a byte order mark at the beginning and CRLF line ends \
+                      are accepted. The message points at the first byte that is not UTF-8. Most \
+                      often the editor saved the file as Latin-1 or UTF-16: save it as UTF-8.",
+        example: "a file with the byte 0xFF, or one in UTF-16",
+    },
+    CodeMeta {
+        code: Code::EMPTY_FILE,
+        title: "the spec file is empty",
+        explanation: "The file holds no value: it is empty, or all of it is comments. Write at \
+                      least `version`, `task`, `data` and `model`; `cargo nn-test init` writes a \
+                      first spec that passes.",
+        example: "# only a comment\n",
+    },
+    CodeMeta {
+        code: Code::YAML_SYNTAX,
+        title: "the spec is not valid YAML",
+        explanation: "The text breaks YAML's grammar at the marked place: an open bracket or \
+                      quote, a line indented by a tab or by too little, a colon without a space \
+                      after it, an alias without its anchor. What comes after the place is not \
+                      read, so further errors may appear once this one is mended.",
+        example: "version: 1\ndata: {moons: {examples: 200}\n",
+    },
+    CodeMeta {
+        code: Code::YAML_TOO_LARGE,
+        title: "the spec is larger than the reader allows",
+        explanation: "A spec may have 1 MiB of text, 20 000 values (an alias counts with all the \
+                      values that it stands for) and 64 lists and mappings inside each other. \
+                      Real specs stay far below; the limits stop files that would exhaust the \
+                      memory, such as aliases of aliases of aliases.",
+        example: "a: &a [1, 1, 1, 1, 1, 1, 1, 1, 1]\nb: &b [*a, *a, *a, *a, *a, *a, *a, *a]\n…",
+    },
+    CodeMeta {
+        code: Code::YAML_UNSUPPORTED,
+        title: "a part of YAML that the spec language does not use",
+        explanation: "Specs use plain YAML: no tags (`!name`), no merge keys (`<<`), text as \
+                      keys, one document per file. Anchors and aliases may be used.",
+        example: "version: 1\ntask: regression\ndata: linear_regression\nmodel: {layers: [linear: 1]}\n\
+                  training: {<<: {epochs: 2}}\n",
+    },
+    CodeMeta {
+        code: Code::DUPLICATE_KEY,
+        title: "a key stands twice in one mapping",
+        explanation: "YAML gives no meaning to a key that stands twice, and readers that keep one \
+                      of the two do so silently. Remove one, or rename it.",
+        example: "version: 1\ntask: regression\ndata: linear_regression\nmodel: {layers: [linear: 1]}\n\
+                  training: {epochs: 2, epochs: 3}\n",
+    },
+    CodeMeta {
+        code: Code::WRONG_TYPE,
+        title: "a value of another type is due here",
+        explanation: "The message says what is due and what stands there. A number in quotes is \
+                      text; `yes`, `no`, `on` and `off` are text in YAML 1.2, so write `true` or \
+                      `false`; an item of a list needs a `-`.",
+        example: "version: 1\ntask: regression\ndata: linear_regression\nmodel: {layers: [linear: 1]}\n\
+                  training: {epochs: two}\n",
+    },
+    CodeMeta {
+        code: Code::MISSING_KEY,
+        title: "a required key is missing",
+        explanation: "Most keys have a default; this one has none that would be right for all. \
+                      `cargo nn-test explain NAME` lists the keys of a section, layer or other \
+                      term with their defaults.",
+        example: "version: 1\ntask: regression\ndata: linear_regression\nmodel: {layers: [conv2d: {out: 4}]}\n",
+    },
+    CodeMeta {
+        code: Code::UNKNOWN_KEY,
+        title: "a key that is not known here",
+        explanation: "Unknown keys are errors, so that a misspelt one does not leave its default \
+                      in place unnoticed. The message lists the keys that are known here.",
+        example: "version: 1\ntask: regression\ndata: linear_regression\nmodel: {layers: [linear: 1]}\n\
+                  training: {epoch: 2}\n",
+    },
+    CodeMeta {
+        code: Code::UNKNOWN_NAME,
+        title: "a name that is not known here",
+        explanation: "A layer, activation, initializer, loss, optimizer, data source, property, \
+                      fault or choice of that name does not exist here. Names follow Burn's; the \
+                      message knows many names of other frameworks and says what they are called \
+                      here, and lists the names that are known.",
+        example: "version: 1\ntask: regression\ndata: linear_regression\nmodel: {layers: [dense: 1]}\n",
+    },
+    CodeMeta {
+        code: Code::OUT_OF_RANGE,
+        title: "a number outside its range",
+        explanation: "The message names the range. Probabilities, momenta and shares are at least \
+                      0 and below 1; sizes and counts are whole numbers from 1; learning rates \
+                      are greater than 0; NaN and infinity are never accepted.",
+        example: "version: 1\ntask: regression\ndata: linear_regression\nmodel: {layers: [dropout: 1.5]}\n",
+    },
+    CodeMeta {
+        code: Code::EMPTY_LIST,
+        title: "a list without items",
+        explanation: "A model needs at least one layer, a shape at least one size, and a spec \
+                      that expects nothing would always pass. Leave `expect` out to expect the \
+                      recommended set.",
+        example: "version: 1\ntask: regression\ndata: linear_regression\nmodel: {layers: []}\n",
+    },
+    CodeMeta {
+        code: Code::UNSUPPORTED_VERSION,
+        title: "a version of the spec language that this nn-test does not read",
+        explanation: "`version` is the version of the spec language, not of your spec. This \
+                      nn-test reads version 1.",
+        example: "version: 2\ntask: regression\ndata: linear_regression\nmodel: {layers: [linear: 1]}\n",
+    },
+    CodeMeta {
+        code: Code::BAD_NAME,
+        title: "a name with characters that names cannot have",
+        explanation: "A spec's name is part of test names and of snapshot paths, so that it has \
+                      only lower-case letters, digits and `_`. Without `name` the file's name \
+                      counts, without its extension. Layer names may also have capitals.",
+        example: "version: 1\nname: My Spec\ntask: regression\ndata: linear_regression\n\
+                  model: {layers: [linear: 1]}\n",
+    },
+    CodeMeta {
+        code: Code::DUPLICATE_NAME,
+        title: "two layers of one name",
+        explanation: "A layer's name stands for it in findings, snapshots and faults; it must be \
+                      unique in the file, also inside residual blocks.",
+        example: "version: 1\ntask: regression\ndata: linear_regression\n\
+                  model: {layers: [linear: {out: 4, name: a}, relu: {name: a}, linear: 1]}\n",
+    },
+    CodeMeta {
+        code: Code::DUPLICATE_EXPECTATION,
+        title: "a property is expected twice",
+        explanation: "Each property is one test case of the spec, so that it can be expected \
+                      once. An entry beside `recommended` changes that property's options; it \
+                      does not count as a second one.",
+        example: "version: 1\ntask: regression\ndata: linear_regression\nmodel: {layers: [linear: 1]}\n\
+                  expect: [recommended, recommended]\n",
+    },
+    CodeMeta {
+        code: Code::TASK_MISMATCH,
+        title: "a loss or data source that does not fit the task",
+        explanation: "`cross_entropy` compares k logits with a class and needs \
+                      `classification`; `binary_cross_entropy` compares one logit with 0 or 1 and \
+                      needs `binary_classification`; `mse`, `mae` and `huber` compare real \
+                      numbers and need `regression`. Generated data has classes or real targets \
+                      in the same way. Change the task or the loss.",
+        example: "version: 1\ntask: classification\ndata: moons\nmodel: {layers: [linear: 2]}\nloss: mse\n",
+    },
+    CodeMeta {
+        code: Code::CONTRADICTION,
+        title: "values that contradict each other",
+        explanation: "Each value is possible alone, but not beside the other one: two sources of \
+                      data, a range whose low end is not below its high end, Nesterov momentum \
+                      without momentum, an option of another task. The message names both.",
+        example: "version: 1\ntask: classification\ndata: {moons: {}, blobs: {}}\n\
+                  model: {layers: [linear: 2]}\n",
+    },
+    CodeMeta {
+        code: Code::UNKNOWN_LAYER_NAME,
+        title: "a fault names a layer that the model does not have",
+        explanation: "A planted fault names its layer by the layer's `name`. Give the layer a \
+                      name, or correct the one in the fault.",
+        example: "version: 1\ntask: regression\ndata: linear_regression\n\
+                  model: {layers: [linear: {out: 1, name: head}]}\nfaults: [freeze_layer: haed]\n",
+    },
+    CodeMeta {
+        code: Code::DATA_UNREADABLE,
+        title: "the data file cannot be read",
+        explanation: "The file of `data.csv` is missing, is a folder, or this user may not read \
+                      it. A relative path starts from the folder of the spec file, not from the \
+                      folder in which the command was called.",
+        example: "data: {csv: no_such_file.csv, target: label}",
+    },
+    CodeMeta {
+        code: Code::DATA_MALFORMED,
+        title: "the data file is not a table",
+        explanation: "A CSV file has one header row with unique names, and as many fields in each \
+                      row as the header has. The message names the row.",
+        example: "a,b,label\n1,2,0\n1,2\n",
+    },
+    CodeMeta {
+        code: Code::DATA_EMPTY,
+        title: "there are no examples",
+        explanation: "The data file has a header and no rows, no column is left as a feature, or \
+                      the split leaves nothing to train on.",
+        example: "a,b,label\n",
+    },
+    CodeMeta {
+        code: Code::COLUMN_MISSING,
+        title: "a column that the data file does not have",
+        explanation: "`target` and `features` name columns by the header row of the CSV file, \
+                      letter by letter. The message lists the columns of the file.",
+        example: "data: {csv: iris.csv, target: specie}",
+    },
+    CodeMeta {
+        code: Code::NOT_A_NUMBER,
+        title: "text in a numeric column",
+        explanation: "Features and regression targets are numbers. The message names the row and \
+                      the column. Leave the column out with `features`, encode it as numbers, or \
+                      remove the rows with missing values.",
+        example: "sepal,species\nunknown,0\n",
+    },
+    CodeMeta {
+        code: Code::NOT_FINITE,
+        title: "NaN or infinity in the data",
+        explanation: "One NaN in a batch makes the loss, all gradients and then all weights NaN. \
+                      The message names the row and the column. Remove or impute the value before \
+                      training.",
+        example: "sepal,species\nNaN,0\n",
+    },
+    CodeMeta {
+        code: Code::ONE_CLASS_ONLY,
+        title: "all examples have the same label",
+        explanation: "With one class there is nothing to learn, and every loss can be driven to \
+                      0. Check that `target` names the right column and that the file was not \
+                      filtered or cut while it was sorted by label.",
+        example: "sepal,species\n1,0\n2,0\n",
+    },
+    CodeMeta {
+        code: Code::BAD_LABEL,
+        title: "labels that do not fit the task",
+        explanation: "Binary classification has exactly two labels, and `positive` is one of \
+                      them; the classes of a classification are the distinct values of the \
+                      target column. Real numbers as labels point at a regression.",
+        example: "data: {csv: cells.csv, target: {column: diagnosis, positive: maligant}}",
+    },
+    CodeMeta {
+        code: Code::TOO_FEW_EXAMPLES,
+        title: "a batch larger than the training data",
+        explanation: "`batch_size` is larger than the number of examples that the split leaves \
+                      for training, so that no full batch exists. Lower `batch_size`, or hold out \
+                      less.",
+        example: "training: {batch_size: 512}   # with 150 examples",
+    },
+    CodeMeta {
+        code: Code::DATA_SHAPE_MISMATCH,
+        title: "the shape of an example does not match its columns",
+        explanation: "The product of the sizes in `data.shape` must be the number of features: \
+                      `shape: [1, 8, 8]` needs 64 columns.",
+        example: "data: {csv: digits.csv, target: digit, shape: [1, 7, 8]}",
+    },
+    CodeMeta {
+        code: Code::SHAPE_MISMATCH,
+        title: "shapes that do not line up",
+        explanation: "The output of one layer does not fit the next: the message names both \
+                      shapes. A residual block must give the shape that it takes, and a reshape \
+                      must keep the number of elements.",
+        example: "- residual: [linear: 8]   # takes [16]",
+    },
+    CodeMeta {
+        code: Code::RANK_NOT_ACCEPTED,
+        title: "a layer does not take inputs of this many axes",
+        explanation: "Two-dimensional convolutions and pools take `[channels, height, width]`, \
+                      one-dimensional ones `[channels, length]`, recurrent layers `[length, \
+                      features]`, without the batch axis. Set `data.shape`, or put `flatten` or \
+                      `reshape` before the layer.",
+        example: "data: {csv: digits.csv, target: digit}\nmodel: {layers: [conv2d: {out: 8, kernel: 3}]}",
+    },
+    CodeMeta {
+        code: Code::INPUT_KIND_MISMATCH,
+        title: "tokens where numbers are due, or numbers where tokens are due",
+        explanation: "Only `embedding` takes tokens (whole numbers in `0..vocabulary`), and it \
+                      takes nothing else. Start a model on token data with `embedding`, with a \
+                      vocabulary that is at least the data's.",
+        example: "data: majority_token\nmodel: {layers: [linear: 3]}",
+    },
+    CodeMeta {
+        code: Code::HEAD_MISMATCH,
+        title: "the model's output does not fit the task",
+        explanation: "Classification needs one logit per class, binary classification one logit, \
+                      regression one output per target. The message names the output's shape and \
+                      the one that is due: change the size of the last layer.",
+        example: "task: classification   # 10 classes\nmodel: {layers: [flatten, linear: 9]}",
+    },
+    CodeMeta {
+        code: Code::BAD_GROUPS,
+        title: "groups that do not divide the channels",
+        explanation: "A grouped convolution needs input and output channels that are multiples of \
+                      `groups`; group normalization needs channels that are one.",
+        example: "- group_norm: 3   # over 16 channels",
+    },
+    CodeMeta {
+        code: Code::KERNEL_TOO_LARGE,
+        title: "a kernel larger than its input",
+        explanation: "After padding, the kernel (spread by its dilation) is larger than the \
+                      input, so that no output is left. Use a smaller kernel, padding, or fewer \
+                      pools before.",
+        example: "- max_pool2d: 4   # on [16, 2, 2]",
+    },
+    CodeMeta {
+        code: Code::MODEL_TOO_LARGE,
+        title: "the model does not fit into memory",
+        explanation: "The estimate of weights, gradients, optimizer state and activations is \
+                      larger than the memory of this machine or device. It is refused before \
+                      anything is allocated; the message has the estimate and the largest layer.",
+        example: "- linear: 1000000000",
+    },
+    CodeMeta {
+        code: Code::LOSS_WEIGHTS_MISMATCH,
+        title: "class weights that do not match the classes",
+        explanation: "`weights` of a loss has one weight per class, in the order of the sorted \
+                      labels.",
+        example: "loss: {cross_entropy: {weights: [1, 2]}}   # three classes",
+    },
+];

@@ -1,0 +1,285 @@
+//! A whole spec file: its types, and how it is read.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::options::OptionReader;
+use super::reader::Reader;
+use super::vocabulary::{TermKind, find_kind};
+use super::yaml::{self, Node, Value};
+use super::{
+    Code, DataSpec, Diagnostic, Diagnostics, Expectation, Fault, LayerSpec, LossSpec, Source, Span,
+    Spanned, TrainingSpec, data, expectation, fault, layers, loss, training,
+};
+use crate::property::{Property, REGISTRY};
+
+/// What a model is trained for. It decides the default loss, the data's target type and the
+/// expected initial loss.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Task {
+    /// One of k classes; the model gives k logits per example.
+    Classification,
+    /// One of two classes; the model gives one logit per example.
+    BinaryClassification,
+    /// One or more real numbers per example.
+    Regression,
+}
+
+/// One spec file, read and checked as far as the text alone allows.
+#[derive(Debug, Clone)]
+pub struct Spec {
+    pub name: Spanned<String>,
+    pub source: Source,
+    pub task: Spanned<Task>,
+    pub data: DataSpec,
+    pub layers: Vec<LayerSpec>,
+    pub loss: LossSpec,
+    pub training: TrainingSpec,
+    /// The properties to judge, in the order of the registry, each at most once. When the file
+    /// has no `expect`, this is the recommended set for the task.
+    pub expectations: Vec<Expectation>,
+    /// Faults planted on purpose, to test the specs themselves.
+    pub faults: Vec<Spanned<Fault>>,
+}
+
+impl Spec {
+    /// The file's name as the user gave it, for messages.
+    pub fn path(&self) -> &Path {
+        &self.source.path
+    }
+
+    /// The folder that relative paths in the spec start from.
+    pub fn folder(&self) -> PathBuf {
+        self.source.path.parent().map(Path::to_path_buf).unwrap_or_default()
+    }
+}
+
+impl Task {
+    /// The task's name in the language.
+    pub fn term(self) -> &'static str {
+        match self {
+            Self::Classification => "classification",
+            Self::BinaryClassification => "binary_classification",
+            Self::Regression => "regression",
+        }
+    }
+}
+
+/// Reads a spec file.
+///
+/// # Errors
+///
+/// When the file cannot be read, and with all that [`parse`] finds.
+pub fn load(path: &Path) -> Result<Spec, Diagnostics> {
+    parse(read_source(path)?)
+}
+
+/// Reads a spec's text.
+///
+/// # Errors
+///
+/// All errors of the file at once, as far as the text alone allows.
+pub fn parse(source: Source) -> Result<Spec, Diagnostics> {
+    parse_with(source, REGISTRY)
+}
+
+/// Reads a spec's text against a list of properties.
+pub(super) fn parse_with(
+    source: Source,
+    registry: &[&'static Property],
+) -> Result<Spec, Diagnostics> {
+    let source = match source.text.strip_prefix('\u{feff}') {
+        Some(text) => Source::new(source.path, text),
+        None => source,
+    };
+    let mut errors = Vec::new();
+    let root = yaml::read(&source.text, &mut errors);
+    let mut reader = Reader::new(&source.text, errors);
+    let spec = root.and_then(|root| read(&mut reader, &root, &source, registry));
+    let errors = reader.errors;
+    match spec {
+        Some(spec) if errors.is_empty() => Ok(spec),
+        _ => Err(Diagnostics { source, errors }),
+    }
+}
+
+/// A file's text as it is. Its errors point at nothing: they have no text.
+fn read_source(path: &Path) -> Result<Source, Diagnostics> {
+    let unreadable = |reason: String| {
+        let error = Diagnostic::new(
+            Code::FILE_UNREADABLE,
+            format!("cannot read the spec `{}`", path.display()),
+            Span::default(),
+            reason,
+        );
+        Diagnostics::one(Source::new(path, ""), error)
+    };
+    let metadata = fs::metadata(path).map_err(|error| unreadable(error.to_string()))?;
+    if metadata.is_dir() {
+        return Err(unreadable("it is a folder".to_owned()));
+    }
+    if !metadata.is_file() {
+        return Err(unreadable("it is not a regular file".to_owned()));
+    }
+    if metadata.len() > yaml::SIZE_LIMIT as u64 {
+        let bytes = usize::try_from(metadata.len()).unwrap_or(usize::MAX);
+        return Err(Diagnostics::one(Source::new(path, ""), yaml::too_large(bytes)));
+    }
+    let bytes = fs::read(path).map_err(|error| unreadable(error.to_string()))?;
+    decode(path, bytes)
+}
+
+fn decode(path: &Path, bytes: Vec<u8>) -> Result<Source, Diagnostics> {
+    String::from_utf8(bytes).map(|text| Source::new(path, text)).map_err(|error| {
+        let start = error.utf8_error().valid_up_to();
+        let byte = error.as_bytes()[start];
+        // What comes before the bad byte is as long here as it is in the file.
+        let text = String::from_utf8_lossy(error.as_bytes()).into_owned();
+        let span = Span { start, end: start + char::REPLACEMENT_CHARACTER.len_utf8() };
+        let error = Diagnostic::new(
+            Code::NOT_UTF8,
+            "the spec is not UTF-8 text",
+            span,
+            format!("byte {start} of the file is 0x{byte:02X}"),
+        );
+        Diagnostics::one(Source::new(path, text), error.help("save the file as UTF-8"))
+    })
+}
+
+/// Reads the tree. `None` when a part that everything hangs on is wrong; then errors say why.
+fn read(
+    reader: &mut Reader<'_>,
+    root: &Node,
+    source: &Source,
+    registry: &[&'static Property],
+) -> Option<Spec> {
+    let Value::Mapping(entries) = &root.value else {
+        reader.wrong_type("a spec", "a mapping of its sections", root);
+        return None;
+    };
+    let place = entries.first().map_or(root.span, |(key, _)| key.span);
+    let term = find_kind(TermKind::Section, "spec");
+    let spec = &mut OptionReader::open(reader, term, place, Some(root));
+    if !version(spec) {
+        return None;
+    }
+    let name = name(spec, source);
+    let task = task(spec);
+    let data = data_section(spec, task.as_ref());
+    let before = spec.reader.errors.len();
+    let layers = model_section(spec);
+    let known_layers = (spec.reader.errors.len() == before).then_some(layers.as_slice());
+    let loss = task.as_ref().and_then(|task| loss::read(spec, task));
+    let regularization = loss::read_regularization(spec);
+    let training = training::read(spec, spec.key_span("data").unwrap_or(place));
+    let expectations = expectation::read(spec, registry);
+    let faults = fault::read(spec, known_layers);
+    Some(Spec {
+        name,
+        source: source.clone(),
+        task: task?,
+        data: data?,
+        layers,
+        loss: LossSpec { kind: loss?, regularization },
+        training,
+        expectations,
+        faults,
+    })
+}
+
+/// Whether the file is written in the version that this parser reads. Other versions may have
+/// other keys, so that their errors would mislead.
+fn version(spec: &mut OptionReader<'_, '_, '_>) -> bool {
+    let Some(node) = spec.node("version") else { return true };
+    if node.value == Value::Integer(1) {
+        return true;
+    }
+    spec.reader.report(
+        Diagnostic::new(
+            Code::UNSUPPORTED_VERSION,
+            "this version of the spec language is not known",
+            node.span,
+            "not 1",
+        )
+        .note("`version` is the version of the spec language; this nn-test reads version 1"),
+    );
+    false
+}
+
+fn name(spec: &mut OptionReader<'_, '_, '_>, source: &Source) -> Spanned<String> {
+    let (name, from_file) = match spec.given("name") {
+        Some(_) => (spec.text("name"), false),
+        None => {
+            let stem = source.path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+            (Spanned::new(stem, spec.place()), true)
+        }
+    };
+    let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+    let proposal = proposed_name(&name);
+    if from_file && (name.is_empty() || !name.chars().all(fits)) {
+        let error = Diagnostic::new(
+            Code::BAD_NAME,
+            format!("the file's name `{}` cannot be the spec's name", name.value),
+            name.span,
+            "this spec has no `name` of its own",
+        );
+        spec.reader.report(
+            error
+                .note("a spec's name has lower-case letters, digits and `_` alone")
+                .help(format!("add `name: {proposal}`")),
+        );
+    } else if !name.chars().all(fits) {
+        let error = Diagnostic::new(
+            Code::BAD_NAME,
+            "a spec's name has lower-case letters, digits and `_` alone",
+            name.span,
+            "has other characters",
+        );
+        spec.reader.report(error.help(format!("for example `name: {proposal}`")));
+    }
+    name
+}
+
+/// The nearest name that fits.
+fn proposed_name(name: &str) -> String {
+    let fitting = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' };
+    let proposal: String = name.chars().take(40).map(fitting).collect();
+    let proposal = proposal.trim_matches('_');
+    if proposal.is_empty() { "my_spec".to_owned() } else { proposal.to_owned() }
+}
+
+fn task(spec: &mut OptionReader<'_, '_, '_>) -> Option<Spanned<Task>> {
+    let node = spec.node("task")?;
+    let words = &["classification", "binary_classification", "regression"];
+    let task = match spec.reader.word("`task`", node, words)? {
+        "classification" => Task::Classification,
+        "binary_classification" => Task::BinaryClassification,
+        _ => Task::Regression,
+    };
+    Some(Spanned::new(task, node.span))
+}
+
+fn data_section(
+    spec: &mut OptionReader<'_, '_, '_>,
+    task: Option<&Spanned<Task>>,
+) -> Option<DataSpec> {
+    let node = spec.node("data")?;
+    let term = find_kind(TermKind::Section, "data");
+    let span = spec.key_span("data").unwrap_or(node.span);
+    // `data: moons` stands for `data: {moons: {}}`.
+    if let Value::String(name) = &node.value {
+        let key = Spanned::new(name.clone(), node.span);
+        let body = Node { value: Value::Null, span: node.span };
+        let node = Node { value: Value::Mapping(vec![(key, body)]), span: node.span };
+        return data::read(&mut OptionReader::open(spec.reader, term, span, Some(&node)), task);
+    }
+    data::read(&mut OptionReader::open(spec.reader, term, span, Some(node)), task)
+}
+
+fn model_section(spec: &mut OptionReader<'_, '_, '_>) -> Vec<LayerSpec> {
+    let Some(node) = spec.node("model") else { return Vec::new() };
+    let term = find_kind(TermKind::Section, "model");
+    let span = spec.key_span("model").unwrap_or(node.span);
+    layers::read(&mut OptionReader::open(spec.reader, term, span, Some(node)))
+}

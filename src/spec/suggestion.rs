@@ -1,0 +1,280 @@
+//! "Did you mean": the known name that an unknown one probably stands for.
+
+use super::vocabulary::{self, TermKind};
+use super::{Code, Diagnostic, Span};
+
+/// What other frameworks, and people in a hurry, call the names of this language.
+const ALIASES: &[(&str, &[&str])] = &[
+    // Layers.
+    ("linear", &["dense", "fc", "fully_connected", "affine", "lin"]),
+    ("conv1d", &["convolution1d", "conv_1d"]),
+    ("conv2d", &["conv", "convolution", "convolution2d"]),
+    ("batch_norm", &["batchnorm1d", "batchnorm2d", "batchnorm3d", "batch_normalization", "bn"]),
+    ("layer_norm", &["layer_normalization", "ln"]),
+    ("group_norm", &["group_normalization"]),
+    ("dropout", &["dropout1d", "dropout2d", "dropout3d", "spatial_dropout"]),
+    ("max_pool2d", &["maxpool", "max_pooling", "max_pooling2d", "pool"]),
+    ("avg_pool2d", &["avgpool", "average_pool", "average_pooling2d", "avg_pooling"]),
+    (
+        "adaptive_avg_pool2d",
+        &["global_average_pooling2d", "global_avg_pool", "gap", "adaptive_pool"],
+    ),
+    ("flatten", &["flat"]),
+    ("reshape", &["view", "unflatten"]),
+    ("residual", &["skip", "shortcut", "skip_connection", "res_block"]),
+    ("embedding", &["embed", "embeddings"]),
+    // Activations.
+    ("gelu_approximate", &["gelu_tanh", "gelu_new"]),
+    ("hard_swish", &["hardsilu"]),
+    ("hard_tanh", &["clip", "clamp"]),
+    ("leaky_relu", &["lrelu"]),
+    ("log_softmax", &["logsoft"]),
+    ("sigmoid", &["logistic", "sigm"]),
+    ("silu", &["swish", "swish1"]),
+    ("tanhshrink", &["tanh_shrink"]),
+    // Losses.
+    (
+        "cross_entropy",
+        &[
+            "categorical_cross_entropy",
+            "sparse_categorical_cross_entropy",
+            "softmax_cross_entropy",
+            "ce",
+            "nll",
+            "negative_log_likelihood",
+        ],
+    ),
+    (
+        "binary_cross_entropy",
+        &["bce", "bce_with_logits", "log_loss", "binary_cross_entropy_logits"],
+    ),
+    ("mse", &["l2", "mean_squared_error", "squared_error"]),
+    ("mae", &["l1", "mean_absolute_error", "absolute_error"]),
+    ("huber", &["smooth_l1"]),
+    // Optimizers and the recipe.
+    ("sgd", &["momentum", "sgd_momentum", "gradient_descent", "gd"]),
+    ("adamw", &["adam_weight_decay", "fused_adamw"]),
+    ("learning_rate", &["lr", "eta", "step_size", "rate"]),
+    ("weight_decay", &["wd", "decay", "l2_penalty"]),
+    ("batch_size", &["batch", "bs", "minibatch"]),
+    ("epochs", &["epoch", "n_epochs", "num_epochs", "max_epochs"]),
+    ("beta_1", &["beta1", "b1"]),
+    ("beta_2", &["beta2", "b2"]),
+    ("norm", &["max_norm", "clip_norm", "l2_norm"]),
+    ("value", &["max_value", "clip_value"]),
+    ("clipping", &["clip", "grad_clip", "gradient_clipping"]),
+    ("optimizer", &["optim", "opt", "optimiser"]),
+    // Options of layers.
+    (
+        "out",
+        &["units", "filters", "channels", "out_features", "out_channels", "features", "d_output"],
+    ),
+    ("kernel", &["kernel_size", "size", "pool_size"]),
+    ("stride", &["strides", "step"]),
+    ("epsilon", &["eps"]),
+    ("probability", &["p", "prob", "rate"]),
+    ("hidden", &["hidden_size", "units", "d_hidden", "hidden_dim"]),
+    ("vocabulary", &["vocab", "vocab_size", "num_embeddings", "n_embedding", "input_dim"]),
+    ("dimension", &["dim", "embedding_dim", "d_model", "output_dim"]),
+    ("groups", &["num_groups", "n_groups"]),
+    ("bias", &["use_bias"]),
+    ("initializer", &["init", "kernel_initializer", "weight_initializer", "weight_init"]),
+    ("bias_initializer", &["bias_init"]),
+    ("negative_slope", &["slope", "alpha"]),
+    ("smoothing", &["label_smoothing"]),
+    ("weights", &["class_weights", "weight", "pos_weight"]),
+    // Initializers.
+    ("kaiming_uniform", &["he_uniform", "kaiming", "he"]),
+    ("kaiming_normal", &["he_normal"]),
+    ("xavier_uniform", &["glorot_uniform", "xavier", "glorot"]),
+    ("xavier_normal", &["glorot_normal"]),
+    ("normal", &["gaussian", "random_normal"]),
+    ("uniform", &["random_uniform"]),
+    // Data.
+    ("blobs", &["make_blobs", "clusters", "gaussians"]),
+    ("moons", &["make_moons", "two_moons"]),
+    ("linear_regression", &["make_regression", "line"]),
+    ("nonlinear_regression", &["friedman", "make_friedman1"]),
+    ("waves", &["sine", "sines"]),
+    ("csv", &["file", "path"]),
+    ("target", &["label", "labels", "y"]),
+    ("features", &["columns", "inputs", "x"]),
+    ("examples", &["n", "samples", "n_samples", "size"]),
+    ("noise", &["sigma"]),
+    ("spread", &["std", "cluster_std"]),
+    ("standardize", &["z_score", "standard", "normalize", "normalise", "standardise"]),
+    ("min_max", &["rescale"]),
+    ("multiply", &["factor", "scale"]),
+    ("shape", &["input_shape"]),
+    ("split", &["validation_split"]),
+    ("validation", &["val", "test", "holdout"]),
+    // Sections and faults.
+    ("expect", &["expectations", "properties", "checks", "tests"]),
+    ("training", &["train", "recipe", "fit"]),
+    ("regularization", &["regularisation", "penalty"]),
+    ("loss", &["criterion", "objective", "loss_function"]),
+    ("data", &["dataset"]),
+    ("model", &["network", "net", "architecture"]),
+    ("freeze_layer", &["freeze", "frozen"]),
+    ("classification", &["multiclass", "multiclass_classification"]),
+    ("binary_classification", &["binary"]),
+];
+
+/// Longer names than this are no slip of the pen; comparing them would cost their square.
+const LONGEST: usize = 64;
+
+/// The known name that an unknown one probably stands for.
+pub(super) fn suggest<'known>(unknown: &str, known: &[&'known str]) -> Option<&'known str> {
+    let plain = normalized(unknown);
+    if plain.is_empty() || plain.len() > LONGEST {
+        return None;
+    }
+    known
+        .iter()
+        .find(|name| normalized(name) == plain)
+        .or_else(|| known.iter().find(|name| is_alias(&plain, name)))
+        .or_else(|| {
+            let near = known.iter().map(|name| (distance(&plain, &normalized(name)), name));
+            let (edits, name) = near.min_by_key(|(edits, _)| *edits)?;
+            (edits <= (plain.chars().count() / 3).max(1)).then_some(name)
+        })
+        .copied()
+}
+
+/// A note for a name that is known, but stands for something else.
+pub(super) fn misplaced(name: &str, kinds: &[TermKind]) -> Option<String> {
+    if crate::property::find(name).is_some() {
+        return Some(format!("`{name}` is a property: it stands under `expect`"));
+    }
+    let term = vocabulary::terms().find(|term| {
+        term.name == name && !kinds.contains(&term.kind) && term.kind != TermKind::Section
+    })?;
+    Some(format!("`{name}` is {}", term.kind.with_article()))
+}
+
+/// The error for a name that is none of the known ones. `what` is like "layer".
+pub(super) fn unknown_name(what: &str, name: &str, span: Span, known: &[&str]) -> Diagnostic {
+    let error = Diagnostic::new(
+        Code::UNKNOWN_NAME,
+        format!("unknown {what} `{}`", shown(name)),
+        span,
+        format!("no {what} of this name"),
+    );
+    with_help(error, name, known)
+}
+
+/// The error for a key that is none of the known ones. `owner` is like "`linear`".
+pub(super) fn unknown_key(owner: &str, key: &str, span: Span, known: &[&str]) -> Diagnostic {
+    let error = Diagnostic::new(
+        Code::UNKNOWN_KEY,
+        format!("unknown key `{}`", shown(key)),
+        span,
+        format!("{owner} has no such key"),
+    );
+    with_help(error, key, known)
+}
+
+/// A name as messages show it: short, and without control characters.
+fn shown(name: &str) -> String {
+    match name.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", name[..end].escape_debug()),
+        None => name.escape_debug().to_string(),
+    }
+}
+
+fn with_help(error: Diagnostic, unknown: &str, known: &[&str]) -> Diagnostic {
+    let error = match known {
+        [] => error.note("none is known here"),
+        known => error.note(format!("known are: {}", known.join(", "))),
+    };
+    match suggest(unknown, known) {
+        Some(name) if is_alias(&normalized(unknown), name) => {
+            error.help(format!("`{unknown}` is called `{name}` here"))
+        }
+        Some(name) => error.help(format!("did you mean `{name}`?")),
+        None => error,
+    }
+}
+
+/// Whether a normalized name is an alias of `name`, also with "loss" or "layer" after it.
+fn is_alias(plain: &str, name: &str) -> bool {
+    let stem = ["loss", "layer", "optimizer"].iter().find_map(|end| plain.strip_suffix(end));
+    let aliases = ALIASES.iter().filter(|(known, _)| *known == name).flat_map(|(_, names)| *names);
+    stem.is_some_and(|stem| stem == normalized(name))
+        || aliases
+            .map(|alias| normalized(alias))
+            .any(|alias| alias == plain || Some(&*alias) == stem)
+}
+
+/// `BatchNorm`, `batch-norm` and `batch_norm` are one name.
+fn normalized(name: &str) -> String {
+    name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+fn distance(a: &str, b: &str) -> usize {
+    strsim::damerau_levenshtein(a, b)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn layers() -> Vec<&'static str> {
+        vocabulary::of_kinds(&[TermKind::Layer, TermKind::Activation])
+            .map(|term| term.name)
+            .collect()
+    }
+
+    #[test]
+    fn names_of_other_frameworks_are_known() {
+        for (theirs, ours) in [
+            ("dense", "linear"),
+            ("Conv2D", "conv2d"),
+            ("conv", "conv2d"),
+            ("batchnorm2d", "batch_norm"),
+            ("BatchNorm", "batch_norm"),
+            ("dropout2d", "dropout"),
+            ("maxpool", "max_pool2d"),
+            ("leakyrelu", "leaky_relu"),
+            ("LeakyReLU", "leaky_relu"),
+            ("swish", "silu"),
+            ("view", "reshape"),
+        ] {
+            assert_eq!(suggest(theirs, &layers()), Some(ours), "{theirs}");
+        }
+        let losses: Vec<_> = vocabulary::of_kinds(&[TermKind::Loss]).map(|t| t.name).collect();
+        for (theirs, ours) in [
+            ("cross_entropy_loss", "cross_entropy"),
+            ("CrossEntropyLoss", "cross_entropy"),
+            ("nll", "cross_entropy"),
+            ("NLLLoss", "cross_entropy"),
+            ("bce", "binary_cross_entropy"),
+            ("BCEWithLogitsLoss", "binary_cross_entropy"),
+            ("l1", "mae"),
+            ("smooth_l1", "huber"),
+            ("MSELoss", "mse"),
+        ] {
+            assert_eq!(suggest(theirs, &losses), Some(ours), "{theirs}");
+        }
+    }
+
+    #[test]
+    fn every_alias_stands_for_a_known_word() {
+        let keys = vocabulary::terms().flat_map(|term| term.keys());
+        let names = vocabulary::terms().map(|term| term.name);
+        let known: Vec<_> =
+            keys.chain(names).chain(["classification", "binary_classification"]).collect();
+        for (name, _) in ALIASES {
+            assert!(known.contains(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn misspelt_names_are_found_and_strange_ones_are_not() {
+        assert_eq!(suggest("lienar", &layers()), Some("linear"));
+        assert_eq!(suggest("epsilom", &["epsilon", "momentum"]), Some("epsilon"));
+        assert_eq!(suggest("transformer", &layers()), None);
+        assert_eq!(suggest("日本", &layers()), None);
+        assert_eq!(suggest("", &layers()), None);
+    }
+}

@@ -1,0 +1,261 @@
+//! The sections of a spec.
+
+use super::{Bounds, DefaultValue as Default, TermKind, TermMeta, TermOption, ValueKind as Kind};
+
+pub(super) static TERMS: &[TermMeta] = &[
+    TermMeta {
+        name: "spec",
+        kind: TermKind::Section,
+        summary: "One YAML file: a network, its data, its recipe and what is expected of them.",
+        options: &[
+            TermOption {
+                name: "version",
+                kind: Kind::Count { least: 1 },
+                default: Default::Required,
+                doc: "the version of the spec language: 1",
+            },
+            TermOption {
+                name: "name",
+                kind: Kind::Text,
+                default: Default::Derived("the file's name without its extension"),
+                doc: "the spec's name in test cases and snapshots: lower-case letters, digits, `_`",
+            },
+            TermOption {
+                name: "task",
+                kind: Kind::Word(&["classification", "binary_classification", "regression"]),
+                default: Default::Required,
+                doc: "what the model is trained for",
+            },
+            TermOption {
+                name: "data",
+                kind: Kind::Section("data"),
+                default: Default::Required,
+                doc: "where the examples come from",
+            },
+            TermOption {
+                name: "model",
+                kind: Kind::Section("model"),
+                default: Default::Required,
+                doc: "the layers",
+            },
+            TermOption {
+                name: "loss",
+                kind: Kind::Term(TermKind::Loss),
+                default: Default::Derived(
+                    "cross_entropy for classification, binary_cross_entropy for \
+                     binary_classification, mse for regression",
+                ),
+                doc: "the loss over a batch",
+            },
+            TermOption {
+                name: "regularization",
+                kind: Kind::Section("regularization"),
+                default: Default::Derived("none"),
+                doc: "penalties on the weights, added to the loss",
+            },
+            TermOption {
+                name: "training",
+                kind: Kind::Section("training"),
+                default: Default::Derived("each key's own default"),
+                doc: "the recipe",
+            },
+            TermOption {
+                name: "expect",
+                kind: Kind::Expectations,
+                default: Default::Derived("the recommended set"),
+                doc: "the properties that must hold",
+            },
+            TermOption {
+                name: "faults",
+                kind: Kind::Terms(TermKind::Fault),
+                default: Default::Derived("none"),
+                doc: "faults planted on purpose, to show what the expectations catch",
+            },
+        ],
+        main: None,
+        example: "version: 1\ntask: classification\ndata: moons\nmodel: {layers: [linear: 2]}",
+        source: "nn-test",
+    },
+    TermMeta {
+        name: "data",
+        kind: TermKind::Section,
+        summary: "Where examples come from, how they are scaled, shaped and split. Exactly one \
+                  source: a CSV file, or a generator.",
+        options: &[
+            TermOption {
+                name: "csv",
+                kind: Kind::Text,
+                default: Default::Derived("no file: a generator"),
+                doc: "a CSV file with a header row, relative to the spec file's folder",
+            },
+            generator("blobs", "Gaussian clusters, one per class"),
+            generator("moons", "two interleaved half circles"),
+            generator("linear_regression", "a linear target with noise"),
+            generator("nonlinear_regression", "Friedman's first problem"),
+            generator("waves", "noisy sine waves; the frequency is the class"),
+            generator("majority_token", "token sequences; the most frequent token is the class"),
+            TermOption {
+                name: "target",
+                kind: Kind::Column,
+                default: Default::Derived("required with `csv`"),
+                doc: "the column to predict, or `{column: diagnosis, positive: malignant}`",
+            },
+            TermOption {
+                name: "features",
+                kind: Kind::Texts,
+                default: Default::Derived("all columns but the target"),
+                doc: "the input columns of the CSV file, in this order",
+            },
+            TermOption {
+                name: "shape",
+                kind: Kind::Shape,
+                default: Default::Derived("one axis with all features"),
+                doc: "shape of one example, without the batch axis",
+            },
+            TermOption {
+                name: "scale",
+                kind: Kind::Term(TermKind::Scaling),
+                default: Default::Word("none"),
+                doc: "how input columns are scaled",
+            },
+            TermOption {
+                name: "scale_target",
+                kind: Kind::Term(TermKind::Scaling),
+                default: Default::Word("none"),
+                doc: "how the target is scaled; regression only",
+            },
+            TermOption {
+                name: "split",
+                kind: Kind::Section("split"),
+                default: Default::Derived("a fifth is held out"),
+                doc: "what is held out for validation",
+            },
+        ],
+        main: None,
+        example: "{csv: ../fixtures/digits.csv, target: digit, shape: [1, 8, 8], \
+                  scale: {min_max: [0, 16]}, split: {validation: 0.2}}",
+        source: "nn-test",
+    },
+    TermMeta {
+        name: "target",
+        kind: TermKind::Section,
+        summary: "The column to predict, with the label that counts as 1.",
+        options: &[
+            TermOption {
+                name: "column",
+                kind: Kind::Text,
+                default: Default::Required,
+                doc: "the column's name in the header row",
+            },
+            TermOption {
+                name: "positive",
+                kind: Kind::Text,
+                default: Default::Derived("the second of the sorted labels"),
+                doc: "the label that counts as 1; binary classification only",
+            },
+        ],
+        main: Some("column"),
+        example: "{column: diagnosis, positive: malignant}",
+        source: "nn-test",
+    },
+    TermMeta {
+        name: "split",
+        kind: TermKind::Section,
+        summary: "What is held out for validation, drawn from the seed; stratified for classes.",
+        options: &[TermOption {
+            name: "validation",
+            kind: Kind::Number(Bounds::Fraction),
+            default: Default::Number(0.2),
+            doc: "share of the examples that is held out",
+        }],
+        main: Some("validation"),
+        example: "{validation: 0.2}",
+        source: "a fifth, as is common practice",
+    },
+    TermMeta {
+        name: "model",
+        kind: TermKind::Section,
+        summary: "The layers, in order. Only outputs are written; input sizes are inferred.",
+        options: &[TermOption {
+            name: "layers",
+            kind: Kind::Terms(TermKind::Layer),
+            default: Default::Required,
+            doc: "the layers",
+        }],
+        main: Some("layers"),
+        example: "{layers: [linear: 16, relu, linear: 2]}",
+        source: "nn-test",
+    },
+    TermMeta {
+        name: "regularization",
+        kind: TermKind::Section,
+        summary: "Penalties on the weights, added to the loss: l1 · Σ|w| + l2 · Σw² over weights, \
+                  not over biases or the scale and shift of normalizations.",
+        options: &[
+            TermOption {
+                name: "l1",
+                kind: Kind::Number(Bounds::NonNegative),
+                default: Default::Number(0.0),
+                doc: "factor of the sum of absolute weights",
+            },
+            TermOption {
+                name: "l2",
+                kind: Kind::Number(Bounds::NonNegative),
+                default: Default::Number(0.0),
+                doc: "factor of the sum of squared weights",
+            },
+        ],
+        main: None,
+        example: "{l1: 0, l2: 1e-4}",
+        source: "Goodfellow, Bengio, Courville: Deep Learning (2016), section 7.1",
+    },
+    TermMeta {
+        name: "training",
+        kind: TermKind::Section,
+        summary: "The recipe. Everything has a default.",
+        options: &[
+            TermOption {
+                name: "optimizer",
+                kind: Kind::Term(TermKind::Optimizer),
+                default: Default::Word("adam"),
+                doc: "turns gradients into steps",
+            },
+            TermOption {
+                name: "clipping",
+                kind: Kind::Term(TermKind::Clipping),
+                default: Default::Derived("none"),
+                doc: "bounds gradients, each parameter tensor by itself",
+            },
+            TermOption {
+                name: "batch_size",
+                kind: Kind::Count { least: 1 },
+                default: Default::Count(32),
+                doc: "examples per step",
+            },
+            TermOption {
+                name: "epochs",
+                kind: Kind::Count { least: 1 },
+                default: Default::Count(1),
+                doc: "passes over the training data",
+            },
+            TermOption {
+                name: "seed",
+                kind: Kind::Count { least: 0 },
+                default: Default::Count(42),
+                doc: "of weights, splits, shuffles, dropout and generated data",
+            },
+        ],
+        main: None,
+        example: "{optimizer: {adam: {learning_rate: 1e-3}}, batch_size: 32, epochs: 2, seed: 42}",
+        source: "nn-test",
+    },
+];
+
+const fn generator(name: &'static str, doc: &'static str) -> TermOption {
+    TermOption {
+        name,
+        kind: Kind::Term(TermKind::Data),
+        default: Default::Derived("not this source"),
+        doc,
+    }
+}
