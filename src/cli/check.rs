@@ -122,10 +122,9 @@ fn described(summary: &SpecSummary) -> String {
         );
         lines.push(row.trim_end().to_owned());
     }
-    let parameters: usize = summary.layers.iter().map(|layer| layer.parameters).sum();
     lines.push(format!(
         "  {}; {}: {}",
-        counted(parameters, "parameter"),
+        counted(summary.parameters, "parameter"),
         match summary.properties.len() {
             1 => "1 property".to_owned(),
             count => format!("{count} properties"),
@@ -186,6 +185,7 @@ mod tests {
                 layer("relu1", "relu", "[16]", 0),
                 layer("head", "linear", "[1]", 17),
             ],
+            parameters: 65,
             properties: vec!["initial_loss".to_owned(), "learns".to_owned()],
         }
     }

@@ -13,7 +13,7 @@ use super::paths::relative;
 use crate::report::{Mark, marked};
 use crate::workspace::Workspace;
 
-const FIRST_SPEC: &str = include_str!("first.yaml");
+pub(super) const FIRST_SPEC: &str = include_str!("first.yaml");
 const FILE: &str = "first.yaml";
 
 /// Options of `init`.
@@ -61,6 +61,18 @@ fn write_new(path: &Path) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::spec::{self, Source};
+    use crate::subject::Subject;
+
+    #[test]
+    fn the_first_spec_is_sound_and_expects_the_recommended_properties() {
+        let source = Source { path: FILE.into(), text: FIRST_SPEC.into() };
+        let spec = spec::parse(source).unwrap_or_else(|errors| panic!("{}", errors.render(false)));
+        assert_eq!(*spec.name, "first");
+        let subject = Subject::prepare(spec);
+        let subject = subject.unwrap_or_else(|errors| panic!("{}", errors.render(false)));
+        assert!(subject.spec.expectations.len() >= 5, "{:?}", subject.spec.expectations);
+    }
 
     #[test]
     fn a_file_that_is_there_is_left_alone() {

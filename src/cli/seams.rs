@@ -2,13 +2,18 @@
 //! devices. Each function is a thin adapter; the commands know only the types below.
 
 use std::path::Path;
+use std::time::Instant;
 
+use super::init::FIRST_SPEC;
 use super::worker::Smoke;
-use crate::device::{AdapterRequired, DeviceChoice};
+use crate::device::{AdapterRequired, DeviceChoice, Devices};
+use crate::experiment::Laboratory;
 use crate::harness::{self, Assignment, WorkerOptions};
+use crate::model::{PlannedLayer, kind_name};
+use crate::property::Outcome;
 use crate::report::event::Sink;
 use crate::runner::Plan;
-use crate::spec::{self, Diagnostics};
+use crate::spec::{self, Diagnostics, Source};
 use crate::subject::Subject;
 
 /// What `check` says about a sound spec.
@@ -21,6 +26,8 @@ pub(super) struct SpecSummary {
     /// Shape of one example.
     pub(super) input: Vec<usize>,
     pub(super) layers: Vec<LayerRow>,
+    /// Numbers that the model owns.
+    pub(super) parameters: usize,
     /// Names of the expected properties.
     pub(super) properties: Vec<String>,
 }
@@ -32,6 +39,7 @@ pub(super) struct LayerRow {
     pub(super) kind: String,
     /// Shape of the output, without the batch axis.
     pub(super) output: String,
+    /// Numbers that it owns; a container counts those of its contents.
     pub(super) parameters: usize,
 }
 
@@ -55,6 +63,7 @@ pub(super) fn check(file: &Path) -> Result<SpecSummary, Rejected> {
         validation_examples: data.validation.len(),
         input: data.shape.clone(),
         layers: layers(&subject),
+        parameters: subject.plan.parameters(),
         properties: spec
             .expectations
             .iter()
@@ -63,9 +72,15 @@ pub(super) fn check(file: &Path) -> Result<SpecSummary, Rejected> {
     })
 }
 
-/// The model's layers in order.
-fn layers(_subject: &Subject) -> Vec<LayerRow> {
-    todo!("connect the model's plan: path, kind, output shape and parameters of each layer")
+/// The model's layers in order, containers before their contents.
+fn layers(subject: &Subject) -> Vec<LayerRow> {
+    let row = |layer: &PlannedLayer| LayerRow {
+        name: layer.path.clone(),
+        kind: kind_name(&layer.kind).to_owned(),
+        output: layer.output.to_string(),
+        parameters: layer.parameters,
+    };
+    subject.plan.flat().into_iter().map(row).collect()
 }
 
 fn rejected(diagnostics: Diagnostics) -> Rejected {
@@ -94,7 +109,38 @@ pub(super) fn run_plan(plan: &Plan, sink: &mut dyn Sink) -> Result<(), AdapterRe
     harness::worker(&options, &assignments, sink)
 }
 
-/// Opens a device and runs a short computation on it.
-pub(super) fn smoke(_device: DeviceChoice) -> Result<Smoke, AdapterRequired> {
-    todo!("connect device::smoke")
+/// Opens a device and measures the spec of `init` on it.
+///
+/// # Errors
+///
+/// When a wgpu adapter is required and there is none.
+pub(super) fn smoke(device: DeviceChoice) -> Result<Smoke, AdapterRequired> {
+    let begin = Instant::now();
+    let devices = Devices::open(device)?;
+    let outcome = first_judgement(&devices);
+    Ok(Smoke {
+        device: devices.description,
+        note: devices.note,
+        outcome,
+        seconds: begin.elapsed().as_secs_f64(),
+    })
+}
+
+/// The verdict on the first spec's first property that needs the device.
+fn first_judgement(devices: &Devices) -> Result<String, String> {
+    let source = Source { path: "first.yaml".into(), text: FIRST_SPEC.into() };
+    let rendered = |diagnostics: Diagnostics| diagnostics.render(false);
+    let subject = spec::parse(source).and_then(Subject::prepare).map_err(rendered)?;
+    let expectation = subject
+        .spec
+        .expectations
+        .iter()
+        .find(|expectation| !expectation.property.needs.is_empty())
+        .cloned()
+        .ok_or("no property needs a measurement")?;
+    let mut laboratory = Laboratory::new(subject, devices).map_err(|error| error.to_string())?;
+    let judgement = laboratory.judge(&expectation, &mut |_, _, _, _| {});
+    let verdict = judgement.map_err(|error| error.to_string())?.verdict;
+    let text = format!("{}: {}", expectation.property.meta.name, verdict.summary);
+    if verdict.outcome == Outcome::Pass { Ok(text) } else { Err(text) }
 }

@@ -35,7 +35,7 @@ impl TestCase {
         let judged = expectations.filter(|(_, expectation)| severity(expectation) != Severity::Off);
         let case = |(index, expectation): (usize, &Expectation)| {
             let (line, column) = match expectation.span {
-                Some(span) => position(&spec.source.text, span.start),
+                Some(span) => spec.source.position(span.start),
                 None => (0, 0),
             };
             let name = name::case_name(&name::sanitised(&spec.name), property(expectation));
@@ -94,14 +94,6 @@ pub(super) fn property(expectation: &Expectation) -> &'static str {
     expectation.property.meta.name
 }
 
-/// Line and column of a byte offset, from 1, the column in characters.
-fn position(text: &str, offset: usize) -> (usize, usize) {
-    let before = text.get(..offset).unwrap_or(text);
-    let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-    let line = before.matches('\n').count() + 1;
-    (line, before[line_start..].chars().count() + 1)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -131,8 +123,7 @@ mod tests {
 
     #[test]
     fn only_a_broken_spec_has_a_foregone_result() {
-        let broken =
-            TestCase::broken("a::spec".to_owned(), Path::new("a.yaml"), "why".to_owned());
+        let broken = TestCase::broken("a::spec".to_owned(), Path::new("a.yaml"), "why".to_owned());
         let result = broken.foregone().unwrap();
         assert_eq!((result.status, result.details.as_deref()), (Status::SpecError, Some("why")));
         let spec = Arc::new(spec("mlp", vec![expectation(&ALWAYS)]));

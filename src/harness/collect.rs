@@ -37,10 +37,7 @@ fn candidates(files: &[PathBuf], case: &str) -> Vec<PathBuf> {
     files.iter().filter(may_hold).cloned().collect()
 }
 
-fn collect_with(
-    files: &[PathBuf],
-    load: &dyn Fn(&Path) -> Result<Spec, String>,
-) -> Vec<TestCase> {
+fn collect_with(files: &[PathBuf], load: &dyn Fn(&Path) -> Result<Spec, String>) -> Vec<TestCase> {
     let mut owners: HashMap<String, &Path> = HashMap::new();
     let mut broken = BrokenNames::default();
     let mut cases = Vec::new();
@@ -119,7 +116,10 @@ mod tests {
 
     #[test]
     fn a_broken_spec_is_one_failing_case_among_the_others() {
-        assert_eq!(names(&["broken ü.yaml", "a.yaml"]), ["broken__::spec", "a::always", "a::never"]);
+        assert_eq!(
+            names(&["broken ü.yaml", "a.yaml"]),
+            ["broken__::spec", "a::always", "a::never"]
+        );
         let cases = collect_with(&[PathBuf::from("broken.yaml")], &fake);
         let result = cases[0].foregone().unwrap();
         assert_eq!(result.status, Status::SpecError);
@@ -151,7 +151,8 @@ mod tests {
     #[test]
     fn files_that_cannot_hold_a_case_are_not_read_for_it() {
         let folder = tempfile::tempdir().unwrap();
-        let files = ["digits.yaml", "named.yaml", "other.yaml"].map(|file| folder.path().join(file));
+        let files =
+            ["digits.yaml", "named.yaml", "other.yaml"].map(|file| folder.path().join(file));
         for (file, text) in files.iter().zip(["", "name: digits", "name: iris"]) {
             fs::write(file, text).unwrap();
         }

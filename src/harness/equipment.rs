@@ -47,13 +47,10 @@ impl Prepare for Equipment {
     }
 }
 
-fn open(
-    choice: &Result<DeviceChoice, String>,
-    sink: &mut dyn Sink,
-) -> Result<Devices, Obstacle> {
+fn open(choice: &Result<DeviceChoice, String>, sink: &mut dyn Sink) -> Result<Devices, Obstacle> {
     let choice = choice.clone().map_err(Obstacle::Environment)?;
-    let devices = Devices::open(choice)
-        .map_err(|AdapterRequired { reason }| Obstacle::Adapter(reason))?;
+    let devices =
+        Devices::open(choice).map_err(|AdapterRequired { reason }| Obstacle::Adapter(reason))?;
     sink.emit(&Event::DeviceSelected {
         device: devices.description.clone(),
         note: devices.note.clone(),

@@ -10,9 +10,8 @@ use crate::experiment::{Evidence, ExperimentError, Judgement};
 use crate::property::{Finding, Meta, Options, Property, Verdict};
 use crate::report::event::{Event, Sink};
 use crate::spec::{
-    DataSource, DataSpec, Expectation, Generator, LossKind, LossSpec, OptimizerKind,
-    OptimizerSpec, Regularization, Scaling, Severity, Source, Span, Spanned, Spec, Task,
-    TrainingSpec,
+    DataSource, DataSpec, Expectation, Generator, LossKind, LossSpec, OptimizerKind, OptimizerSpec,
+    Regularization, Scaling, Severity, Source, Span, Spanned, Spec, Task, TrainingSpec,
 };
 
 /// A property that judges and records nothing: what a test's judge says counts.
@@ -62,10 +61,7 @@ pub(crate) fn spec(name: &str, expectations: Vec<Expectation>) -> Spec {
             span: Span::default(),
         },
         layers: Vec::new(),
-        loss: LossSpec {
-            kind: at_start(LossKind::Mse),
-            regularization: Regularization::default(),
-        },
+        loss: LossSpec { kind: at_start(LossKind::Mse), regularization: Regularization::default() },
         training: TrainingSpec {
             optimizer: OptimizerSpec {
                 kind: OptimizerKind::Sgd {

@@ -1,8 +1,8 @@
 //! Panics as values: caught, silent, with message and place.
 
 use std::any::Any;
-use std::cell::{Cell, RefCell};
 use std::backtrace::{Backtrace, BacktraceStatus};
+use std::cell::{Cell, RefCell};
 use std::panic::{self, AssertUnwindSafe, PanicHookInfo};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, Once, PoisonError};

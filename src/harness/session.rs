@@ -108,12 +108,7 @@ impl Session {
         Ok(conclude(case, spec, expectation, judged, store))
     }
 
-    fn bench_for(
-        &mut self,
-        spec: &Arc<Spec>,
-        case: &TestCase,
-        sink: &mut dyn Sink,
-    ) -> &mut Bench {
+    fn bench_for(&mut self, spec: &Arc<Spec>, case: &TestCase, sink: &mut dyn Sink) -> &mut Bench {
         if self.bench.as_ref().is_none_or(|bench| !Arc::ptr_eq(&bench.spec, spec)) {
             // First away with the old one: two specs need not fit into memory together.
             self.bench = None;
@@ -127,10 +122,7 @@ impl Session {
 }
 
 /// A progress report that reaches `sink` a few times per second, and at once at first.
-fn throttled(
-    test: &str,
-    sink: &mut dyn Sink,
-) -> impl FnMut(&str, usize, usize, Option<f64>) {
+fn throttled(test: &str, sink: &mut dyn Sink) -> impl FnMut(&str, usize, usize, Option<f64>) {
     let mut last: Option<Instant> = None;
     move |activity, step, steps, loss| {
         if last.is_some_and(|last| last.elapsed() < PROGRESS_INTERVAL) {

@@ -30,6 +30,8 @@ pub struct Store {
     package: PathBuf,
     specs: PathBuf,
     workspace: PathBuf,
+    /// Looks up insta's environment variables.
+    variable: fn(&str) -> Option<String>,
 }
 
 /// Which snapshot is compared.
@@ -69,12 +71,19 @@ impl Store {
         let package = package.into();
         let specs = package.join(specs);
         let workspace = workspace_of(&package);
-        Self { package, specs, workspace }
+        Self { package, specs, workspace, variable: |name| std::env::var(name).ok() }
     }
 
     /// Names the workspace's root, which `INSTA_PENDING_DIR` and insta's configuration file go by.
     pub fn with_workspace(self, workspace: impl Into<PathBuf>) -> Self {
         Self { workspace: workspace.into(), ..self }
+    }
+
+    /// Takes insta's settings from `variable` instead of the process's environment, which is not a
+    /// test's to choose.
+    #[cfg(test)]
+    pub(crate) fn with_variables(self, variable: fn(&str) -> Option<String>) -> Self {
+        Self { variable, ..self }
     }
 
     /// The accepted snapshot of a property.
@@ -95,7 +104,7 @@ impl Store {
         tolerances: &Tolerances,
     ) -> Result<SnapshotOutcome, SnapshotError> {
         let configuration = settings::configuration(&self.workspace);
-        let settings = Settings::read(|name| std::env::var(name).ok(), configuration.as_deref())?;
+        let settings = Settings::read(self.variable, configuration.as_deref())?;
         self.check_with(&settings, assertion, body, tolerances)
     }
 
