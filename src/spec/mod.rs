@@ -35,4 +35,5 @@ pub use file::{Spec, Task, load, parse};
 pub use loss::{LossKind, LossSpec, Regularization};
 pub use model::{Activation, Initializer, LayerKind, LayerSpec, Padding, SequenceOutput};
 pub use span::{Source, Span, Spanned};
+pub(crate) use suggestion::suggest;
 pub use training::{Clipping, OptimizerKind, OptimizerSpec, TrainingSpec};

@@ -128,7 +128,7 @@ const LONGEST: usize = 64;
 const SHORT_LIST: usize = 15;
 
 /// The known name that an unknown one probably stands for.
-pub(super) fn suggest<'known>(unknown: &str, known: &[&'known str]) -> Option<&'known str> {
+pub(crate) fn suggest<'known>(unknown: &str, known: &[&'known str]) -> Option<&'known str> {
     let plain = normalized(unknown);
     if plain.is_empty() || plain.len() > LONGEST {
         return None;
