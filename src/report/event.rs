@@ -37,6 +37,12 @@ pub enum Event {
         loss: Option<f64>,
     },
     TestFinished(TestResult),
+    /// What a worker printed beside its events. `test` is the one that ran meanwhile; its
+    /// `TestFinished` follows.
+    Output {
+        test: Option<String>,
+        text: String,
+    },
     /// Something that a reader should know and that is no test's fault.
     Note {
         message: String,
@@ -103,7 +109,38 @@ pub struct RunSummary {
     pub seconds: f64,
 }
 
+impl RunSummary {
+    /// Counts one finished test case.
+    pub fn count(&mut self, status: Status) {
+        let counter = match status {
+            Status::Passed => &mut self.passed,
+            Status::Warned => &mut self.warned,
+            Status::Skipped => &mut self.skipped,
+            Status::Failed => &mut self.failed,
+            Status::SnapshotPending => &mut self.snapshot_pending,
+            Status::SpecError => &mut self.spec_errors,
+            Status::Crashed => &mut self.crashed,
+        };
+        *counter += 1;
+    }
+
+    /// Test cases that make the run fail; those that were not run are not among them.
+    pub fn failures(&self) -> usize {
+        self.failed + self.snapshot_pending + self.spec_errors + self.crashed
+    }
+
+    /// Test cases that ended, whichever way.
+    pub fn finished(&self) -> usize {
+        self.passed + self.warned + self.skipped + self.failures()
+    }
+}
+
 /// Takes events as they happen.
 pub trait Sink {
     fn emit(&mut self, event: &Event);
+
+    /// Whether nobody reads any more (a closed pipe), so that going on would be in vain.
+    fn is_closed(&self) -> bool {
+        false
+    }
 }

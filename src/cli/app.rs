@@ -1,0 +1,209 @@
+//! The command line as a whole.
+
+use std::ffi::OsString;
+use std::io;
+
+use anstream::AutoStream;
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+
+use super::arguments::normalized;
+use super::check::CheckOptions;
+use super::completions::CompletionsOptions;
+use super::doctor::DoctorOptions;
+use super::explain::ExplainOptions;
+use super::init::InitOptions;
+use super::list::ListOptions;
+use super::run::RunOptions;
+use super::{Error, color, worker};
+
+const EXAMPLES: &str = "\
+Examples:
+  cargo nn-test                          run all specs of this package
+  cargo nn-test digits --device cpu      run what has `digits` in its name, on the CPU
+  cargo nn-test specs/digits_cnn.yaml    run one spec file
+  cargo nn-test --workspace --max-fail 1 run the specs of all packages until one fails
+  cargo nn-test explain gradients_match  what a property checks, and why
+
+Exit codes:
+  0    all selected test cases passed (warnings allowed)
+  2    the command line is wrong
+  4    no test case was selected
+  96   a spec or the configuration is wrong, and nothing else failed
+  100  a test case failed, or a snapshot waits for review
+  101  the run is incomplete
+  102  `cargo metadata` failed
+  105  a wgpu adapter was required and none was found
+  130  interrupted";
+
+/// Test neural networks as you test code
+///
+/// Reads YAML specs that describe a network, its data, its training recipe and the properties it
+/// must have; runs each property as a test case; keeps the measured diagnostics as snapshots.
+/// Without a command, the selected test cases are run.
+#[derive(Debug, Parser)]
+#[command(
+    name = "cargo-nn-test",
+    bin_name = "cargo nn-test",
+    version,
+    after_help = EXAMPLES,
+    args_conflicts_with_subcommands = true,
+    disable_help_subcommand = true,
+    max_term_width = 100
+)]
+pub(super) struct App {
+    #[command(subcommand)]
+    command: Option<Command>,
+
+    #[command(flatten)]
+    run: RunOptions,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the selected test cases (the default)
+    Run(RunOptions),
+    /// List the selected test cases; opens no device
+    List(ListOptions),
+    /// Check specs, their data and their shapes; runs nothing, opens no device
+    Check(CheckOptions),
+    /// Explain a property, a layer, a loss, an optimizer or an error code
+    Explain(ExplainOptions),
+    /// Write a first spec that passes
+    Init(InitOptions),
+    /// Show what nn-test finds here: toolchain, specs, adapter, snapshots
+    Doctor(DoctorOptions),
+    /// Print a completion script for a shell
+    Completions(CompletionsOptions),
+    /// Run the plan on standard input and report events on standard output
+    #[command(hide = true)]
+    Worker,
+    /// Open a device, run a short computation on it and report both as JSON
+    #[command(hide = true)]
+    Smoke(worker::SmokeOptions),
+}
+
+/// Runs the command that the arguments (with the program's own name first) ask for.
+///
+/// # Errors
+///
+/// Every failure that a user can cause or must know of. What the report has said already is an
+/// error, too: it decides the exit code.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<(), Error> {
+    let app = parse(arguments)?;
+    let command = app.command.unwrap_or(Command::Run(app.run));
+    color::set(command.color());
+    let mut output = AutoStream::auto(io::stdout());
+    match command {
+        Command::Run(options) => options.execute(),
+        Command::List(options) => options.execute(&mut output),
+        Command::Check(options) => options.execute(&mut output),
+        Command::Explain(options) => options.execute(&mut output),
+        Command::Init(options) => options.execute(&mut output),
+        Command::Doctor(options) => options.execute(&mut output),
+        Command::Completions(options) => options.execute(&mut output),
+        Command::Worker => worker::execute(),
+        Command::Smoke(options) => options.execute(&mut output),
+    }
+}
+
+impl Command {
+    fn color(&self) -> Option<clap::ColorChoice> {
+        match self {
+            Self::Run(options) => options.color.color,
+            Self::List(options) => options.color.color,
+            Self::Check(options) => options.color.color,
+            Self::Explain(options) => options.color.color,
+            Self::Init(options) => options.color.color,
+            Self::Doctor(options) => options.color.color,
+            Self::Completions(_) | Self::Worker | Self::Smoke(_) => None,
+        }
+    }
+}
+
+fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<App, clap::Error> {
+    let command = App::command();
+    let arguments = normalized(arguments, is_subcommand);
+    let matches = command.try_get_matches_from(arguments)?;
+    App::from_arg_matches(&matches)
+}
+
+/// Whether a word is a subcommand's name.
+pub(super) fn is_subcommand(word: &str) -> bool {
+    App::command().get_subcommands().any(|command| command.get_name() == word)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::num::NonZeroUsize;
+
+    use super::super::options::DeviceArgument;
+    use super::*;
+
+    fn parsed(line: &str) -> App {
+        let words = ["cargo-nn-test"].into_iter().chain(line.split_whitespace());
+        parse(words.map(OsString::from)).unwrap()
+    }
+
+    fn run_options(line: &str) -> RunOptions {
+        let app = parsed(line);
+        match app.command {
+            None => app.run,
+            Some(Command::Run(options)) => options,
+            Some(other) => panic!("`{line}` is no run but {other:?}"),
+        }
+    }
+
+    #[test]
+    fn the_definition_of_the_command_line_is_sound() {
+        App::command().debug_assert();
+    }
+
+    #[test]
+    fn without_a_subcommand_the_tests_are_run() {
+        for line in
+            ["digits --device cpu", "nn-test digits --device cpu", "run --device cpu digits"]
+        {
+            let options = run_options(line);
+            assert_eq!(options.selection.filters, ["digits"], "{line}");
+            assert_eq!(options.execution.device, Some(DeviceArgument::Cpu), "{line}");
+        }
+    }
+
+    #[test]
+    fn filters_may_be_several_and_mixed_with_options() {
+        let options = run_options("digits --skip learns iris --exact");
+        assert_eq!(options.selection.filters, ["digits", "iris"]);
+        assert_eq!(options.selection.skip, ["learns"]);
+        assert!(options.selection.exact);
+    }
+
+    #[test]
+    fn a_subcommand_behind_common_options_is_one() {
+        let app = parsed("--color never list digits");
+        assert!(matches!(app.command, Some(Command::List(_))), "{app:?}");
+    }
+
+    #[test]
+    fn the_last_word_on_failing_fast_counts() {
+        let max_fail = |line| run_options(line).execution.max_fail();
+        assert_eq!(max_fail(""), None);
+        assert_eq!(max_fail("--max-fail 3"), NonZeroUsize::new(3));
+        assert_eq!(max_fail("--max-fail 3 --fail-fast"), NonZeroUsize::new(1));
+        assert_eq!(max_fail("--fail-fast --no-fail-fast"), None);
+        assert_eq!(max_fail("--max-fail 3 --no-fail-fast"), None);
+        assert_eq!(max_fail("--no-fail-fast --max-fail 2"), NonZeroUsize::new(2));
+    }
+
+    #[test]
+    fn usage_errors_have_exit_code_two_and_help_has_zero() {
+        let exit_code = |line: &str| {
+            let words = ["x"].into_iter().chain(line.split_whitespace());
+            Error::from(parse(words.map(OsString::from)).unwrap_err()).exit_code()
+        };
+        assert_eq!(exit_code("--device gpu"), 2);
+        assert_eq!(exit_code("--max-fail 0"), 2);
+        assert_eq!(exit_code("list --seed 3"), 2);
+        assert_eq!(exit_code("--help"), 0);
+        assert_eq!(exit_code("--version"), 0);
+    }
+}

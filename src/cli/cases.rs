@@ -1,0 +1,333 @@
+//! From the command line to the test cases that it means.
+
+use std::env;
+use std::path::{Path, PathBuf};
+
+use super::options::{NoTests, SelectionOptions};
+use super::paths::{Positional, classify, cleaned, relative};
+use super::{Error, app};
+use crate::device::DeviceChoice;
+use crate::harness::{self, TestCase};
+use crate::report::event::TestResult;
+use crate::runner::Selection;
+use crate::suggestion::closest;
+use crate::workspace::{Package, Workspace, spec_files};
+
+/// What the command line means.
+#[derive(Debug)]
+pub(super) struct Choice {
+    /// Package by package; none is empty.
+    pub(super) groups: Vec<Group>,
+    /// Why nothing is selected, if so.
+    nothing: Option<Nothing>,
+}
+
+/// The chosen specs of one package. Spec names are unique inside it, as test names are inside a
+/// test binary.
+#[derive(Debug, PartialEq)]
+pub(super) struct Group {
+    pub(super) package: String,
+    /// Absolute.
+    pub(super) package_root: PathBuf,
+    pub(super) device: Option<DeviceChoice>,
+    pub(super) specs: Vec<ChosenSpec>,
+}
+
+/// A spec file with at least one chosen test case.
+#[derive(Debug, PartialEq)]
+pub(super) struct ChosenSpec {
+    /// Relative to the current folder where possible.
+    pub(super) file: PathBuf,
+    /// The folder that holds its `snapshots` folder; absolute.
+    pub(super) specs_dir: PathBuf,
+    pub(super) tests: Vec<String>,
+    /// Results that are known without a run, since the spec is broken; their names stand in
+    /// `tests`, too.
+    pub(super) foregone: Vec<TestResult>,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+enum Nothing {
+    /// There are no spec files; the folders that were searched.
+    NoSpecs(Vec<PathBuf>),
+    /// No name matches.
+    NoMatch { filters: Vec<String>, suggestion: Option<String> },
+}
+
+impl Choice {
+    pub(super) fn tests(&self) -> usize {
+        self.specs().map(|spec| spec.tests.len()).sum()
+    }
+
+    pub(super) fn specs(&self) -> impl Iterator<Item = &ChosenSpec> {
+        self.groups.iter().flat_map(|group| &group.specs)
+    }
+
+    /// Applies `--no-tests`: an error, or the sentence to say, or nothing when tests are selected.
+    pub(super) fn unless_empty(&self, action: NoTests) -> Result<Option<String>, Error> {
+        let Some(nothing) = &self.nothing else { return Ok(None) };
+        match action {
+            NoTests::Fail => {
+                Err(Error::NothingSelected { reason: nothing.reason(), help: nothing.help() })
+            }
+            NoTests::Warn => Ok(Some(nothing.reason())),
+            NoTests::Pass => Ok(None),
+        }
+    }
+}
+
+impl Nothing {
+    fn reason(&self) -> String {
+        match self {
+            Self::NoSpecs(folders) if folders.is_empty() => "no package is selected".to_owned(),
+            Self::NoSpecs(folders) => {
+                let folders: Vec<_> = folders.iter().map(|path| ticked(path.display())).collect();
+                format!("no spec files in {}", folders.join(", "))
+            }
+            Self::NoMatch { filters, .. } if filters.is_empty() => {
+                "no test case is left after `--skip`".to_owned()
+            }
+            Self::NoMatch { filters, .. } => {
+                let filters: Vec<_> = filters.iter().map(ticked).collect();
+                format!("no test case matches {}", filters.join(" or "))
+            }
+        }
+    }
+
+    fn help(&self) -> Option<String> {
+        match self {
+            Self::NoSpecs(folders) if folders.is_empty() => None,
+            Self::NoSpecs(_) => Some("`cargo nn-test init` writes a first spec".to_owned()),
+            Self::NoMatch { filters, suggestion } => {
+                let command = filters.iter().find(|filter| app::is_subcommand(filter));
+                match (command, suggestion) {
+                    (Some(command), _) => Some(format!(
+                        "`{command}` is read as a filter here; a command comes first: \
+                         `cargo nn-test {command} …`"
+                    )),
+                    (None, Some(name)) => Some(format!("there is `{name}`")),
+                    (None, None) => Some("`cargo nn-test list` shows all test cases".to_owned()),
+                }
+            }
+        }
+    }
+}
+
+fn ticked(text: impl std::fmt::Display) -> String {
+    format!("`{text}`")
+}
+
+/// Finds packages, spec files and test cases, and selects.
+///
+/// # Errors
+///
+/// When there is no workspace, a named package or file does not exist, or a folder cannot be read.
+/// Broken specs are no errors here: each is a failing test case.
+pub(super) fn choose(options: &SelectionOptions) -> Result<Choice, Error> {
+    let current = env::current_dir()?;
+    let workspace = Workspace::discover(options.manifest.manifest_path.as_deref())?;
+    let packages = workspace.select(&options.packages())?;
+    let (paths, filters) = split(&options.filters, &current)?;
+    let files = match paths.is_empty() {
+        true => files_of_packages(&packages)?,
+        false => {
+            let named_packages = (!options.packages().is_default()).then_some(packages.as_slice());
+            files_of_paths(&paths, &workspace, named_packages)?
+        }
+    };
+    let selection = options.selection(filters);
+    let groups = files.into_iter().map(|files| files.collected(&current));
+    Ok(selected(groups.collect(), &selection, || {
+        packages.iter().map(|package| relative(&package.specs, &current)).collect()
+    }))
+}
+
+/// Spec files of one package, absolute, each with the folder of its snapshots' parent.
+#[derive(Debug)]
+struct PackageFiles {
+    package: String,
+    package_root: PathBuf,
+    device: Option<DeviceChoice>,
+    files: Vec<(PathBuf, PathBuf)>,
+}
+
+/// What selection needs to know of a test case.
+#[derive(Debug)]
+struct Case {
+    name: String,
+    file: PathBuf,
+    foregone: Option<TestResult>,
+}
+
+impl From<TestCase> for Case {
+    fn from(case: TestCase) -> Self {
+        let foregone = case.foregone();
+        Self { name: case.name, file: case.file, foregone }
+    }
+}
+
+/// The test cases of a package's files, before selection.
+struct Collected {
+    group: Group,
+    cases: Vec<Case>,
+}
+
+impl PackageFiles {
+    fn of(package: &Package) -> Self {
+        Self {
+            package: package.name.clone(),
+            package_root: package.root.clone(),
+            device: package.device,
+            files: Vec::new(),
+        }
+    }
+
+    fn collected(self, current: &Path) -> Collected {
+        let shown = |path: &Path| relative(path, current);
+        let files: Vec<PathBuf> = self.files.iter().map(|(file, _)| shown(file)).collect();
+        let cases = harness::collect(&files).into_iter().map(Case::from).collect();
+        let specs = files.into_iter().zip(self.files).map(|(file, (_, specs_dir))| ChosenSpec {
+            file,
+            specs_dir,
+            tests: Vec::new(),
+            foregone: Vec::new(),
+        });
+        let group = Group {
+            package: self.package,
+            package_root: self.package_root,
+            device: self.device,
+            specs: specs.collect(),
+        };
+        Collected { group, cases }
+    }
+}
+
+/// Separates positional arguments into paths (absolute) and filters.
+fn split(words: &[String], current: &Path) -> Result<(Vec<PathBuf>, Vec<String>), Error> {
+    let (mut paths, mut filters) = (Vec::new(), Vec::new());
+    for word in words {
+        match classify(word, current) {
+            Positional::Filter => filters.push(word.clone()),
+            Positional::SpecFile | Positional::Folder => paths.push(cleaned(&current.join(word))),
+            Positional::MissingFile => return Err(missing_file(word, current)),
+        }
+    }
+    Ok((paths, filters))
+}
+
+fn missing_file(word: &str, current: &Path) -> Error {
+    let path = current.join(word);
+    let folder = path.parent().unwrap_or(current);
+    let neighbours = spec_files(folder).unwrap_or_default();
+    let names = neighbours.iter().filter_map(|path| path.file_name()?.to_str());
+    let wanted = Path::new(word).file_name().and_then(|name| name.to_str()).unwrap_or(word);
+    let suggestion = closest(wanted, names)
+        .map(|name| Path::new(word).with_file_name(name).display().to_string());
+    Error::NoSpecFile { path: word.into(), suggestion }
+}
+
+fn files_of_packages(packages: &[&Package]) -> Result<Vec<PackageFiles>, Error> {
+    let of_package = |package: &&Package| {
+        let files = read_folder(&package.specs)?;
+        let files = files.into_iter().map(|file| (file, package.specs.clone())).collect();
+        Ok(PackageFiles { files, ..PackageFiles::of(package) })
+    };
+    packages.iter().map(of_package).collect()
+}
+
+/// The specs at `paths`, each with the package that holds it. `only` leaves out other packages.
+fn files_of_paths(
+    paths: &[PathBuf],
+    workspace: &Workspace,
+    only: Option<&[&Package]>,
+) -> Result<Vec<PackageFiles>, Error> {
+    let mut groups: Vec<PackageFiles> = Vec::new();
+    for path in paths {
+        let files = if path.is_dir() { read_folder(path)? } else { vec![path.clone()] };
+        for file in files {
+            let owner = workspace.owner(&file);
+            if only.is_some_and(|only| !owner.is_some_and(|owner| only.contains(&owner))) {
+                continue;
+            }
+            let folder = file.parent().unwrap_or(&file).to_owned();
+            let candidate = owner.map_or_else(|| stray_files(&folder), PackageFiles::of);
+            let specs_dir = owner
+                .map(|package| package.specs.clone())
+                .filter(|specs| file.starts_with(specs))
+                .unwrap_or(folder);
+            let root = &candidate.package_root;
+            let place = groups.iter().position(|group| group.package_root == *root);
+            let group = match place {
+                Some(place) => &mut groups[place],
+                None => {
+                    groups.push(candidate);
+                    groups.last_mut().expect("an element was pushed just now")
+                }
+            };
+            if !group.files.iter().any(|(known, _)| *known == file) {
+                group.files.push((file, specs_dir));
+            }
+        }
+    }
+    Ok(groups)
+}
+
+/// Specs that lie in no package of the workspace stand on their own.
+fn stray_files(folder: &Path) -> PackageFiles {
+    PackageFiles {
+        package: folder.display().to_string(),
+        package_root: folder.to_owned(),
+        device: None,
+        files: Vec::new(),
+    }
+}
+
+fn read_folder(folder: &Path) -> Result<Vec<PathBuf>, Error> {
+    spec_files(folder).map_err(|error| Error::SpecFolder { folder: folder.to_owned(), error })
+}
+
+/// Keeps the test cases that the selection means, and what holds them.
+fn selected(
+    collected: Vec<Collected>,
+    selection: &Selection,
+    searched: impl FnOnce() -> Vec<PathBuf>,
+) -> Choice {
+    let names: Vec<String> = collected
+        .iter()
+        .flat_map(|collected| collected.cases.iter().map(|case| case.name.clone()))
+        .collect();
+    let groups = collected.into_iter().filter_map(|Collected { mut group, cases }| {
+        for case in cases.into_iter().filter(|case| selection.selects(&case.name)) {
+            let holder = group.specs.iter_mut().find(|spec| spec.file == case.file);
+            let holder = holder.expect("a case comes from one of the files it was collected from");
+            holder.foregone.extend(case.foregone);
+            holder.tests.push(case.name);
+        }
+        group.specs.retain(|spec| !spec.tests.is_empty());
+        (!group.specs.is_empty()).then_some(group)
+    });
+    let groups: Vec<Group> = groups.collect();
+    let nothing = match (groups.is_empty(), names.is_empty()) {
+        (false, _) => None,
+        (true, true) => Some(Nothing::NoSpecs(searched())),
+        (true, false) => Some(Nothing::NoMatch {
+            filters: selection.filters.clone(),
+            suggestion: suggestion(selection, &names),
+        }),
+    };
+    Choice { groups, nothing }
+}
+
+/// The name, or part of a name, that a filter most likely stands for.
+fn suggestion(selection: &Selection, names: &[String]) -> Option<String> {
+    let parts = names.iter().flat_map(|name| {
+        std::iter::once(name.as_str()).chain(name.split("::")).collect::<Vec<_>>()
+    });
+    let parts: Vec<&str> = parts.collect();
+    let found = selection.filters.iter().find_map(|filter| closest(filter, parts.iter().copied()));
+    found.map(str::to_owned)
+}
+
+#[cfg(test)]
+#[path = "cases_tests.rs"]
+mod tests;

@@ -1,0 +1,171 @@
+//! Selection over hand-made cases.
+
+use super::*;
+
+fn collected(package: &str, names: &[(&str, &str)]) -> Collected {
+    let root = PathBuf::from("/work").join(package);
+    let mut files: Vec<&str> = names.iter().map(|(file, _)| *file).collect();
+    files.dedup();
+    let specs = files.iter().map(|file| ChosenSpec {
+        file: file.into(),
+        specs_dir: root.join("specs"),
+        tests: Vec::new(),
+        foregone: Vec::new(),
+    });
+    let group = Group {
+        package: package.to_owned(),
+        package_root: root.clone(),
+        device: None,
+        specs: specs.collect(),
+    };
+    let cases = names.iter().map(|(file, name)| Case {
+        name: (*name).to_owned(),
+        file: file.into(),
+        foregone: None,
+    });
+    Collected { group, cases: cases.collect() }
+}
+
+fn digits_and_iris() -> Vec<Collected> {
+    vec![collected(
+        "p",
+        &[
+            ("specs/digits.yaml", "digits::learns"),
+            ("specs/digits.yaml", "digits::shapes"),
+            ("specs/iris.yaml", "iris::learns"),
+        ],
+    )]
+}
+
+fn choose_by(collected: Vec<Collected>, filters: &[&str]) -> Choice {
+    let filters = filters.iter().map(|filter| (*filter).to_owned()).collect();
+    let selection = Selection { filters, ..Selection::default() };
+    selected(collected, &selection, || vec!["specs".into()])
+}
+
+fn refusal(choice: &Choice) -> (String, Option<String>) {
+    match choice.unless_empty(NoTests::Fail) {
+        Err(Error::NothingSelected { reason, help }) => (reason, help),
+        other => panic!("tests were selected: {other:?}"),
+    }
+}
+
+#[test]
+fn only_specs_with_a_selected_test_remain() {
+    let choice = choose_by(digits_and_iris(), &["digits::sh"]);
+    let specs: Vec<_> = choice.specs().map(|spec| (&spec.file, spec.tests.clone())).collect();
+    assert_eq!(specs, [(&PathBuf::from("specs/digits.yaml"), vec!["digits::shapes".to_owned()])]);
+    assert_eq!(choice.tests(), 1);
+    assert!(choice.unless_empty(NoTests::Fail).unwrap().is_none());
+}
+
+#[test]
+fn two_packages_may_use_the_same_spec_name() {
+    let cases = [("specs/first.yaml", "first::learns")];
+    let choice = choose_by(vec![collected("a", &cases), collected("b", &cases)], &[]);
+    assert_eq!(choice.groups.len(), 2);
+    assert_eq!(choice.tests(), 2);
+}
+
+#[test]
+fn a_filter_that_matches_nothing_is_explained() {
+    assert_eq!(
+        refusal(&choose_by(digits_and_iris(), &["digitz"])),
+        ("no test case matches `digitz`".to_owned(), Some("there is `digits`".to_owned()))
+    );
+    let (_, help) = refusal(&choose_by(digits_and_iris(), &["quux"]));
+    assert_eq!(help.as_deref(), Some("`cargo nn-test list` shows all test cases"));
+}
+
+#[test]
+fn a_subcommand_in_the_wrong_place_is_recognised() {
+    let (reason, help) = refusal(&choose_by(digits_and_iris(), &["doctor"]));
+    assert_eq!(reason, "no test case matches `doctor`");
+    assert!(help.unwrap().starts_with("`doctor` is read as a filter here"));
+}
+
+#[test]
+fn without_spec_files_the_searched_folders_are_named() {
+    assert_eq!(
+        refusal(&choose_by(vec![collected("p", &[])], &["digits"])),
+        (
+            "no spec files in `specs`".to_owned(),
+            Some("`cargo nn-test init` writes a first spec".to_owned())
+        )
+    );
+}
+
+#[test]
+fn an_empty_selection_may_be_allowed() {
+    let choice = choose_by(digits_and_iris(), &["quux"]);
+    assert_eq!(choice.unless_empty(NoTests::Pass).unwrap(), None);
+    let sentence = choice.unless_empty(NoTests::Warn).unwrap();
+    assert_eq!(sentence.as_deref(), Some("no test case matches `quux`"));
+}
+
+fn workspace_at(root: &Path) -> Workspace {
+    let package = |name: &str, root: PathBuf| Package {
+        name: name.to_owned(),
+        specs: root.join("specs"),
+        root,
+        device: None,
+        default: true,
+        current: false,
+    };
+    let packages = vec![package("outer", root.into()), package("inner", root.join("inner"))];
+    Workspace { root: root.to_owned(), packages }
+}
+
+#[test]
+fn specs_named_by_path_belong_to_the_package_around_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    for path in ["specs/a.yaml", "specs/deep/b.yaml", "fixtures/c.yaml", "inner/specs/d.yaml"] {
+        std::fs::create_dir_all(root.join(path).parent().unwrap()).unwrap();
+        std::fs::write(root.join(path), "").unwrap();
+    }
+    let workspace = workspace_at(root);
+    let paths = ["specs", "fixtures/c.yaml", "inner", "specs/a.yaml"].map(|path| root.join(path));
+    let groups = files_of_paths(&paths, &workspace, None).unwrap();
+    let found: Vec<(&str, Vec<(PathBuf, PathBuf)>)> = groups
+        .iter()
+        .map(|group| {
+            let below = |path: &Path| path.strip_prefix(root).unwrap().to_owned();
+            let files = group.files.iter().map(|(file, dir)| (below(file), below(dir)));
+            (group.package.as_str(), files.collect())
+        })
+        .collect();
+    let pair = |file: &str, dir: &str| (PathBuf::from(file), PathBuf::from(dir));
+    assert_eq!(
+        found,
+        [
+            (
+                "outer",
+                vec![
+                    pair("specs/a.yaml", "specs"),
+                    pair("specs/deep/b.yaml", "specs"),
+                    pair("fixtures/c.yaml", "fixtures"),
+                ]
+            ),
+            ("inner", vec![pair("inner/specs/d.yaml", "inner/specs")]),
+        ]
+    );
+
+    let inner = &workspace.packages[1];
+    let groups = files_of_paths(&paths, &workspace, Some(&[inner])).unwrap();
+    assert_eq!(groups.len(), 1);
+    assert_eq!(groups[0].package, "inner");
+}
+
+#[test]
+fn a_misspelt_spec_file_is_an_error_with_its_neighbour() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("specs")).unwrap();
+    std::fs::write(folder.path().join("specs/digits.yaml"), "").unwrap();
+    let error = split(&["specs/digit.yaml".to_owned()], folder.path()).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "no spec file `specs/digit.yaml`; did you mean `specs/digits.yaml`?"
+    );
+    assert_eq!(error.exit_code(), 2);
+}

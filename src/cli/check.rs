@@ -1,0 +1,245 @@
+//! `cargo nn-test check`: reads specs and data and infers all shapes, without a device.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::path::PathBuf;
+
+use clap::Args;
+use serde::Serialize;
+
+use super::cases::{Group, choose};
+use super::error::{Error, warn};
+use super::options::{ColorOption, FormatOption, MessageFormat, NoTestsOption, SelectionOptions};
+use super::seams::{self, Rejected, SpecSummary};
+use crate::report::{Mark, counted, marked, rustc_colors};
+
+/// Options of `check`.
+#[derive(Debug, Clone, Args)]
+pub(super) struct CheckOptions {
+    #[command(flatten)]
+    selection: SelectionOptions,
+    #[command(flatten)]
+    no_tests: NoTestsOption,
+    #[command(flatten)]
+    format: FormatOption,
+    #[command(flatten)]
+    pub(super) color: ColorOption,
+}
+
+impl CheckOptions {
+    pub(super) fn execute(self, output: &mut impl Write) -> Result<(), Error> {
+        let choice = choose(&self.selection)?;
+        if let Some(sentence) = choice.unless_empty(self.no_tests.no_tests)? {
+            warn(&sentence);
+        }
+        let (mut sound, mut broken) = (0, 0);
+        for group in &choice.groups {
+            let mut names = BTreeMap::new();
+            for checked in group_files(group, &mut names) {
+                let text = match self.format.message_format {
+                    MessageFormat::Human => human(&checked),
+                    MessageFormat::Json => json(&checked),
+                };
+                output.write_all(text.as_bytes())?;
+                if checked.outcome.is_ok() { sound += 1 } else { broken += 1 }
+            }
+        }
+        if self.format.message_format == MessageFormat::Human {
+            output.write_all(conclusion(sound, broken).as_bytes())?;
+        }
+        if broken > 0 { Err(Error::SpecErrors) } else { Ok(()) }
+    }
+}
+
+/// One spec file and what came of it.
+#[derive(Debug)]
+struct Checked {
+    file: PathBuf,
+    outcome: Result<SpecSummary, Rejected>,
+}
+
+fn group_files<'a>(
+    group: &'a Group,
+    names: &'a mut BTreeMap<String, PathBuf>,
+) -> impl Iterator<Item = Checked> + 'a {
+    group.specs.iter().map(|spec| {
+        let outcome = seams::check(&spec.file);
+        unique(Checked { file: spec.file.clone(), outcome }, names)
+    })
+}
+
+/// Refuses a spec whose name another one of the package bears already: test cases and snapshots
+/// are named after it.
+fn unique(checked: Checked, names: &mut BTreeMap<String, PathBuf>) -> Checked {
+    let Ok(summary) = &checked.outcome else { return checked };
+    let Some(first) = names.get(&summary.name) else {
+        names.insert(summary.name.clone(), checked.file.clone());
+        return checked;
+    };
+    let message = format!(
+        "spec name `{}` is used twice: in {} and in {}",
+        summary.name,
+        first.display(),
+        checked.file.display()
+    );
+    let records = serde_json::json!([{ "file": checked.file, "message": message }]);
+    let rendered = format!("error: {message}\n");
+    Checked { outcome: Err(Rejected { rendered, records }), ..checked }
+}
+
+fn human(checked: &Checked) -> String {
+    let file = checked.file.display();
+    match &checked.outcome {
+        Ok(summary) => {
+            format!("{}\n{}\n", marked(Mark::Good, "ok", &file.to_string()), described(summary))
+        }
+        Err(rejected) => format!("{}\n\n", rustc_colors(rejected.rendered.trim_end())),
+    }
+}
+
+/// What the spec amounts to: task, data, layers with output shapes and parameters, properties.
+fn described(summary: &SpecSummary) -> String {
+    let mut lines = vec![format!(
+        "  {}: {}, {} of shape {:?} ({} for validation)",
+        summary.name,
+        summary.task,
+        counted(summary.training_examples + summary.validation_examples, "example"),
+        summary.input,
+        summary.validation_examples,
+    )];
+    let width = |text: fn(&super::seams::LayerRow) -> &str| {
+        summary.layers.iter().map(|layer| text(layer).chars().count()).max().unwrap_or(0)
+    };
+    let (names, kinds, outputs) =
+        (width(|layer| &layer.name), width(|layer| &layer.kind), width(|layer| &layer.output));
+    for layer in &summary.layers {
+        let row = format!(
+            "    {:names$}  {:kinds$}  {:outputs$}  {:>9}",
+            layer.name,
+            layer.kind,
+            layer.output,
+            if layer.parameters > 0 { layer.parameters.to_string() } else { String::new() },
+        );
+        lines.push(row.trim_end().to_owned());
+    }
+    lines.push(format!(
+        "  {}; {}: {}",
+        counted(summary.parameters, "parameter"),
+        match summary.properties.len() {
+            1 => "1 property".to_owned(),
+            count => format!("{count} properties"),
+        },
+        summary.properties.join(", "),
+    ));
+    lines.join("\n") + "\n"
+}
+
+fn conclusion(sound: usize, broken: usize) -> String {
+    let good = counted(sound, "spec");
+    match broken {
+        0 => format!("{good} checked\n"),
+        _ => format!("{} wrong, {good} fine\n", counted(broken, "spec")),
+    }
+}
+
+#[derive(Serialize)]
+struct CheckedRecord<'a> {
+    file: String,
+    summary: Option<&'a SpecSummary>,
+    errors: Option<&'a serde_json::Value>,
+}
+
+/// One line per spec.
+fn json(checked: &Checked) -> String {
+    let record = CheckedRecord {
+        file: checked.file.display().to_string(),
+        summary: checked.outcome.as_ref().ok(),
+        errors: checked.outcome.as_ref().err().map(|rejected| &rejected.records),
+    };
+    let text = serde_json::to_string(&record).expect("a record has only string keys");
+    format!("{text}\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use anstream::adapter::strip_str;
+
+    use super::super::seams::LayerRow;
+    use super::*;
+
+    fn summary(name: &str) -> SpecSummary {
+        let layer = |name: &str, kind: &str, output: &str, parameters| LayerRow {
+            name: name.to_owned(),
+            kind: kind.to_owned(),
+            output: output.to_owned(),
+            parameters,
+        };
+        SpecSummary {
+            name: name.to_owned(),
+            task: "binary classification".to_owned(),
+            training_examples: 160,
+            validation_examples: 40,
+            input: vec![2],
+            layers: vec![
+                layer("linear1", "linear", "[16]", 48),
+                layer("relu1", "relu", "[16]", 0),
+                layer("head", "linear", "[1]", 17),
+            ],
+            parameters: 65,
+            properties: vec!["initial_loss".to_owned(), "learns".to_owned()],
+        }
+    }
+
+    fn sound(file: &str, name: &str) -> Checked {
+        Checked { file: file.into(), outcome: Ok(summary(name)) }
+    }
+
+    #[test]
+    fn a_sound_spec_is_shown_with_its_layers() {
+        assert_eq!(
+            strip_str(&human(&sound("specs/moons.yaml", "moons"))).to_string(),
+            "          ok specs/moons.yaml
+  moons: binary classification, 200 examples of shape [2] (40 for validation)
+    linear1  linear  [16]         48
+    relu1    relu    [16]
+    head     linear  [1]          17
+  65 parameters; 2 properties: initial_loss, learns
+
+"
+        );
+    }
+
+    #[test]
+    fn a_name_used_twice_is_refused_at_its_second_use() {
+        let mut names = BTreeMap::new();
+        assert!(unique(sound("a.yaml", "moons"), &mut names).outcome.is_ok());
+        assert!(unique(sound("b.yaml", "blobs"), &mut names).outcome.is_ok());
+        let rejected = unique(sound("c.yaml", "moons"), &mut names).outcome.unwrap_err();
+        assert_eq!(
+            rejected.rendered,
+            "error: spec name `moons` is used twice: in a.yaml and in c.yaml\n"
+        );
+    }
+
+    #[test]
+    fn programs_get_one_line_per_spec() {
+        let line = json(&sound("a.yaml", "moons"));
+        assert_eq!(line.matches('\n').count(), 1);
+        let value: serde_json::Value = serde_json::from_str(&line).unwrap();
+        assert_eq!(value["summary"]["layers"][2]["parameters"], 17);
+        assert!(value["errors"].is_null());
+
+        let records = serde_json::json!([{ "code": "NN0104" }]);
+        let rejected = Rejected { rendered: String::new(), records };
+        let line = json(&Checked { file: "b.yaml".into(), outcome: Err(rejected) });
+        let value: serde_json::Value = serde_json::from_str(&line).unwrap();
+        assert_eq!(value["errors"][0]["code"], "NN0104");
+        assert!(value["summary"].is_null());
+    }
+
+    #[test]
+    fn the_conclusion_counts_both_kinds() {
+        assert_eq!(conclusion(3, 0), "3 specs checked\n");
+        assert_eq!(conclusion(2, 1), "1 spec wrong, 2 specs fine\n");
+    }
+}

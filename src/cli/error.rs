@@ -1,0 +1,190 @@
+//! Everything that can go wrong and is no bug, with its exit code.
+
+use std::io;
+use std::io::Write;
+use std::path::PathBuf;
+
+use anstyle::{AnsiColor, Style};
+
+use crate::suggestion::did_you_mean;
+use crate::{exit_code, runner, workspace};
+
+const ERROR: Style = AnsiColor::Red.on_default().bold();
+const HELP: Style = AnsiColor::Cyan.on_default().bold();
+
+const WARNING: Style = AnsiColor::Yellow.on_default().bold();
+
+/// Says on standard error what is odd and no error.
+pub(super) fn warn(sentence: &str) {
+    say(&format!("{WARNING}warning{WARNING:#}: {sentence}\n"));
+}
+
+/// Where even standard error is closed, nothing is left to do.
+fn say(text: &str) {
+    let _ = anstream::AutoStream::auto(io::stderr()).write_all(text.as_bytes());
+}
+
+/// An expected, user-visible failure.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Also `--help` and `--version`, which clap treats as errors.
+    #[error("{0}")]
+    CommandLine(#[from] clap::Error),
+    #[error("no spec file `{}`{}", path.display(), did_you_mean(.suggestion.as_deref()))]
+    NoSpecFile { path: PathBuf, suggestion: Option<String> },
+    #[error("nothing to explain under `{name}`{}", did_you_mean(.suggestion.as_deref()))]
+    UnknownTopic { name: String, suggestion: Option<String> },
+    #[error(transparent)]
+    Workspace(#[from] workspace::Error),
+    #[error("cannot read the spec folder `{}`: {error}", folder.display())]
+    SpecFolder { folder: PathBuf, error: io::Error },
+    #[error("{reason}")]
+    NothingSelected { reason: String, help: Option<String> },
+    /// The report has said which.
+    #[error("a spec is wrong")]
+    SpecErrors,
+    /// The report has said which.
+    #[error("a test failed")]
+    TestsFailed,
+    #[error(transparent)]
+    Run(#[from] runner::Error),
+    #[error("this is the root of a workspace without a package of its own")]
+    NoCurrentPackage,
+    #[error("`{}` exists already", path.display())]
+    SpecExists { path: PathBuf },
+    #[error("cannot write `{}`: {error}", path.display())]
+    Write { path: PathBuf, error: io::Error },
+    /// The report has said what.
+    #[error("something is amiss here")]
+    Unhealthy,
+    #[error("cannot install the handler of Ctrl-C: {0}")]
+    InterruptHandler(#[from] ctrlc::Error),
+    #[error("the worker got no readable plan: {0}")]
+    Plan(#[source] io::Error),
+    #[error("cannot find this program's own file: {0}")]
+    OwnProgram(#[source] io::Error),
+    #[error("cannot write the output: {0}")]
+    Output(#[from] io::Error),
+}
+
+impl Error {
+    /// See [`exit_code`].
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Self::CommandLine(error) => u8::try_from(error.exit_code()).unwrap_or(exit_code::USAGE),
+            Self::NoSpecFile { .. }
+            | Self::UnknownTopic { .. }
+            | Self::NoCurrentPackage
+            | Self::SpecExists { .. }
+            | Self::Workspace(workspace::Error::UnknownPackage { .. }) => exit_code::USAGE,
+            Self::NothingSelected { .. } => exit_code::NO_TESTS_RUN,
+            Self::SpecErrors
+            | Self::SpecFolder { .. }
+            | Self::Workspace(workspace::Error::Settings { .. }) => exit_code::SPEC_ERROR,
+            Self::TestsFailed | Self::Unhealthy => exit_code::TEST_FAILED,
+            Self::Workspace(workspace::Error::Metadata { .. }) => exit_code::CARGO_METADATA_FAILED,
+            Self::Run(runner::Error::AdapterRequired { .. }) => exit_code::ADAPTER_REQUIRED,
+            Self::Run(runner::Error::Interrupted) => exit_code::INTERRUPTED,
+            Self::Run(
+                runner::Error::Launch(_)
+                | runner::Error::WorkerFailed { .. }
+                | runner::Error::OutputClosed,
+            )
+            | Self::Write { .. } => exit_code::RUN_INCOMPLETE,
+            // Whoever closes the pipe has read enough.
+            Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => exit_code::SUCCESS,
+            Self::Output(_) => exit_code::RUN_INCOMPLETE,
+            Self::InterruptHandler(_) | Self::Plan(_) | Self::OwnProgram(_) => {
+                exit_code::INTERNAL_ERROR
+            }
+        }
+    }
+
+    /// Says on standard error what is wrong and what to do, unless that has been said.
+    pub fn print(&self) {
+        if let Self::CommandLine(error) = self {
+            // Help goes to standard output; where even that is closed, nothing is left to do.
+            let _ = error.print();
+            return;
+        }
+        if self.is_said_already() {
+            return;
+        }
+        let mut text = format!("{ERROR}error{ERROR:#}: {self}\n");
+        let mut cause = std::error::Error::source(self);
+        while let Some(error) = cause {
+            text.push_str(&format!("  caused by: {error}\n"));
+            cause = error.source();
+        }
+        if let Self::Run(runner::Error::WorkerFailed { output: Some(output), .. }) = self {
+            text.push_str(&format!("it printed:\n{output}\n"));
+        }
+        if let Some(help) = self.help() {
+            text.push_str(&format!("{HELP}help{HELP:#}: {help}\n"));
+        }
+        say(&text);
+    }
+
+    /// Whether the output so far is all there is to say, or nobody listens any more.
+    fn is_said_already(&self) -> bool {
+        match self {
+            Self::SpecErrors | Self::TestsFailed | Self::Unhealthy => true,
+            Self::Run(runner::Error::OutputClosed) => true,
+            Self::Output(error) => error.kind() == io::ErrorKind::BrokenPipe,
+            _ => false,
+        }
+    }
+
+    fn help(&self) -> Option<String> {
+        match self {
+            Self::UnknownTopic { .. } => {
+                Some("`cargo nn-test explain` lists everything that has an explanation".to_owned())
+            }
+            Self::Workspace(workspace::Error::Metadata { .. }) => Some(
+                "nn-test runs inside a cargo package or workspace; name another one with \
+                 `--manifest-path`"
+                    .to_owned(),
+            ),
+            Self::NothingSelected { help, .. } => help.clone(),
+            Self::Run(runner::Error::AdapterRequired { .. }) => Some(
+                "`--device auto` falls back to the CPU; `cargo nn-test doctor` shows what is here"
+                    .to_owned(),
+            ),
+            Self::NoCurrentPackage => Some(
+                "go to a package's folder, or name its manifest with `--manifest-path`".to_owned(),
+            ),
+            Self::SpecExists { .. } => {
+                Some("nothing was changed; `cargo nn-test list` shows the specs here".to_owned())
+            }
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::runner::Ending;
+
+    #[test]
+    fn each_kind_of_error_has_its_exit_code() {
+        let io = |kind: io::ErrorKind| io::Error::from(kind);
+        let table: [(Error, u8); 12] = [
+            (Error::TestsFailed, 100),
+            (Error::SpecErrors, 96),
+            (Error::NothingSelected { reason: String::new(), help: None }, 4),
+            (Error::UnknownTopic { name: "x".into(), suggestion: None }, 2),
+            (workspace::Error::Metadata { message: String::new() }.into(), 102),
+            (workspace::Error::UnknownPackage { name: "x".into(), suggestion: None }.into(), 2),
+            (runner::Error::AdapterRequired { reason: String::new() }.into(), 105),
+            (runner::Error::Interrupted.into(), 130),
+            (runner::Error::WorkerFailed { ending: Ending::Code(1), output: None }.into(), 101),
+            (Error::Output(io(io::ErrorKind::BrokenPipe)), 0),
+            (Error::Output(io(io::ErrorKind::StorageFull)), 101),
+            (Error::Plan(io(io::ErrorKind::UnexpectedEof)), 70),
+        ];
+        for (error, code) in table {
+            assert_eq!(error.exit_code(), code, "{error:?}");
+        }
+    }
+}

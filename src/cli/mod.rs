@@ -1,0 +1,26 @@
+//! The command line of `cargo nn-test`: one file per subcommand, its options beside its code.
+//!
+//! Everything here is an edge: it reads arguments, environment and folders, calls the parts of the
+//! library that do the work, and prints. `seams` is the one place where the commands meet the spec
+//! language, the test cases and the devices.
+
+mod app;
+mod arguments;
+mod cases;
+mod check;
+mod color;
+mod completions;
+mod doctor;
+mod error;
+mod explain;
+mod init;
+mod list;
+mod options;
+mod paths;
+mod run;
+mod seams;
+mod topic;
+mod worker;
+
+pub use app::run;
+pub use error::Error;

@@ -1,0 +1,165 @@
+//! Options that several subcommands share.
+
+use std::num::NonZeroUsize;
+
+use clap::{Args, ValueEnum};
+
+use crate::device::DeviceChoice;
+use crate::runner::Selection;
+use crate::workspace::PackageSelection;
+
+/// Which test cases are meant.
+#[derive(Debug, Clone, Args)]
+pub(super) struct SelectionOptions {
+    /// Test cases whose name contains FILTER, or the specs at PATH
+    ///
+    /// Names are `spec::property`; several filters select what any of them matches. An existing
+    /// spec file (`.yaml`, `.yml`) selects itself, a folder all specs in it; specs selected by path
+    /// need not be in a package's spec folder.
+    #[arg(value_name = "FILTER|PATH")]
+    pub(super) filters: Vec<String>,
+
+    /// Match filters against whole names
+    #[arg(long, help_heading = "Test selection")]
+    pub(super) exact: bool,
+
+    /// Leave out test cases whose name contains FILTER
+    #[arg(long, value_name = "FILTER", help_heading = "Test selection")]
+    pub(super) skip: Vec<String>,
+
+    #[command(flatten, next_help_heading = "Package selection")]
+    packages: clap_cargo::Workspace,
+
+    #[command(flatten, next_help_heading = "Package selection")]
+    pub(super) manifest: clap_cargo::Manifest,
+}
+
+impl SelectionOptions {
+    pub(super) fn packages(&self) -> PackageSelection {
+        PackageSelection {
+            packages: self.packages.package.clone(),
+            all: self.packages.workspace || self.packages.all,
+            exclude: self.packages.exclude.clone(),
+        }
+    }
+
+    /// The selection by name, with the filters that are no paths.
+    pub(super) fn selection(&self, filters: Vec<String>) -> Selection {
+        Selection { filters, skip: self.skip.clone(), exact: self.exact }
+    }
+}
+
+/// What to do when no test case is selected.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum NoTests {
+    /// End with exit code 4
+    #[default]
+    Fail,
+    /// Say so and end with exit code 0
+    Warn,
+    /// End with exit code 0
+    Pass,
+}
+
+/// `--no-tests`.
+#[derive(Debug, Clone, Args)]
+pub(super) struct NoTestsOption {
+    /// What to do when no test case is selected
+    #[arg(
+        long,
+        value_name = "ACTION",
+        value_enum,
+        default_value_t,
+        help_heading = "Test selection"
+    )]
+    #[arg(hide_possible_values = false)]
+    pub(super) no_tests: NoTests,
+}
+
+/// `--device` as the command line spells it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum DeviceArgument {
+    /// A wgpu adapter if there is one, else the CPU
+    Auto,
+    /// A wgpu adapter; its absence is an error (exit code 105)
+    Wgpu,
+    /// The CPU, in f64
+    Cpu,
+}
+
+impl From<DeviceArgument> for DeviceChoice {
+    fn from(argument: DeviceArgument) -> Self {
+        match argument {
+            DeviceArgument::Auto => Self::Auto,
+            DeviceArgument::Wgpu => Self::Wgpu,
+            DeviceArgument::Cpu => Self::Cpu,
+        }
+    }
+}
+
+/// How test cases are run.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Run options")]
+pub(super) struct ExecutionOptions {
+    /// Device that the tests run on [default: the package's `metadata.nn-test.device`, else auto]
+    #[arg(long, value_name = "DEVICE", value_enum, env = "NN_TEST_DEVICE", hide_env_values = true)]
+    pub(super) device: Option<DeviceArgument>,
+
+    /// Use this seed instead of each spec's `training.seed`; snapshots are then not compared
+    #[arg(long, value_name = "NUMBER")]
+    pub(super) seed: Option<u64>,
+
+    /// End the run after this many failures
+    #[arg(long, value_name = "NUMBER", overrides_with_all = ["fail_fast", "no_fail_fast"])]
+    max_fail: Option<NonZeroUsize>,
+
+    /// End the run after the first failure
+    #[arg(long, overrides_with_all = ["max_fail", "no_fail_fast"])]
+    fail_fast: bool,
+
+    /// Run all test cases, whatever fails; the default
+    #[arg(long, overrides_with_all = ["max_fail", "fail_fast"])]
+    no_fail_fast: bool,
+
+    /// Give up on a spec that reports nothing for this long; 0 waits for ever
+    #[arg(long, value_name = "SECONDS", default_value_t = 600)]
+    pub(super) timeout: u64,
+}
+
+impl ExecutionOptions {
+    /// Failures after which nothing more is run.
+    pub(super) fn max_fail(&self) -> Option<NonZeroUsize> {
+        if self.fail_fast { Some(NonZeroUsize::MIN) } else { self.max_fail }
+    }
+}
+
+/// Whom the output is for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum MessageFormat {
+    #[default]
+    Human,
+    Json,
+}
+
+/// `--message-format`.
+#[derive(Debug, Clone, Args)]
+pub(super) struct FormatOption {
+    /// Whom the output is for
+    #[arg(
+        long,
+        value_name = "FORMAT",
+        value_enum,
+        default_value_t,
+        help_heading = "Output options"
+    )]
+    pub(super) message_format: MessageFormat,
+}
+
+/// `--color`.
+#[derive(Debug, Clone, Args)]
+pub(super) struct ColorOption {
+    /// When to use colours: auto, always, never [default: CARGO_TERM_COLOR, else auto]
+    #[arg(long, value_name = "WHEN", value_enum, hide_possible_values = true)]
+    #[arg(help_heading = "Output options")]
+    pub(super) color: Option<clap::ColorChoice>,
+}

@@ -1,0 +1,195 @@
+//! `cargo nn-test run`, the default: runs the selected test cases.
+
+use std::env;
+use std::io::{self, IsTerminal};
+use std::sync::mpsc::channel;
+use std::time::Duration;
+
+use anstream::AutoStream;
+use clap::Args;
+
+use super::cases::{Group, choose};
+use super::error::{Error, warn};
+use super::options::{
+    ColorOption, ExecutionOptions, FormatOption, MessageFormat, NoTestsOption, SelectionOptions,
+};
+use crate::report::event::{RunSummary, Sink};
+use crate::report::{HumanReporter, JsonReporter, PlainProgress, TerminalProgress};
+use crate::runner::{
+    Limits, Plan, PlannedSpec, ProcessLauncher, Work, forward_interrupts, supervise,
+};
+
+/// Options of `run`.
+#[derive(Debug, Clone, Args)]
+pub(super) struct RunOptions {
+    #[command(flatten)]
+    pub(super) selection: SelectionOptions,
+    #[command(flatten)]
+    no_tests: NoTestsOption,
+    #[command(flatten)]
+    pub(super) execution: ExecutionOptions,
+    #[command(flatten)]
+    format: FormatOption,
+
+    /// Show also what passing test cases print
+    #[arg(long, short, help_heading = "Output options")]
+    verbose: bool,
+
+    #[command(flatten)]
+    pub(super) color: ColorOption,
+}
+
+impl RunOptions {
+    pub(super) fn execute(self) -> Result<(), Error> {
+        let choice = choose(&self.selection)?;
+        if let Some(sentence) = choice.unless_empty(self.no_tests.no_tests)? {
+            warn(&sentence);
+        }
+        if choice.groups.is_empty() {
+            return Ok(());
+        }
+        let work = choice.groups.into_iter().map(|group| work(group, &self.execution));
+        let work: Vec<Work> = work.collect();
+        let program = env::current_exe().map_err(Error::OwnProgram)?;
+        let mut launcher = ProcessLauncher::new(program, vec!["worker".into()]);
+        let (sender, receiver) = channel();
+        forward_interrupts(sender.clone())?;
+        let limits = Limits { max_fail: self.execution.max_fail(), patience: self.patience() };
+        let mut reporter = self.reporter();
+        let channels = (&sender, &receiver);
+        let summary = supervise(work, limits, &mut launcher, channels, reporter.as_mut())?;
+        conclude(&summary)
+    }
+
+    fn patience(&self) -> Option<Duration> {
+        Some(self.execution.timeout).filter(|seconds| *seconds > 0).map(Duration::from_secs)
+    }
+
+    /// The report goes to standard output, the progress to standard error.
+    fn reporter(&self) -> Box<dyn Sink> {
+        if self.format.message_format == MessageFormat::Json {
+            return Box::new(JsonReporter::new(io::stdout()));
+        }
+        let human = HumanReporter::new(AutoStream::auto(io::stdout()), self.verbose);
+        match io::stderr().is_terminal() {
+            true => Box::new(TerminalProgress::new(human)),
+            false => Box::new(PlainProgress::new(human, AutoStream::auto(io::stderr()))),
+        }
+    }
+}
+
+/// The worker's plan for a package, and the results that need no worker.
+fn work(group: Group, execution: &ExecutionOptions) -> Work {
+    let mut foregone = Vec::new();
+    let specs = group.specs.into_iter().filter_map(|mut spec| {
+        let known = |test: &String| spec.foregone.iter().any(|result| result.test == *test);
+        spec.tests.retain(|test| !known(test));
+        foregone.append(&mut spec.foregone);
+        let planned = PlannedSpec { file: spec.file, specs_dir: spec.specs_dir, tests: spec.tests };
+        (!planned.tests.is_empty()).then_some(planned)
+    });
+    let specs = specs.collect();
+    let plan = Plan {
+        device: execution.device.map(Into::into).or(group.device).unwrap_or_default(),
+        seed: execution.seed,
+        package_root: group.package_root,
+        specs,
+    };
+    Work { foregone, plan }
+}
+
+/// What a complete run means for the exit code.
+fn conclude(summary: &RunSummary) -> Result<(), Error> {
+    match summary.failures() {
+        0 => Ok(()),
+        failures if failures == summary.spec_errors => Err(Error::SpecErrors),
+        _ => Err(Error::TestsFailed),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::super::cases::ChosenSpec;
+    use super::*;
+    use crate::device::DeviceChoice;
+    use crate::report::event::{Status, TestResult};
+
+    #[derive(Debug, Parser)]
+    struct Line {
+        #[command(flatten)]
+        execution: ExecutionOptions,
+    }
+
+    fn execution(line: &str) -> ExecutionOptions {
+        Line::parse_from(["x"].into_iter().chain(line.split_whitespace())).execution
+    }
+
+    fn spec_error(test: &str) -> TestResult {
+        TestResult {
+            test: test.to_owned(),
+            file: "specs/a.yaml".to_owned(),
+            line: 0,
+            column: 0,
+            status: Status::SpecError,
+            verdict: None,
+            details: None,
+            seconds: 0.0,
+        }
+    }
+
+    fn group(device: Option<DeviceChoice>) -> Group {
+        let spec = |file: &str, tests: &[&str], foregone| ChosenSpec {
+            file: file.into(),
+            specs_dir: "/p/specs".into(),
+            tests: tests.iter().map(|test| (*test).to_owned()).collect(),
+            foregone,
+        };
+        let broken = spec("specs/a.yaml", &["a::spec"], vec![spec_error("a::spec")]);
+        let sound = spec("specs/b.yaml", &["b::learns"], Vec::new());
+        let (package, package_root) = ("p".to_owned(), "/p".into());
+        Group { package, package_root, device, specs: vec![broken, sound] }
+    }
+
+    #[test]
+    fn a_broken_spec_needs_no_worker() {
+        let work = work(group(None), &execution(""));
+        assert_eq!(work.foregone, [spec_error("a::spec")]);
+        let files: Vec<_> = work.plan.specs.iter().map(|spec| spec.file.clone()).collect();
+        assert_eq!(files, [std::path::PathBuf::from("specs/b.yaml")]);
+    }
+
+    #[test]
+    fn the_command_line_wins_over_the_packages_device() {
+        let device = |line, package| work(group(package), &execution(line)).plan.device;
+        assert_eq!(device("--device wgpu", Some(DeviceChoice::Cpu)), DeviceChoice::Wgpu);
+        assert_eq!(device("--seed 3", Some(DeviceChoice::Cpu)), DeviceChoice::Cpu);
+        assert_eq!(device("--seed 3", None), DeviceChoice::Auto);
+    }
+
+    fn exit_code(summary: RunSummary) -> u8 {
+        conclude(&summary).map_or_else(|error| error.exit_code(), |()| 0)
+    }
+
+    #[test]
+    fn warnings_and_skipped_tests_do_not_fail_a_run() {
+        let summary = RunSummary { passed: 1, warned: 2, skipped: 3, ..RunSummary::default() };
+        assert_eq!(exit_code(summary), 0);
+    }
+
+    #[test]
+    fn failed_pending_and_crashed_tests_have_one_exit_code() {
+        let default = RunSummary::default();
+        assert_eq!(exit_code(RunSummary { failed: 1, ..default }), 100);
+        assert_eq!(exit_code(RunSummary { snapshot_pending: 1, ..default }), 100);
+        assert_eq!(exit_code(RunSummary { crashed: 1, ..default }), 100);
+        assert_eq!(exit_code(RunSummary { failed: 1, spec_errors: 1, ..default }), 100);
+    }
+
+    #[test]
+    fn spec_errors_alone_have_their_own_exit_code() {
+        let summary = RunSummary { passed: 5, spec_errors: 2, ..RunSummary::default() };
+        assert_eq!(exit_code(summary), 96);
+    }
+}

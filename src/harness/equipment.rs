@@ -1,0 +1,85 @@
+//! The devices and laboratories that a session works with.
+
+use super::judge::{Judge, Obstacle, Prepare};
+use crate::device::{AdapterRequired, DeviceChoice, Devices};
+use crate::experiment::Laboratory;
+use crate::report::event::{Event, Sink};
+use crate::spec::Spec;
+use crate::subject::Subject;
+
+/// The devices of this process: opened for the first spec that needs them, and once.
+#[derive(Debug)]
+pub(super) struct Equipment {
+    choice: Result<DeviceChoice, String>,
+    devices: Option<Result<Devices, Obstacle>>,
+}
+
+impl Equipment {
+    pub(super) fn new(choice: DeviceChoice) -> Self {
+        Self { choice: Ok(choice), devices: None }
+    }
+
+    /// Takes the choice from the value of `NN_TEST_DEVICE`. A value that is no choice stands in the
+    /// way of every spec.
+    pub(super) fn from_variable(value: Option<&str>) -> Self {
+        Self { choice: device_choice(value), devices: None }
+    }
+
+    fn devices(&mut self, sink: &mut dyn Sink) -> Result<&Devices, Obstacle> {
+        if self.devices.is_none() {
+            // A panic while opening leaves this behind: a device is not opened twice.
+            let broken = "opening the device panicked before".to_owned();
+            self.devices = Some(Err(Obstacle::Environment(broken)));
+            self.devices = Some(open(&self.choice, sink));
+        }
+        let devices = self.devices.as_ref().expect("they were opened above");
+        devices.as_ref().map_err(Clone::clone)
+    }
+}
+
+impl Prepare for Equipment {
+    /// The subject comes first: what is wrong with a spec's data is told without a device too.
+    fn prepare(&mut self, spec: Spec, sink: &mut dyn Sink) -> Result<Box<dyn Judge>, Obstacle> {
+        let subject = Subject::prepare(spec)
+            .map_err(|diagnostics| Obstacle::Spec(diagnostics.render(false)))?;
+        let laboratory = Laboratory::new(subject, self.devices(sink)?);
+        Ok(Box::new(laboratory))
+    }
+}
+
+fn open(choice: &Result<DeviceChoice, String>, sink: &mut dyn Sink) -> Result<Devices, Obstacle> {
+    let choice = choice.clone().map_err(Obstacle::Environment)?;
+    let devices =
+        Devices::open(choice).map_err(|AdapterRequired { reason }| Obstacle::Adapter(reason))?;
+    sink.emit(&Event::DeviceSelected {
+        device: devices.description.clone(),
+        note: devices.note.clone(),
+    });
+    Ok(devices)
+}
+
+fn device_choice(value: Option<&str>) -> Result<DeviceChoice, String> {
+    match value {
+        None | Some("" | "auto") => Ok(DeviceChoice::Auto),
+        Some("wgpu") => Ok(DeviceChoice::Wgpu),
+        Some("cpu") => Ok(DeviceChoice::Cpu),
+        Some(other) => {
+            Err(format!("`{other}` is no value for NN_TEST_DEVICE; it takes auto, wgpu or cpu"))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_device_is_chosen_by_name_and_auto_by_default() {
+        assert_eq!(device_choice(None), Ok(DeviceChoice::Auto));
+        assert_eq!(device_choice(Some("")), Ok(DeviceChoice::Auto));
+        assert_eq!(device_choice(Some("wgpu")), Ok(DeviceChoice::Wgpu));
+        assert_eq!(device_choice(Some("cpu")), Ok(DeviceChoice::Cpu));
+        let error = device_choice(Some("gpu")).unwrap_err();
+        assert_eq!(error, "`gpu` is no value for NN_TEST_DEVICE; it takes auto, wgpu or cpu");
+    }
+}

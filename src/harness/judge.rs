@@ -1,0 +1,41 @@
+//! The seam between test cases and experiments: what the harness needs of a laboratory.
+
+use crate::experiment::{ExperimentError, Judgement, Laboratory};
+use crate::report::event::Sink;
+use crate::spec::{Expectation, Spec};
+
+/// Judges the expectations of one spec.
+pub(super) trait Judge {
+    /// Judges one expectation. `progress` is told activity, step, steps and loss.
+    fn judge(
+        &mut self,
+        expectation: &Expectation,
+        progress: &mut dyn FnMut(&str, usize, usize, Option<f64>),
+    ) -> Result<Judgement, ExperimentError>;
+}
+
+impl Judge for Laboratory {
+    fn judge(
+        &mut self,
+        expectation: &Expectation,
+        progress: &mut dyn FnMut(&str, usize, usize, Option<f64>),
+    ) -> Result<Judgement, ExperimentError> {
+        Laboratory::judge(self, expectation, progress)
+    }
+}
+
+/// Why no expectation of a spec can be judged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Obstacle {
+    /// Data or model are wrong: rendered diagnostics.
+    Spec(String),
+    /// A wgpu adapter is required and there is none: the reason.
+    Adapter(String),
+    /// The environment asks for something that does not exist.
+    Environment(String),
+}
+
+/// Makes the judge of a spec, opening devices where that is due.
+pub(super) trait Prepare {
+    fn prepare(&mut self, spec: Spec, sink: &mut dyn Sink) -> Result<Box<dyn Judge>, Obstacle>;
+}

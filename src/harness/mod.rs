@@ -1,0 +1,35 @@
+//! Test cases: spec files in, one result per expectation out.
+//!
+//! [`collect`] lists the test cases of spec files without touching a device. A *session* runs them,
+//! one process on one device from one thread: the cases of a spec share one laboratory, the verdict
+//! becomes a [`Status`](crate::report::event::Status), and what holds is compared with its snapshot.
+//! Two fronts drive a session: [`worker`] for `cargo nn-test`, which reports events, and [`main`]
+//! for test targets, which speaks libtest's protocol. This module judges nothing itself and knows
+//! no tensor.
+
+mod case;
+mod collect;
+mod command_line;
+mod equipment;
+mod failure;
+mod files;
+mod judge;
+mod name;
+mod panics;
+mod session;
+mod site;
+mod status;
+mod trials;
+mod worker;
+
+#[cfg(test)]
+mod fixtures;
+
+pub use case::TestCase;
+pub use collect::collect;
+pub use failure::describe;
+pub use files::spec_files;
+pub use site::Site;
+pub use status::status;
+pub use trials::main;
+pub use worker::{Assignment, WorkerOptions, worker};

@@ -1,0 +1,207 @@
+//! Runs test cases one after the other on one device, and says what became of each.
+//!
+//! The cases of a spec share one judge, which is made for the first of them and dropped before the
+//! next spec's. Whatever a case does, the following ones run.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use serde_yaml::Mapping;
+
+use super::TestCase;
+use super::case::{property, severity};
+use super::judge::{Judge, Obstacle, Prepare};
+use super::status::{has_snapshot, status};
+use super::{name, panics};
+use crate::device::AdapterRequired;
+use crate::experiment::{ExperimentError, Judgement};
+use crate::report::event::{Event, Sink, Status, TestResult};
+use crate::snapshot::{Assertion, SnapshotError, SnapshotOutcome, Store, Tolerances};
+use crate::spec::{Expectation, Spec};
+
+/// The least time between two events of one test's progress.
+const PROGRESS_INTERVAL: Duration = Duration::from_millis(200);
+
+/// Runs test cases.
+pub(super) struct Session {
+    prepare: Box<dyn Prepare>,
+    seed: Option<u64>,
+    bench: Option<Bench>,
+}
+
+/// The spec whose cases are being run.
+struct Bench {
+    spec: Arc<Spec>,
+    /// The case it was set up for.
+    first: String,
+    judge: Result<Box<dyn Judge>, Obstacle>,
+}
+
+impl Session {
+    /// `seed` overrides the specs' own; snapshots are then not compared, since they were accepted
+    /// for the specs' own seeds.
+    pub(super) fn new(prepare: Box<dyn Prepare>, seed: Option<u64>) -> Self {
+        Self { prepare, seed, bench: None }
+    }
+
+    /// Runs a case, telling `sink` when it starts, where it is and how it ended.
+    ///
+    /// # Errors
+    ///
+    /// When a wgpu adapter is required and there is none; the case is then not reported as finished,
+    /// and no other of this process can be judged either.
+    pub(super) fn run(
+        &mut self,
+        case: &TestCase,
+        store: &Store,
+        sink: &mut dyn Sink,
+    ) -> Result<TestResult, AdapterRequired> {
+        sink.emit(&Event::TestStarted { test: case.name.clone() });
+        let begin = Instant::now();
+        let result = panics::caught(|| self.result(case, store, sink));
+        let mut result = match result {
+            Ok(result) => result?,
+            Err(panic) => {
+                // A judge that was interrupted anywhere may be wrong from now on.
+                self.bench = None;
+                case.result(Status::Crashed, Some(format!("panicked: {panic}")))
+            }
+        };
+        result.seconds = begin.elapsed().as_secs_f64();
+        for panic in panics::take_kept() {
+            let message = format!("a panic in the background of {}: {panic}", case.name);
+            sink.emit(&Event::Note { message });
+        }
+        sink.emit(&Event::TestFinished(result.clone()));
+        Ok(result)
+    }
+
+    fn result(
+        &mut self,
+        case: &TestCase,
+        store: &Store,
+        sink: &mut dyn Sink,
+    ) -> Result<TestResult, AdapterRequired> {
+        if let Some(result) = case.foregone() {
+            return Ok(result);
+        }
+        let (spec, expectation) = case.expectation().expect("a case is foregone or can be run");
+        let bench = self.bench_for(spec, case, sink);
+        let judge = match &mut bench.judge {
+            Ok(judge) => judge,
+            Err(Obstacle::Adapter(reason)) => {
+                return Err(AdapterRequired { reason: reason.clone() });
+            }
+            Err(Obstacle::Environment(reason)) => {
+                return Ok(case.result(Status::Crashed, Some(reason.clone())));
+            }
+            Err(Obstacle::Spec(errors)) => {
+                let details = match bench.first == case.name {
+                    true => errors.clone(),
+                    false => format!("the spec has errors, shown at {}", bench.first),
+                };
+                return Ok(case.result(Status::SpecError, Some(details)));
+            }
+        };
+        let judged = judge.judge(expectation, &mut throttled(&case.name, sink));
+        let store = self.seed.is_none().then_some(store);
+        Ok(conclude(case, spec, expectation, judged, store))
+    }
+
+    fn bench_for(&mut self, spec: &Arc<Spec>, case: &TestCase, sink: &mut dyn Sink) -> &mut Bench {
+        if self.bench.as_ref().is_none_or(|bench| !Arc::ptr_eq(&bench.spec, spec)) {
+            // First away with the old one: two specs need not fit into memory together.
+            self.bench = None;
+            let mut seeded = Spec::clone(spec);
+            seeded.training.seed = self.seed.unwrap_or(seeded.training.seed);
+            let judge = self.prepare.prepare(seeded, sink);
+            self.bench = Some(Bench { spec: Arc::clone(spec), first: case.name.clone(), judge });
+        }
+        self.bench.as_mut().expect("it was set up above")
+    }
+}
+
+/// A progress report that reaches `sink` a few times per second, and at once at first.
+fn throttled(test: &str, sink: &mut dyn Sink) -> impl FnMut(&str, usize, usize, Option<f64>) {
+    let mut last: Option<Instant> = None;
+    move |activity, step, steps, loss| {
+        if last.is_some_and(|last| last.elapsed() < PROGRESS_INTERVAL) {
+            return;
+        }
+        last = Some(Instant::now());
+        let (test, activity) = (test.to_owned(), activity.to_owned());
+        sink.emit(&Event::Progress { test, activity, step, steps, loss });
+    }
+}
+
+/// From a judgement to a result: status, then snapshot.
+fn conclude(
+    case: &TestCase,
+    spec: &Spec,
+    expectation: &Expectation,
+    judged: Result<Judgement, ExperimentError>,
+    store: Option<&Store>,
+) -> TestResult {
+    let Judgement { verdict, record } = match judged {
+        Ok(judgement) => judgement,
+        Err(error) => return case.result(Status::Crashed, Some(error.to_string())),
+    };
+    let mut result = case.result(status(verdict.outcome, severity(expectation)), None);
+    if let Some(store) = store.filter(|_| has_snapshot(verdict.outcome) && !record.is_empty()) {
+        let compared = compare(case, spec, expectation, &record, store);
+        let (differs, details) = snapshot_details(compared);
+        result.details = details;
+        if differs {
+            result.status = Status::SnapshotPending;
+        }
+    }
+    result.verdict = Some(verdict);
+    result
+}
+
+fn compare(
+    case: &TestCase,
+    spec: &Spec,
+    expectation: &Expectation,
+    record: &Mapping,
+    store: &Store,
+) -> Result<SnapshotOutcome, SnapshotError> {
+    let assertion = Assertion {
+        file: &case.file,
+        line: case.line,
+        spec: &name::sanitised(&spec.name),
+        property: property(expectation),
+    };
+    store.check(assertion, record, &Tolerances::default())
+}
+
+/// Whether the comparison leaves something to do, and what to tell about it.
+fn snapshot_details(compared: Result<SnapshotOutcome, SnapshotError>) -> (bool, Option<String>) {
+    let next = |pending: Option<std::path::PathBuf>| match pending {
+        Some(path) => format!("pending: {}\nreview with `cargo insta review`", path.display()),
+        None => "nothing was written; run it locally and review with `cargo insta review`".into(),
+    };
+    match compared {
+        Ok(SnapshotOutcome::Matched | SnapshotOutcome::Updated) => (false, None),
+        Ok(SnapshotOutcome::New { diff, pending }) => {
+            (true, Some(format!("no snapshot is accepted yet\n{diff}{}", next(pending))))
+        }
+        Ok(SnapshotOutcome::Changed { diff, pending }) => {
+            (true, Some(format!("the accepted snapshot differs\n{diff}{}", next(pending))))
+        }
+        Ok(SnapshotOutcome::Deferred { diff, pending }) => {
+            let text = format!("differs, let pass by INSTA_FORCE_PASS\n{diff}{}", next(pending));
+            (false, Some(text))
+        }
+        Err(error) => {
+            let diff = match &error {
+                SnapshotError::Unwritable { diff, .. } => diff.as_str(),
+                _ => "",
+            };
+            (true, Some(format!("{error}\n{diff}")))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,151 @@
+//! Test targets: a session behind libtest's protocol. The only module that names libtest-mimic.
+
+use std::cell::RefCell;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use libtest_mimic::{Arguments, Completion, Failed, Trial};
+
+use super::command_line::CommandLine;
+use super::equipment::Equipment;
+use super::name::{BROKEN, case_name, sanitised};
+use super::session::Session;
+use super::site::{self, Site};
+use super::{TestCase, collect, describe, panics, spec_files};
+use crate::report::event::{Event, Sink, Status};
+use crate::snapshot::Store;
+
+/// Exit code of libtest when a test failed, and when the harness itself did.
+const FAILED: u8 = 101;
+
+thread_local! {
+    /// What the trials of this run work with. libtest-mimic asks trials to be `Send`, although with
+    /// one thread it runs them on this one; a session lives on one thread. So trials hold an index.
+    static RUN: RefCell<Option<Run>> = const { RefCell::new(None) };
+}
+
+struct Run {
+    session: Session,
+    store: Store,
+    cases: Vec<TestCase>,
+    /// What passing cases have to say, told at the end: libtest-mimic is in the middle of a line
+    /// while a test runs.
+    warnings: Vec<String>,
+}
+
+/// The whole of a test target: lists and runs the package's specs as libtest would its tests, with
+/// libtest's options and exit codes. [`main!`](crate::main) calls it.
+pub fn main(site: Site) -> ExitCode {
+    let line = CommandLine::parse(std::env::args_os().map(|argument| lossy(&argument)));
+    let mut arguments = Arguments::from_iter(&line.rest);
+    panics::keep_those_of_other_threads();
+    let cases = collect_site(&site, line.selection.only());
+
+    // One process uses one device from one thread, whatever is asked for.
+    arguments.test_threads = Some(1);
+    // The selection is made here; as exact skips libtest-mimic still counts what it leaves out.
+    arguments.exact = true;
+    let unselected = cases.iter().filter(|case| !line.selection.selects(&case.name));
+    arguments.skip = unselected.map(|case| case.name.clone()).collect();
+
+    let trials = cases.iter().enumerate().map(|(index, case)| {
+        Trial::ignorable_test(case.name.clone(), move || {
+            RUN.with_borrow_mut(|run| {
+                run.as_mut().expect("the run is set up before its trials start").trial(index)
+            })
+        })
+    });
+    let trials = trials.collect();
+    let device = variable("NN_TEST_DEVICE");
+    let session = Session::new(Box::new(Equipment::from_variable(device.as_deref())), None);
+    RUN.set(Some(Run { session, store: store(&site), cases, warnings: Vec::new() }));
+
+    // libtest-mimic panics when its reader goes away (`… --list | head`).
+    let conclusion = panics::caught(|| libtest_mimic::run(&arguments, trials));
+    for warning in RUN.take().into_iter().flat_map(|run| run.warnings) {
+        eprintln!("{warning}");
+    }
+    match conclusion {
+        Ok(conclusion) => conclusion.exit_code(),
+        Err(panic) => {
+            if !panic.contains("Broken pipe") {
+                eprintln!("{panic}");
+            }
+            ExitCode::from(FAILED)
+        }
+    }
+}
+
+impl Run {
+    fn trial(&mut self, index: usize) -> Result<Completion, Failed> {
+        let case = &self.cases[index];
+        let result = self.session.run(case, &self.store, &mut Console)?;
+        let text = describe(&result);
+        match result.status {
+            Status::Skipped => {
+                let verdict = result.verdict.map(|verdict| verdict.summary);
+                let reason = verdict.or(result.details).unwrap_or_default();
+                Ok(Completion::ignored_with(reason.replace('\n', " ")))
+            }
+            status if status.is_failure() => Err(text.into()),
+            status => {
+                if status == Status::Warned || result.details.is_some() {
+                    self.warnings.push(format!("warning: {}\n{text}\n", result.test));
+                }
+                Ok(Completion::Completed)
+            }
+        }
+    }
+}
+
+/// Tells on standard error what belongs to no test. Standard output belongs to the protocol.
+struct Console;
+
+impl Sink for Console {
+    fn emit(&mut self, event: &Event) {
+        match event {
+            Event::DeviceSelected { note: Some(note), .. } => eprintln!("nn-test: {note}"),
+            Event::Note { message } => eprintln!("nn-test: {message}"),
+            _ => {}
+        }
+    }
+}
+
+/// The test cases of a package: of one name where only that is asked for. A folder without specs is
+/// a failing case, so that a target that tests nothing is noticed.
+fn collect_site(site: &Site, only: Option<&str>) -> Vec<TestCase> {
+    let folder = site.package_root(variable).join(site.specs);
+    let current = std::env::current_dir().ok();
+    let files: Result<Vec<PathBuf>, _> = spec_files(&folder);
+    let reason = match files {
+        Ok(files) if !files.is_empty() => {
+            let files: Vec<PathBuf> =
+                files.iter().map(|file| site::shown(file, current.as_deref())).collect();
+            return match only {
+                Some(name) => collect::collect_exact(&files, name),
+                None => collect(&files),
+            };
+        }
+        Ok(_) => format!("{} holds no spec", folder.display()),
+        Err(error) => format!("cannot read the specs in {}: {error}", folder.display()),
+    };
+    let mend = "write a first one with `cargo nn-test init`";
+    let name = case_name(&sanitised(site.specs), BROKEN);
+    vec![TestCase::broken(name, &folder, format!("{reason}\n{mend}"))]
+}
+
+fn store(site: &Site) -> Store {
+    let store = Store::new(site.package_root(variable), site.specs);
+    match site::workspace_root(variable) {
+        Some(workspace) => store.with_workspace(workspace),
+        None => store,
+    }
+}
+
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
+fn lossy(argument: &std::ffi::OsStr) -> String {
+    argument.to_string_lossy().into_owned()
+}

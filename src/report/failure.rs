@@ -1,0 +1,136 @@
+//! Why a test case did not pass, for people.
+
+use super::event::{Status, TestResult};
+use super::paint::{self, paint};
+use super::text::indented;
+use crate::property::Finding;
+
+/// Everything a result says beyond its status and summary: the place of the expectation, each
+/// finding with measured value, bound and mend, and the details (rendered diagnostic, snapshot
+/// diff, panic message). With ANSI colours; empty when there is nothing to say.
+pub fn describe(result: &TestResult) -> String {
+    let findings = result.verdict.iter().flat_map(|verdict| &verdict.findings);
+    let mut parts: Vec<String> = findings.map(describe_finding).collect();
+    if let Some(details) = result.details.as_deref().filter(|details| !details.trim().is_empty()) {
+        parts.push(painted_details(result.status, details.trim_end()));
+    }
+    if parts.is_empty() {
+        return String::new();
+    }
+    // A rendered diagnostic says its place itself, and better.
+    if result.status != Status::SpecError {
+        parts.insert(0, place(result));
+    }
+    parts.join("\n")
+}
+
+fn painted_details(status: Status, details: &str) -> String {
+    match status {
+        Status::SpecError => paint::diagnostic(details),
+        Status::SnapshotPending => indented(&paint::diff(details), "  "),
+        _ => indented(details, "  "),
+    }
+}
+
+/// `--> file:line:column`, as rustc points. An expectation that came by default has no line.
+fn place(result: &TestResult) -> String {
+    let arrow = paint(paint::HINT, "-->");
+    match result.line {
+        0 => format!("  {arrow} {}", result.file),
+        line => format!("  {arrow} {}:{line}:{}", result.file, result.column),
+    }
+}
+
+fn describe_finding(finding: &Finding) -> String {
+    let mut lines =
+        vec![format!("  {}: {}", paint(paint::STRONG, &finding.place), finding.message)];
+    let measured = finding.measured.map(|value| format!("measured {}", number(value)));
+    let bound = finding.bound.as_ref().map(|bound| format!("bound {bound}"));
+    let numbers: Vec<String> = measured.into_iter().chain(bound).collect();
+    if !numbers.is_empty() {
+        lines.push(format!("      {}", numbers.join(", ")));
+    }
+    if !finding.mend.is_empty() {
+        let mend = indented(&finding.mend, "            ");
+        lines.push(format!("      {}: {}", paint(paint::HINT, "help"), mend.trim_start()));
+    }
+    lines.join("\n")
+}
+
+/// Four significant digits, plain where that is short.
+fn number(value: f64) -> String {
+    let magnitude = value.abs();
+    if !value.is_finite() || value == 0.0 {
+        return value.to_string();
+    }
+    let scientific = format!("{value:.3e}");
+    if !(1e-3..1e6).contains(&magnitude) {
+        let (mantissa, exponent) =
+            scientific.split_once('e').expect("`{:e}` writes an exponent for finite numbers");
+        return format!("{}e{exponent}", mantissa.trim_end_matches('0').trim_end_matches('.'));
+    }
+    let rounded: f64 = scientific.parse().expect("`{:e}` writes a number");
+    rounded.to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use anstream::adapter::strip_str;
+
+    use super::*;
+    use crate::report::examples;
+
+    fn plain(result: &TestResult) -> String {
+        strip_str(&describe(result)).to_string()
+    }
+
+    #[test]
+    fn a_finding_shows_place_numbers_and_mend() {
+        assert_eq!(
+            plain(&examples::failed()),
+            "  --> specs/digits.yaml:35:5
+  conv1.weight: analytic and numeric gradients differ
+      measured 0.5, bound ≤ 1e-6
+      help: check the layer's backward pass"
+        );
+    }
+
+    #[test]
+    fn a_default_expectation_has_no_line() {
+        let result = TestResult { line: 0, column: 0, ..examples::failed() };
+        assert!(plain(&result).starts_with("  --> specs/digits.yaml\n"));
+    }
+
+    #[test]
+    fn a_rendered_diagnostic_stands_as_it_is() {
+        assert_eq!(
+            plain(&examples::spec_error()),
+            "error[NN0104]: unknown layer `dense`\n --> specs/broken.yaml:7:7"
+        );
+    }
+
+    #[test]
+    fn a_snapshot_diff_is_indented_below_its_place() {
+        assert_eq!(
+            plain(&examples::pending()),
+            "  --> specs/digits.yaml:34:5\n  -loss: 2.31\n  +loss: 2.45"
+        );
+    }
+
+    #[test]
+    fn a_passing_test_has_nothing_to_say() {
+        assert_eq!(plain(&examples::passed()), "");
+    }
+
+    #[test]
+    fn numbers_are_short() {
+        assert_eq!(number(0.5), "0.5");
+        assert_eq!(number(2.302_585), "2.303");
+        assert_eq!(number(123_456.0), "123500");
+        assert_eq!(number(1.0e-7), "1e-7");
+        assert_eq!(number(-1.23456e-9), "-1.235e-9");
+        assert_eq!(number(0.0), "0");
+        assert_eq!(number(f64::NAN), "NaN");
+        assert_eq!(number(f64::INFINITY), "inf");
+    }
+}

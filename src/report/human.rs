@@ -1,0 +1,265 @@
+//! The run for people: one line per test case as nextest prints them, what is wrong in full, and
+//! what to do next.
+
+use std::io::Write;
+
+use super::event::{Event, RunSummary, Sink, Status, TestResult};
+use super::failure::describe;
+use super::output::Output;
+use super::paint::{self, labelled, paint, status_style};
+use super::text::{counted, indented};
+
+/// Writes lines with ANSI colours; give it a stream that strips them where they are not wanted.
+#[derive(Debug)]
+pub struct HumanReporter<W> {
+    output: Output<W>,
+    verbose: bool,
+    /// What the test case that ends next printed.
+    printed: Option<(String, String)>,
+    /// Named once more at the end: with many test cases they have scrolled away.
+    failures: Vec<TestResult>,
+}
+
+impl<W: Write> HumanReporter<W> {
+    /// `verbose` shows also what passing test cases printed and whatever else they have to say.
+    pub fn new(writer: W, verbose: bool) -> Self {
+        Self { output: Output::new(writer), verbose, printed: None, failures: Vec::new() }
+    }
+
+    fn finished(&mut self, result: &TestResult) {
+        self.output.line(&status_line(result, true));
+        let printed = self.printed.take().filter(|(test, _)| *test == result.test);
+        let failure = result.status.is_failure();
+        if failure || result.status == Status::Warned || self.verbose {
+            let printed = printed.filter(|_| failure || self.verbose);
+            self.block(&describe(result), printed.as_ref().map(|(_, text)| text.as_str()));
+        }
+        if failure {
+            self.failures.push(result.clone());
+        }
+    }
+
+    /// What stands below a test case's line, set apart by an empty line.
+    fn block(&mut self, description: &str, printed: Option<&str>) {
+        if description.is_empty() && printed.is_none() {
+            return;
+        }
+        if !description.is_empty() {
+            self.output.line(description);
+        }
+        if let Some(printed) = printed {
+            self.output.line(&format!("  {}", paint(paint::QUIET, "printed:")));
+            self.output.line(&indented(printed.trim_end(), "    "));
+        }
+        self.output.line("");
+    }
+
+    fn summary(&mut self, summary: &RunSummary) {
+        self.output.line(&paint(paint::QUIET, "------------"));
+        self.output.line(&summary_line(summary));
+        let failures = std::mem::take(&mut self.failures);
+        for result in &failures {
+            self.output.line(&status_line(result, false));
+        }
+        for step in next_steps(summary, &failures) {
+            self.output.line(&labelled(paint::HINT, "Next", &step));
+        }
+    }
+}
+
+impl<W: Write> Sink for HumanReporter<W> {
+    fn emit(&mut self, event: &Event) {
+        match event {
+            Event::RunStarted { tests, specs, .. } => {
+                let what = format!("{} of {}", counted(*tests, "test"), counted(*specs, "spec"));
+                self.output.line(&labelled(paint::GOOD, "Running", &what));
+            }
+            Event::DeviceSelected { device, note } => {
+                self.output.line(&labelled(paint::GOOD, "Device", device));
+                if let Some(note) = note {
+                    self.output.line(&labelled(paint::DOUBTFUL, "Note", note));
+                }
+            }
+            Event::TestStarted { .. } | Event::Progress { .. } => {}
+            Event::Output { test: Some(test), text } => {
+                self.printed = Some((test.clone(), text.clone()));
+            }
+            Event::Output { test: None, text } if self.verbose => self.block("", Some(text)),
+            Event::Output { test: None, .. } => {}
+            Event::TestFinished(result) => self.finished(result),
+            Event::Note { message } => {
+                self.output.line(&labelled(paint::DOUBTFUL, "Note", message));
+            }
+            Event::RunFinished(summary) => self.summary(summary),
+        }
+    }
+
+    fn is_closed(&self) -> bool {
+        self.output.is_closed()
+    }
+}
+
+fn status_word(status: Status) -> &'static str {
+    match status {
+        Status::Passed => "PASS",
+        Status::Warned => "WARN",
+        Status::Skipped => "SKIP",
+        Status::Failed => "FAIL",
+        Status::SnapshotPending => "PENDING",
+        Status::SpecError => "SPEC ERROR",
+        Status::Crashed => "CRASH",
+    }
+}
+
+/// `        PASS [   0.012s] digits::initial_loss  loss 2.31, expected 2.303`.
+fn status_line(result: &TestResult, with_summary: bool) -> String {
+    let summary = result.verdict.as_ref().filter(|_| with_summary);
+    let summary = match summary.and_then(|verdict| verdict.summary.lines().next()) {
+        Some(line) if !line.is_empty() => format!("  {}", paint(paint::QUIET, line)),
+        _ => String::new(),
+    };
+    let text = format!("{} {}{summary}", seconds(result.seconds), name(&result.test));
+    labelled(status_style(result.status), status_word(result.status), &text)
+}
+
+fn seconds(seconds: f64) -> String {
+    format!("[{seconds:>8.3}s]")
+}
+
+/// `spec::property` with the property emphasised.
+fn name(test: &str) -> String {
+    match test.rsplit_once("::") {
+        Some((spec, property)) => format!("{spec}::{}", paint(paint::STRONG, property)),
+        None => test.to_owned(),
+    }
+}
+
+/// `     Summary [   1.500s] 3 tests: 1 passed, 1 failed, 1 not run`.
+fn summary_line(summary: &RunSummary) -> String {
+    let style = if summary.failures() > 0 { paint::BAD } else { paint::GOOD };
+    let snapshots = if summary.snapshot_pending == 1 { "snapshot" } else { "snapshots" };
+    let counts = [
+        (summary.passed, paint::GOOD, "passed"),
+        (summary.warned, paint::DOUBTFUL, "passed with a warning"),
+        (summary.failed, paint::BAD, "failed"),
+        (summary.crashed, paint::BAD, "crashed"),
+        (summary.spec_errors, paint::BAD, "with a spec error"),
+        (summary.snapshot_pending, paint::DOUBTFUL, &format!("with a pending {snapshots}")),
+        (summary.skipped, paint::DOUBTFUL, "skipped"),
+        (summary.not_run, paint::DOUBTFUL, "not run"),
+    ];
+    let counts = counts.into_iter().filter(|(count, ..)| *count > 0);
+    let counts: Vec<String> =
+        counts.map(|(count, style, word)| format!("{count} {}", paint(style, word))).collect();
+    let tests = counted(summary.finished() + summary.not_run, "test");
+    let text = match counts.is_empty() {
+        true => format!("{} {tests}", seconds(summary.seconds)),
+        false => format!("{} {tests}: {}", seconds(summary.seconds), counts.join(", ")),
+    };
+    labelled(style, "Summary", &text)
+}
+
+/// What the reader can do now.
+fn next_steps(summary: &RunSummary, failures: &[TestResult]) -> Vec<String> {
+    let mut steps = Vec::new();
+    let failed = failures.iter().find(|result| result.status == Status::Failed);
+    if let Some((_, property)) = failed.and_then(|result| result.test.rsplit_once("::")) {
+        steps.push(format!(
+            "`cargo nn-test explain {property}` tells what it checks and what to do"
+        ));
+    }
+    match summary.snapshot_pending {
+        0 => {}
+        1 => steps.push("1 snapshot is pending: review it with `cargo insta review`".to_owned()),
+        pending => {
+            steps.push(format!("{pending} snapshots are pending: review with `cargo insta review`"))
+        }
+    }
+    steps
+}
+
+#[cfg(test)]
+mod tests {
+    use anstream::adapter::strip_str;
+
+    use super::*;
+    use crate::report::examples;
+
+    fn report(verbose: bool, events: &[Event]) -> String {
+        let mut reporter = HumanReporter::new(Vec::new(), verbose);
+        events.iter().for_each(|event| reporter.emit(event));
+        let text = std::str::from_utf8(reporter.output.writer()).unwrap();
+        strip_str(text).to_string()
+    }
+
+    fn whole_run() -> Vec<Event> {
+        let mut events = vec![
+            Event::RunStarted { schema_version: 1, tests: 8, specs: 2 },
+            Event::DeviceSelected {
+                device: "CPU (flex, f32)".into(),
+                note: Some("no wgpu adapter: the tests run on the CPU".into()),
+            },
+        ];
+        let mut summary = RunSummary { not_run: 1, seconds: 63.25, ..RunSummary::default() };
+        for result in [
+            examples::passed(),
+            examples::warned(),
+            examples::skipped(),
+            examples::failed(),
+            examples::pending(),
+            examples::crashed(),
+            examples::spec_error(),
+        ] {
+            summary.count(result.status);
+            events.push(Event::TestStarted { test: result.test.clone() });
+            events.push(Event::Output {
+                test: Some(result.test.clone()),
+                text: format!("a print of {}\n", result.test),
+            });
+            events.push(Event::TestFinished(result));
+        }
+        events.push(Event::RunFinished(summary));
+        events
+    }
+
+    #[test]
+    fn a_run_shows_every_end_and_what_is_wrong_in_full() {
+        insta::assert_snapshot!(report(false, &whole_run()));
+    }
+
+    #[test]
+    fn verbose_shows_what_passing_tests_printed() {
+        let event = Event::Output { test: Some("digits::initial_loss".into()), text: "hi".into() };
+        let events = [event, Event::TestFinished(examples::passed())];
+        assert!(!report(false, &events).contains("hi"));
+        assert_eq!(
+            report(true, &events),
+            "        PASS [   0.012s] digits::initial_loss  loss 2.31, expected 2.303\n  \
+             printed:\n    hi\n\n"
+        );
+    }
+
+    #[test]
+    fn output_goes_with_its_own_test_only() {
+        let mut events = vec![Event::Output { test: Some("x".into()), text: "noise".into() }];
+        events.push(Event::TestFinished(examples::passed()));
+        events.push(Event::TestFinished(examples::failed()));
+        assert!(!report(false, &events).contains("noise"));
+    }
+
+    #[test]
+    fn a_clean_run_ends_with_one_line_and_no_next_step() {
+        let summary = RunSummary { passed: 2, seconds: 0.5, ..RunSummary::default() };
+        assert_eq!(
+            report(false, &[Event::RunFinished(summary)]),
+            "------------\n     Summary [   0.500s] 2 tests: 2 passed\n"
+        );
+    }
+
+    #[test]
+    fn several_pending_snapshots_are_counted_in_the_next_step() {
+        let summary = RunSummary { snapshot_pending: 3, ..RunSummary::default() };
+        let steps = next_steps(&summary, &[]);
+        assert_eq!(steps, ["3 snapshots are pending: review with `cargo insta review`"]);
+    }
+}

@@ -1,0 +1,77 @@
+//! Small helpers for sentences.
+
+/// `1 test`, `2 tests`.
+pub(crate) fn counted(count: usize, noun: &str) -> String {
+    match count {
+        1 => format!("1 {noun}"),
+        _ => format!("{count} {noun}s"),
+    }
+}
+
+/// Every line of `text` with `margin` before it; empty lines stay empty.
+pub(crate) fn indented(text: &str, margin: &str) -> String {
+    let lines = text.lines().map(|line| match line {
+        "" => String::new(),
+        line => format!("{margin}{line}"),
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// Breaks each paragraph (line) of `text` between words, so that no line is longer than `width`
+/// characters unless one word is. Lines that start with a space are set text: they lose that space
+/// and stay as they are.
+#[cfg_attr(not(feature = "cli"), expect(dead_code, reason = "only `explain` wraps text"))]
+pub(crate) fn wrapped(text: &str, width: usize) -> String {
+    let paragraphs = text.lines().map(|line| match line.strip_prefix(' ') {
+        Some(set) => set.to_owned(),
+        None => wrapped_paragraph(line, width),
+    });
+    paragraphs.collect::<Vec<_>>().join("\n")
+}
+
+fn wrapped_paragraph(paragraph: &str, width: usize) -> String {
+    let mut text = String::new();
+    let mut column = 0;
+    for word in paragraph.split_whitespace() {
+        let length = word.chars().count();
+        if column > 0 && column + 1 + length > width {
+            text.push('\n');
+            column = 0;
+        } else if column > 0 {
+            text.push(' ');
+            column += 1;
+        }
+        text.push_str(word);
+        column += length;
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_thing_is_singular() {
+        assert_eq!(counted(1, "test"), "1 test");
+        assert_eq!(counted(0, "test"), "0 tests");
+        assert_eq!(counted(12, "test"), "12 tests");
+    }
+
+    #[test]
+    fn text_is_broken_between_words_and_set_lines_stay() {
+        assert_eq!(wrapped("the loss falls", 8), "the loss\nfalls");
+        assert_eq!(wrapped("unbreakable", 3), "unbreakable");
+        assert_eq!(wrapped("a b\n\n - linear: 10 # kept", 10), "a b\n\n- linear: 10 # kept");
+    }
+
+    #[test]
+    fn width_counts_characters_and_not_bytes() {
+        assert_eq!(wrapped("−ln ½ ≈", 7), "−ln ½ ≈");
+    }
+
+    #[test]
+    fn indenting_leaves_empty_lines_empty() {
+        assert_eq!(indented("a\n\nb", "  "), "  a\n\n  b");
+    }
+}

@@ -1,0 +1,189 @@
+//! Packages and their spec files, as cargo sees them.
+//!
+//! The only module that names cargo_metadata. It knows where spec files are and not what stands in
+//! them.
+
+mod settings;
+mod spec_files;
+
+use std::env;
+use std::path::{Path, PathBuf};
+
+use cargo_metadata::{Metadata, MetadataCommand};
+
+pub use settings::{Settings, SettingsError};
+pub use spec_files::{is_spec_file, spec_files};
+
+use crate::device::DeviceChoice;
+use crate::suggestion::{closest, did_you_mean};
+
+/// A cargo workspace; a package on its own is one, too.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Workspace {
+    pub root: PathBuf,
+    /// All members, in cargo's order.
+    pub packages: Vec<Package>,
+}
+
+/// A member of the workspace.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Package {
+    pub name: String,
+    /// The folder of its `Cargo.toml`; absolute.
+    pub root: PathBuf,
+    /// The folder of its specs; absolute. It need not exist.
+    pub specs: PathBuf,
+    /// The device that its `Cargo.toml` asks for.
+    pub device: Option<DeviceChoice>,
+    /// Whether cargo means it when the command line names no package.
+    pub default: bool,
+    /// Whether it is the package of the folder that the command was called from.
+    pub current: bool,
+}
+
+/// The packages that the command line names, as cargo's own options do.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PackageSelection {
+    pub packages: Vec<String>,
+    pub all: bool,
+    pub exclude: Vec<String>,
+}
+
+impl PackageSelection {
+    /// Whether the command line leaves the choice to cargo's defaults.
+    pub fn is_default(&self) -> bool {
+        self.packages.is_empty() && !self.all && self.exclude.is_empty()
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("`cargo metadata` failed: {message}")]
+    Metadata { message: String },
+    #[error("{manifest}: {error}")]
+    Settings { manifest: String, error: SettingsError },
+    #[error("no package `{name}` in this workspace{}", did_you_mean(.suggestion.as_deref()))]
+    UnknownPackage { name: String, suggestion: Option<String> },
+}
+
+impl Workspace {
+    /// The workspace of `manifest`, or else of the current folder.
+    ///
+    /// # Errors
+    ///
+    /// When `cargo metadata` fails (no workspace here, a broken `Cargo.toml`), or when a package's
+    /// settings for nn-test are wrong.
+    pub fn discover(manifest: Option<&Path>) -> Result<Self, Error> {
+        let current = env::current_dir()
+            .map_err(|error| Error::Metadata { message: format!("no current folder: {error}") })?;
+        Self::discover_from(&current, manifest)
+    }
+
+    fn discover_from(current: &Path, manifest: Option<&Path>) -> Result<Self, Error> {
+        let mut command = MetadataCommand::new();
+        command.no_deps().current_dir(current);
+        if let Some(manifest) = manifest {
+            command.manifest_path(manifest);
+        }
+        let metadata = command.exec().map_err(metadata_error)?;
+        let start = match manifest {
+            Some(manifest) => current.join(manifest),
+            None => current.join("Cargo.toml"),
+        };
+        Self::from_metadata(&metadata, &nearest_package_folder(&start))
+    }
+
+    /// `folder` is that of the `Cargo.toml` that the command is called for.
+    fn from_metadata(metadata: &Metadata, folder: &Path) -> Result<Self, Error> {
+        let root = metadata.workspace_root.as_std_path();
+        let shared = read_settings(&metadata.workspace_metadata, &root.join("Cargo.toml"))?;
+        let in_member = |package: &cargo_metadata::Package| {
+            package.manifest_path.as_std_path().parent() == Some(folder)
+        };
+        let members = metadata.workspace_packages();
+        // In the root folder cargo means the default members; in another member, that member.
+        let inside = folder != root && members.iter().any(|package| in_member(package));
+        let packages = members.into_iter().map(|package| {
+            let manifest = package.manifest_path.as_std_path();
+            let own = read_settings(&package.metadata, manifest)?;
+            let folder = manifest.parent().expect("a manifest lies in a folder").to_owned();
+            let settings = own.or(&shared);
+            let current = in_member(package);
+            Ok(Package {
+                name: package.name.to_string(),
+                specs: folder.join(settings.specs.as_deref().unwrap_or(Path::new("specs"))),
+                device: settings.device,
+                default: match inside {
+                    true => current,
+                    false => metadata.workspace_default_members.contains(&package.id),
+                },
+                root: folder,
+                current,
+            })
+        });
+        Ok(Self { root: root.to_owned(), packages: packages.collect::<Result<_, _>>()? })
+    }
+
+    /// The packages that the command line means, in cargo's order.
+    ///
+    /// # Errors
+    ///
+    /// When a named package is not a member.
+    pub fn select(&self, selection: &PackageSelection) -> Result<Vec<&Package>, Error> {
+        for name in selection.packages.iter().chain(&selection.exclude) {
+            if !self.packages.iter().any(|package| package.name == *name) {
+                let names = self.packages.iter().map(|package| package.name.as_str());
+                let suggestion = closest(name, names).map(str::to_owned);
+                return Err(Error::UnknownPackage { name: name.clone(), suggestion });
+            }
+        }
+        // As in cargo, `--exclude` alone speaks of the whole workspace.
+        let all = selection.all || (selection.packages.is_empty() && !selection.exclude.is_empty());
+        let chosen = |package: &&Package| match (all, selection.packages.is_empty()) {
+            (true, _) => true,
+            (false, true) => package.default,
+            (false, false) => selection.packages.contains(&package.name),
+        };
+        let packages = self.packages.iter().filter(chosen);
+        Ok(packages.filter(|package| !selection.exclude.contains(&package.name)).collect())
+    }
+
+    /// The member whose folder holds `path` most closely.
+    pub fn owner(&self, path: &Path) -> Option<&Package> {
+        let holders = self.packages.iter().filter(|package| path.starts_with(&package.root));
+        holders.max_by_key(|package| package.root.components().count())
+    }
+
+    /// The package of the folder that the command was called from.
+    pub fn current(&self) -> Option<&Package> {
+        self.packages.iter().find(|package| package.current)
+    }
+}
+
+fn read_settings(metadata: &serde_json::Value, manifest: &Path) -> Result<Settings, Error> {
+    Settings::read(metadata.get(settings::TABLE))
+        .map_err(|error| Error::Settings { manifest: manifest.display().to_string(), error })
+}
+
+fn metadata_error(error: cargo_metadata::Error) -> Error {
+    let message = match error {
+        cargo_metadata::Error::CargoMetadata { stderr } => {
+            stderr.trim().trim_start_matches("error: ").to_owned()
+        }
+        other => other.to_string(),
+    };
+    Error::Metadata { message }
+}
+
+/// The folder of the nearest `Cargo.toml`, from `manifest`'s own folder upwards.
+fn nearest_package_folder(manifest: &Path) -> PathBuf {
+    let folder = manifest.parent().unwrap_or(manifest);
+    let found = folder.ancestors().find(|folder| folder.join("Cargo.toml").is_file());
+    let folder = found.unwrap_or(folder);
+    // cargo reports real paths; a manifest path of the command line may hold `..` or a link.
+    folder.canonicalize().unwrap_or_else(|_| folder.to_owned())
+}
+
+#[cfg(test)]
+#[path = "workspace/tests.rs"]
+mod tests;
