@@ -9,12 +9,15 @@ pub mod exit_code;
 pub mod experiment;
 pub mod harness;
 mod hash;
+mod model;
+mod objective;
 pub mod property;
 pub mod random;
 pub mod report;
 pub mod snapshot;
 pub mod spec;
 pub mod subject;
+mod training;
 
 /// The whole of a test target that runs the package's specs under `cargo test` and
 /// `cargo nextest run`.

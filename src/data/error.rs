@@ -182,7 +182,7 @@ impl std::fmt::Display for Cell {
 /// Cells with one fault in common: the first few, and how many there are.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Cells {
-    /// At most [`SHOWN`] cells, in the file's order; at least one in an error.
+    /// At most five cells, in the file's order; at least one in an error.
     pub first: Vec<Cell>,
     pub total: usize,
 }

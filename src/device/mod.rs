@@ -1,6 +1,12 @@
 //! Devices: the one that tests run on, and the f64 reference device.
+//!
+//! One process uses one test device, from one thread: Burn's seeds and float types are global.
 
-use burn::tensor::Device;
+mod probe;
+
+use burn::tensor::{Device, DeviceConfig, ExecutionError, FloatDType};
+
+pub use probe::{Adapter, probe};
 
 /// Which device the tests shall run on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
@@ -16,8 +22,9 @@ pub enum DeviceChoice {
 /// The devices of this process, both ready for autodiff.
 #[derive(Debug, Clone)]
 pub struct Devices {
+    /// What the tests run on: a wgpu adapter in f32, or the reference device itself.
     pub test: Device,
-    /// flex in f64.
+    /// Burn's flex device in f64.
     pub reference: Device,
     /// For people: adapter, driver and API, or the CPU device.
     pub description: String,
@@ -26,19 +33,77 @@ pub struct Devices {
 }
 
 /// A wgpu adapter was required and none was found.
-#[derive(Debug, thiserror::Error)]
-#[error("no wgpu adapter: {reason}")]
+#[derive(Debug, Clone, thiserror::Error)]
+#[error(
+    "no wgpu adapter: {reason}\n\
+     help: install a driver (Debian: `mesa-vulkan-drivers` gives a software one), or run with \
+     `--device cpu`"
+)]
 pub struct AdapterRequired {
     pub reason: String,
 }
 
+/// A device could not hand its results over.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("the device failed: {reason}")]
+pub struct DeviceFailure {
+    pub reason: String,
+}
+
+impl DeviceFailure {
+    pub fn from_error(error: ExecutionError) -> Self {
+        Self { reason: error.to_string() }
+    }
+}
+
 impl Devices {
-    /// Opens the devices. Call it once per process: Burn fixes a device's float type at first use.
+    /// Opens the devices. Call it once per process: Burn fixes a device's float type at its first
+    /// use.
     ///
     /// # Errors
     ///
     /// When `choice` is [`DeviceChoice::Wgpu`] and there is no adapter.
-    pub fn open(_choice: DeviceChoice) -> Result<Self, AdapterRequired> {
-        todo!()
+    pub fn open(choice: DeviceChoice) -> Result<Self, AdapterRequired> {
+        let reference = reference_device();
+        let cpu = |note: Option<String>| Self {
+            test: reference.clone(),
+            reference: reference.clone(),
+            description: "CPU (Burn flex, f64)".to_owned(),
+            note,
+        };
+        if choice == DeviceChoice::Cpu {
+            return Ok(cpu(None));
+        }
+        match probe() {
+            Ok((device, adapter)) => Ok(Self {
+                test: device.autodiff(),
+                reference: reference.clone(),
+                description: adapter.to_string(),
+                note: None,
+            }),
+            Err(reason) if choice == DeviceChoice::Wgpu => Err(AdapterRequired { reason }),
+            Err(reason) => {
+                Ok(cpu(Some(format!("no wgpu adapter, so the tests run on the CPU ({reason})"))))
+            }
+        }
     }
+
+    /// Whether the tests run on the reference device itself.
+    pub fn test_is_reference(&self) -> bool {
+        self.test == self.reference
+    }
+}
+
+/// flex in f64, with autodiff. Configured once per process.
+fn reference_device() -> Device {
+    static REFERENCE: std::sync::OnceLock<Device> = std::sync::OnceLock::new();
+    REFERENCE
+        .get_or_init(|| {
+            let mut device = Device::flex();
+            device
+                .configure(DeviceConfig::default().float_dtype(FloatDType::F64))
+                .expect("nothing in this process uses flex before it is configured");
+            device.autodiff()
+        })
+        .clone()
 }

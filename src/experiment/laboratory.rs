@@ -1,14 +1,26 @@
 //! Where experiments run: buys each one once, on demand, and hands the evidence to properties.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use serde_yaml::Mapping;
 
-use crate::device::Devices;
-use crate::property::Verdict;
+use super::bench::Bench;
+use super::evidence::Evidence;
+use super::overfit::OverfitPlan;
+use super::training::TrainingPlan;
+use super::{Experiment, Progress, gradient_check, initial, overfit, training};
+use crate::device::{DeviceFailure, Devices};
+use crate::property::{self, Options, Verdict};
 use crate::spec::Expectation;
 use crate::subject::Subject;
 
 /// A subject on its devices, with what has been measured so far.
-pub struct Laboratory {}
+pub struct Laboratory {
+    bench: Bench,
+    evidence: Evidence,
+    /// Experiments that could not be completed: they are not tried again.
+    failed: Vec<(Experiment, ExperimentError)>,
+}
 
 /// A property's verdict and the diagnostics that its snapshot holds.
 #[derive(Debug, Clone)]
@@ -20,19 +32,28 @@ pub struct Judgement {
 
 /// An experiment that could not be completed.
 #[derive(Debug, Clone, thiserror::Error)]
-#[error("{experiment} could not be completed: {reason}")]
+#[error("the experiment `{experiment}` could not be completed: {reason}")]
 pub struct ExperimentError {
     pub experiment: &'static str,
     pub reason: String,
 }
 
-/// Told where a running experiment is: activity, step, steps, loss. Called at block ends only.
-pub type Progress<'a> = &'a mut dyn FnMut(&str, usize, usize, Option<f64>);
-
 impl Laboratory {
-    /// Prepares experiments on `subject`. Nothing runs before the first judgement.
-    pub fn new(_subject: Subject, _devices: &Devices) -> Self {
-        todo!()
+    /// Draws the subject's weights. No experiment runs before the first judgement.
+    ///
+    /// # Errors
+    ///
+    /// When the reference device fails or a layer's construction panics.
+    pub fn new(subject: Subject, devices: &Devices) -> Result<Self, ExperimentError> {
+        let bench = guarded("initialization", || Bench::new(subject, devices))?;
+        let evidence = Evidence {
+            subject: bench.facts(),
+            initial: None,
+            gradient_check: None,
+            overfit: None,
+            training: None,
+        };
+        Ok(Self { bench, evidence, failed: Vec::new() })
     }
 
     /// Judges one expectation, running the experiments that it needs and that have not run yet.
@@ -43,9 +64,105 @@ impl Laboratory {
     /// property that needs it gets the same error.
     pub fn judge(
         &mut self,
-        _expectation: &Expectation,
-        _progress: Progress<'_>,
+        expectation: &Expectation,
+        progress: Progress<'_>,
     ) -> Result<Judgement, ExperimentError> {
-        todo!()
+        for experiment in expectation.property.needs {
+            self.require(*experiment, progress)?;
+        }
+        Ok(Judgement {
+            verdict: (expectation.property.judge)(&self.evidence, &expectation.options),
+            record: (expectation.property.record)(&self.evidence, &expectation.options),
+        })
+    }
+
+    /// What has been measured so far.
+    pub fn evidence(&self) -> &Evidence {
+        &self.evidence
+    }
+
+    /// Runs an experiment unless it has run.
+    ///
+    /// # Errors
+    ///
+    /// When the experiment panics or its device fails, now or before.
+    pub fn require(
+        &mut self,
+        experiment: Experiment,
+        progress: Progress<'_>,
+    ) -> Result<(), ExperimentError> {
+        if let Some((_, error)) = self.failed.iter().find(|(failed, _)| *failed == experiment) {
+            return Err(error.clone());
+        }
+        let result = self.run(experiment, progress);
+        if let Err(error) = &result {
+            self.failed.push((experiment, error.clone()));
+        }
+        result
+    }
+
+    fn run(
+        &mut self,
+        experiment: Experiment,
+        progress: Progress<'_>,
+    ) -> Result<(), ExperimentError> {
+        let bench = &self.bench;
+        match experiment {
+            Experiment::Initial if self.evidence.initial.is_none() => {
+                let found = guarded("initial", || initial::run(bench))?;
+                self.evidence.initial = Some(found);
+            }
+            Experiment::GradientCheck if self.evidence.gradient_check.is_none() => {
+                let found = guarded("gradient_check", || gradient_check::run(bench, progress))?;
+                self.evidence.gradient_check = Some(found);
+            }
+            Experiment::Overfit if self.evidence.overfit.is_none() => {
+                let plan = self.overfit_plan();
+                let found = guarded("overfit", || overfit::run(bench, &plan, progress))?;
+                self.evidence.overfit = Some(found);
+            }
+            Experiment::Training if self.evidence.training.is_none() => {
+                let plan = self.training_plan();
+                let found = guarded("training", || training::run(bench, &plan, progress))?;
+                self.evidence.training = Some(found);
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// The options that the spec sets for a property, or the property's defaults.
+    fn options(&self, property: &'static property::Property) -> Options {
+        let expectations = &self.bench.subject.spec.expectations;
+        let expected = expectations.iter().find(|expected| expected.property == property);
+        expected
+            .map_or_else(|| Options::defaults(&property.meta), |expected| expected.options.clone())
+    }
+
+    fn overfit_plan(&self) -> OverfitPlan {
+        property::overfits_batch::plan(&self.options(&property::overfits_batch::PROPERTY))
+    }
+
+    fn training_plan(&self) -> TrainingPlan {
+        property::learns::plan(&self.options(&property::learns::PROPERTY))
+    }
+}
+
+/// Runs an experiment and turns a panic or a device failure into an error.
+fn guarded<T>(
+    experiment: &'static str,
+    run: impl FnOnce() -> Result<T, DeviceFailure>,
+) -> Result<T, ExperimentError> {
+    let error = |reason: String| ExperimentError { experiment, reason };
+    match catch_unwind(AssertUnwindSafe(run)) {
+        Ok(result) => result.map_err(|failure| error(failure.to_string())),
+        Err(panic) => {
+            let message = panic
+                .downcast_ref::<&str>()
+                .map(|message| (*message).to_owned())
+                .or_else(|| panic.downcast_ref::<String>().cloned())
+                .unwrap_or_else(|| "it panicked".to_owned());
+            Err(error(format!("panic: {message}")))
+        }
     }
 }

@@ -1,19 +1,40 @@
 //! Experiments: measured runs over a subject, each run once and shared by all properties.
+//!
+//! One file per experiment. An experiment measures and never judges; what it finds is
+//! [`Evidence`]. [`Laboratory`] buys experiments on demand.
 
+mod bench;
+mod evidence;
+mod gradient_check;
+mod initial;
 mod laboratory;
+mod measure;
+mod overfit;
+mod training;
 
+pub use evidence::{
+    ActivationEvidence, DirectionCheck, Evidence, GradientCheckEvidence, GradientEvidence,
+    InitialEvidence, LayerFacts, OverfitAttempt, OverfitEvidence, SampleLoss, StepUpdate,
+    SubjectFacts, TensorCheck, TrainingEvidence, UnitEvidence, UpdateEvidence,
+};
+pub use gradient_check::INPUT;
 pub use laboratory::{ExperimentError, Judgement, Laboratory};
+pub use measure::median;
+pub use overfit::OverfitPlan;
+pub use training::{TrainingPlan, fall};
 
 /// The measured runs that properties can ask for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Experiment {
     /// One forward and backward pass at initialization.
     Initial,
+    /// Analytic against numerical gradients.
     GradientCheck,
+    /// Learning a few fixed examples by heart.
     Overfit,
+    /// The recipe's own first steps.
     Training,
 }
 
-/// Everything that was measured on a subject: plain numbers, no tensors.
-#[derive(Debug, Clone, Default, serde::Serialize)]
-pub struct Evidence {}
+/// Told where a running experiment is: activity, step, steps, loss. Called at block ends only.
+pub type Progress<'a> = &'a mut dyn FnMut(&str, usize, usize, Option<f64>);

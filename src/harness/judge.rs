@@ -31,8 +31,8 @@ pub(super) enum Obstacle {
     Spec(String),
     /// A wgpu adapter is required and there is none: the reason.
     Adapter(String),
-    /// The environment asks for something that does not exist.
-    Environment(String),
+    /// The laboratory cannot be set up: the reason.
+    Laboratory(String),
 }
 
 /// Makes the judge of a spec, opening devices where that is due.

@@ -92,7 +92,7 @@ impl Session {
             Err(Obstacle::Adapter(reason)) => {
                 return Err(AdapterRequired { reason: reason.clone() });
             }
-            Err(Obstacle::Environment(reason)) => {
+            Err(Obstacle::Laboratory(reason)) => {
                 return Ok(case.result(Status::Crashed, Some(reason.clone())));
             }
             Err(Obstacle::Spec(errors)) => {
@@ -144,7 +144,11 @@ fn conclude(
 ) -> TestResult {
     let Judgement { verdict, record } = match judged {
         Ok(judgement) => judgement,
-        Err(error) => return case.result(Status::Crashed, Some(error.to_string())),
+        Err(error) => {
+            let place = panics::place_of_handled().map(|place| format!("\n{place}"));
+            let details = format!("{error}{}", place.unwrap_or_default());
+            return case.result(Status::Crashed, Some(details));
+        }
     };
     let mut result = case.result(status(verdict.outcome, severity(expectation)), None);
     if let Some(store) = store.filter(|_| has_snapshot(verdict.outcome) && !record.is_empty()) {

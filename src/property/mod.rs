@@ -1,10 +1,24 @@
 //! Properties: pure functions from evidence and thresholds to a verdict.
 //!
 //! One file per property, with its [`Meta`] and its judge; [`REGISTRY`] lists them. A property
-//! owns no device code and starts no measurement: it names the experiments it reads.
+//! owns no device code and starts no measurement: it names the experiments that it reads.
 
+mod every_parameter_gets_gradient;
+mod finite_everywhere;
+mod gradients_match;
+mod initial_loss;
+pub(crate) mod learns;
 mod meta;
+mod no_dead_units;
+pub(crate) mod overfits_batch;
+mod shapes;
+mod suspect;
+#[cfg(test)]
+mod testing;
+mod text;
+mod update_ratio;
 mod verdict;
+mod weights_update;
 
 use serde_yaml::Mapping;
 
@@ -30,10 +44,62 @@ impl PartialEq for Property {
     }
 }
 
-/// All properties, in the order in which test cases run.
-pub static REGISTRY: &[&Property] = &[];
+/// All properties, in the order in which test cases run: cheap ones first.
+pub static REGISTRY: &[&Property] = &[
+    &shapes::PROPERTY,
+    &initial_loss::PROPERTY,
+    &every_parameter_gets_gradient::PROPERTY,
+    &gradients_match::PROPERTY,
+    &overfits_batch::PROPERTY,
+    &learns::PROPERTY,
+    &weights_update::PROPERTY,
+    &update_ratio::PROPERTY,
+    &no_dead_units::PROPERTY,
+    &finite_everywhere::PROPERTY,
+];
 
 /// The property of that name.
 pub fn find(name: &str) -> Option<&'static Property> {
     REGISTRY.iter().copied().find(|property| property.meta.name == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_property_file_is_registered() {
+        let own = ["meta", "mod", "suspect", "testing", "text", "verdict"];
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/property");
+        let mut files: Vec<String> = std::fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().path().file_stem().unwrap().to_str().unwrap().to_owned())
+            .filter(|name| !own.contains(&name.as_str()))
+            .collect();
+        files.sort();
+        let mut names: Vec<&str> = REGISTRY.iter().map(|property| property.meta.name).collect();
+        names.sort_unstable();
+        assert_eq!(files, names);
+    }
+
+    #[test]
+    fn every_property_explains_itself() {
+        for property in REGISTRY {
+            let Meta { name, summary, checks, why, condition, mend, source, .. } = &property.meta;
+            for text in [summary, checks, why, condition, mend, source] {
+                assert!(text.len() > 10 && text.ends_with('.'), "{name}: {text}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_property_file_has_a_case_that_passes_and_one_that_fails() {
+        for property in REGISTRY.iter().filter(|property| property.meta.name != "shapes") {
+            let file = format!("src/property/{}.rs", property.meta.name);
+            let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
+            let text = std::fs::read_to_string(path).unwrap();
+            assert!(text.contains("Outcome::Pass"), "{}", property.meta.name);
+            assert!(text.contains("Outcome::Fail"), "{}", property.meta.name);
+        }
+    }
 }

@@ -184,6 +184,21 @@ fn a_batch_larger_than_the_training_data_is_told_with_both_numbers() {
 }
 
 #[test]
+fn a_shape_that_does_not_fit_is_told_with_both_sizes() {
+    let table = "a,b,c,d,label\n1,2,3,4,x\n5,6,7,8,y\n";
+    let result = load_table(table, Task::Classification, |spec| {
+        spec.data.shape = Some(at(vec![1, 3, 2], "[sizes]"));
+        spec.data.validation.value = 0.0;
+    });
+    assert_told(
+        result,
+        &["NN0209: the shape [1, 3, 2] holds 6 numbers, and an input has 4\n\
+           at `[sizes]`: must hold 4 numbers\n\
+           help: the sizes multiply to the number of input columns; the batch is not among them"],
+    );
+}
+
+#[test]
 fn what_is_wrong_with_shape_batch_and_scaling_is_told_at_once() {
     let result = load_table("a,b,label\n0,1,x\n2,3,y\n", Task::Classification, |spec| {
         spec.layers = vec![embedding(10)];
@@ -243,6 +258,29 @@ fn a_target_that_is_text_is_no_regression() {
              help: for labels, write `task: classification`",
         ],
     );
+}
+
+#[test]
+fn no_damage_to_a_table_is_a_panic() {
+    let table = b"\xef\xbb\xbfa,\"b\",label\r\n1,-2.5,0\r\n3e1,4,1\n\"5\",6,0\n7,8,1\n";
+    let folder = tempfile::tempdir().unwrap();
+    let tasks = [Task::Classification, Task::BinaryClassification, Task::Regression];
+    let specs = tasks.map(|task| spec(folder.path(), task, csv("table.csv", "label")));
+    let judge = |bytes: &[u8]| {
+        std::fs::write(folder.path().join("table.csv"), bytes).unwrap();
+        for spec in &specs {
+            // An error is rendered, data is hashed: both must go through.
+            let _ = told(spec).map(|data| data.digest());
+        }
+    };
+    for place in 0..table.len() {
+        judge(&table[..place]);
+        for damage in *b"\0\"\n\r,e-\xff" {
+            let mut damaged = table.to_vec();
+            damaged[place] = damage;
+            judge(&damaged);
+        }
+    }
 }
 
 #[test]

@@ -1,0 +1,258 @@
+//! What experiments find: plain numbers on the host, with no tensor in them.
+//!
+//! Properties, snapshots and reports read this and nothing else. Losses are means per example,
+//! norms are Euclidean.
+
+use serde::Serialize;
+
+use crate::spec::{LossKind, Task};
+
+/// Everything that was measured on a subject so far.
+#[derive(Debug, Clone, Serialize)]
+pub struct Evidence {
+    pub subject: SubjectFacts,
+    pub initial: Option<InitialEvidence>,
+    pub gradient_check: Option<GradientCheckEvidence>,
+    pub overfit: Option<OverfitEvidence>,
+    pub training: Option<TrainingEvidence>,
+}
+
+/// What is known without running anything.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct SubjectFacts {
+    pub task: Task,
+    /// The loss's name in the spec language.
+    pub loss: &'static str,
+    /// Class names; empty for regression.
+    pub classes: Vec<String>,
+    pub layers: Vec<LayerFacts>,
+    /// Trainable numbers and running statistics.
+    pub parameters: usize,
+    /// Shape of one input, without the batch axis.
+    pub input: Vec<usize>,
+    /// Standard deviation of all input numbers of the training part.
+    pub input_deviation: f64,
+    pub learning_rate: f64,
+    /// The optimizer's name in the spec language.
+    pub optimizer: &'static str,
+    pub batch_size: usize,
+    pub training_examples: usize,
+    /// Whether the targets are real numbers that no scaling brought to unit size.
+    pub unscaled_targets: bool,
+}
+
+/// One layer of the plan.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct LayerFacts {
+    pub path: String,
+    /// The layer's name in the spec language.
+    pub kind: &'static str,
+    /// Output shape without the batch axis.
+    pub output: Vec<usize>,
+    pub parameters: usize,
+}
+
+/// One forward and backward pass at initialization.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct InitialEvidence {
+    pub examples: usize,
+    /// Without regularization.
+    pub loss: f64,
+    /// The regularization's part of the objective.
+    pub penalty: f64,
+    /// The loss that guessing gives on these examples: all logits equal, or output 0.
+    pub guessing_loss: f64,
+    /// The lowest loss that a constant output reaches on these examples.
+    pub constant_loss: f64,
+    /// Outputs of the layers, in forward order; first the input.
+    pub activations: Vec<ActivationEvidence>,
+    pub gradients: Vec<GradientEvidence>,
+}
+
+/// The output of one layer over a batch.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ActivationEvidence {
+    pub path: String,
+    pub kind: &'static str,
+    pub mean: f64,
+    pub deviation: f64,
+    /// Share of numbers that are exactly 0.
+    pub zero_share: f64,
+    /// NaN and infinite numbers.
+    pub not_finite: usize,
+    /// For activations that can die: how many units there are, and how many are 0 on every example.
+    pub units: Option<UnitEvidence>,
+}
+
+/// Units (channels of images, features otherwise) of an activation that can die.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct UnitEvidence {
+    pub count: usize,
+    pub dead: usize,
+}
+
+/// The gradient of one trainable tensor.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct GradientEvidence {
+    pub tensor: String,
+    pub shape: Vec<usize>,
+    /// Whether the backward pass reached the tensor at all.
+    pub present: bool,
+    pub norm: f64,
+    pub not_finite: usize,
+    /// Why a zero gradient is right here, if it is.
+    pub zero_by_design: Option<&'static str>,
+}
+
+/// Analytic against numerical gradients.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct GradientCheckEvidence {
+    pub examples: usize,
+    /// Loss at the point, on the reference device.
+    pub loss: f64,
+    pub tensors: Vec<TensorCheck>,
+    /// Whether test device and reference device are different devices.
+    pub devices_differ: bool,
+    /// The bound that f32 rounding allows between the two devices: see `gradient_check`.
+    pub rounding_bound: f64,
+}
+
+/// The check of one tensor (or of the input, as `input`).
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct TensorCheck {
+    pub tensor: String,
+    /// Norm of the analytic gradient on the reference device.
+    pub norm: f64,
+    /// Directional derivatives along the probed directions.
+    pub directions: Vec<DirectionCheck>,
+    /// ‖g_test − g_reference‖ / ‖g_reference‖; absent where the devices are one.
+    pub device_error: Option<f64>,
+    /// Analytic and numeric are both zero within rounding.
+    pub structurally_zero: bool,
+}
+
+/// One directional derivative.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct DirectionCheck {
+    pub analytic: f64,
+    pub numeric: f64,
+    /// |analytic − numeric| / max(|analytic|, |numeric|, ‖g‖/√n).
+    pub relative_error: f64,
+    /// What rounding and truncation may account for, on the same scale.
+    pub noise: f64,
+    /// The loss has a kink here: the direction tells nothing.
+    pub kink: bool,
+}
+
+/// Attempts to learn a few fixed examples by heart.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct OverfitEvidence {
+    pub examples: usize,
+    /// Lowest loss that these examples allow (label smoothing, conflicting labels).
+    pub floor: f64,
+    /// The lowest loss that a constant output reaches on them.
+    pub constant_loss: f64,
+    /// In the order in which they were made; the first one that succeeds is the last.
+    pub attempts: Vec<OverfitAttempt>,
+}
+
+/// One attempt: one seed, one rate.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct OverfitAttempt {
+    pub seed: u64,
+    pub learning_rate: f64,
+    pub steps: usize,
+    /// Loss before the first step and after the last one.
+    pub initial_loss: f64,
+    pub final_loss: f64,
+    /// Share of examples whose class is right; absent for regression.
+    pub accuracy: Option<f64>,
+    /// Whether the attempt met the bounds that the spec (or the default) sets.
+    pub succeeded: bool,
+}
+
+/// The recipe's own first steps.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct TrainingEvidence {
+    /// Steps taken, and the steps that the recipe declares.
+    pub steps: usize,
+    pub declared_steps: usize,
+    /// Minibatch loss before each step, regularization included.
+    pub losses: Vec<f64>,
+    /// The loss on the sample of training examples before training, and after every block.
+    pub sample_losses: Vec<SampleLoss>,
+    /// The lowest loss that a constant output reaches on the sample.
+    pub constant_loss: f64,
+    pub updates: Vec<UpdateEvidence>,
+    /// Outputs of the layers on the sample after the last step.
+    pub activations: Vec<ActivationEvidence>,
+}
+
+/// Loss on the sample after some steps.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct SampleLoss {
+    pub step: usize,
+    pub loss: f64,
+}
+
+/// How far the optimizer moved one tensor.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct UpdateEvidence {
+    pub tensor: String,
+    pub rank: usize,
+    pub steps: Vec<StepUpdate>,
+}
+
+/// One measured step of one tensor.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct StepUpdate {
+    /// From 1.
+    pub step: usize,
+    /// ‖ΔW‖.
+    pub update_norm: f64,
+    /// ‖W‖ before the step.
+    pub weight_norm: f64,
+    /// max |Δw|.
+    pub largest: f64,
+}
+
+impl StepUpdate {
+    /// ‖ΔW‖ / ‖W‖, `None` where the weights are all zero.
+    pub fn ratio(&self) -> Option<f64> {
+        (self.weight_norm > 0.0).then(|| self.update_norm / self.weight_norm)
+    }
+}
+
+impl OverfitEvidence {
+    /// The attempt that came lowest, for each seed that was tried.
+    pub fn best_by_seed(&self) -> Vec<&OverfitAttempt> {
+        let mut best: Vec<&OverfitAttempt> = Vec::new();
+        for attempt in &self.attempts {
+            match best.iter_mut().find(|known| known.seed == attempt.seed) {
+                Some(known) if better(attempt, known) => *known = attempt,
+                Some(_) => {}
+                None => best.push(attempt),
+            }
+        }
+        best
+    }
+}
+
+fn better(attempt: &OverfitAttempt, known: &OverfitAttempt) -> bool {
+    let key = |attempt: &OverfitAttempt| match attempt.final_loss.is_finite() {
+        true => attempt.final_loss,
+        false => f64::INFINITY,
+    };
+    (attempt.succeeded, -key(attempt)) > (known.succeeded, -key(known))
+}
+
+/// A loss's name in the spec language.
+pub fn loss_name(kind: &LossKind) -> &'static str {
+    match kind {
+        LossKind::CrossEntropy { .. } => "cross_entropy",
+        LossKind::BinaryCrossEntropy { .. } => "binary_cross_entropy",
+        LossKind::Mse => "mse",
+        LossKind::Mae => "mae",
+        LossKind::Huber { .. } => "huber",
+    }
+}

@@ -1,0 +1,129 @@
+//! Numbers read off recorded outputs. Pure but for the reading itself.
+
+use burn::tensor::Transaction;
+
+use super::evidence::{ActivationEvidence, UnitEvidence};
+use crate::device::DeviceFailure;
+use crate::model::{PlannedLayer, Recorded, fetch, kind_name, on_float};
+use crate::spec::LayerKind;
+
+/// Euclidean norm; not finite as soon as one number is not.
+pub fn norm(numbers: &[f64]) -> f64 {
+    let largest = numbers.iter().fold(0.0f64, |largest, number| largest.max(number.abs()));
+    if largest == 0.0 || !largest.is_finite() {
+        return if numbers.iter().any(|number| number.is_nan()) { f64::NAN } else { largest };
+    }
+    // Scaled, so that squares neither overflow nor vanish.
+    largest * numbers.iter().map(|number| (number / largest).powi(2)).sum::<f64>().sqrt()
+}
+
+/// How many numbers are NaN or infinite.
+pub fn not_finite(numbers: &[f64]) -> usize {
+    numbers.iter().filter(|number| !number.is_finite()).count()
+}
+
+/// Mean and standard deviation of the finite numbers.
+pub fn moments(numbers: &[f64]) -> (f64, f64) {
+    let finite = || numbers.iter().filter(|number| number.is_finite());
+    let count = finite().count().max(1) as f64;
+    let mean = finite().sum::<f64>() / count;
+    let variance = finite().map(|number| (number - mean).powi(2)).sum::<f64>() / count;
+    (mean, variance.sqrt())
+}
+
+/// Median; NaN for no numbers.
+pub fn median(mut numbers: Vec<f64>) -> f64 {
+    numbers.sort_by(f64::total_cmp);
+    match numbers.len() {
+        0 => f64::NAN,
+        odd if odd % 2 == 1 => numbers[odd / 2],
+        even => (numbers[even / 2 - 1] + numbers[even / 2]) / 2.0,
+    }
+}
+
+/// Statistics of all recorded outputs, read in one transaction.
+///
+/// # Errors
+///
+/// When the device cannot hand the numbers over.
+pub fn activations(
+    recorded: Vec<Recorded>,
+    layers: &[&PlannedLayer],
+) -> Result<Vec<ActivationEvidence>, DeviceFailure> {
+    let mut transaction = Transaction::default();
+    let mut outputs = Vec::new();
+    for Recorded { path, output } in recorded {
+        let shape = output.shape();
+        on_float!(output, tensor => {
+            transaction = transaction.register(tensor);
+            outputs.push((path, shape));
+        }, tokens _tokens => ());
+    }
+    let evidence = fetch(transaction)?.into_iter().zip(outputs).map(|(numbers, (path, shape))| {
+        let layer = layers.iter().find(|layer| layer.path == path);
+        let can_die = layer.is_some_and(
+            |layer| matches!(&layer.kind, LayerKind::Activation(activation) if activation.can_die()),
+        );
+        let (mean, deviation) = moments(&numbers);
+        let zeros = numbers.iter().filter(|number| **number == 0.0).count();
+        ActivationEvidence {
+            kind: layer.map_or("input", |layer| kind_name(&layer.kind)),
+            path,
+            mean,
+            deviation,
+            zero_share: zeros as f64 / numbers.len().max(1) as f64,
+            not_finite: not_finite(&numbers),
+            units: can_die.then(|| units(&numbers, &shape)),
+        }
+    });
+    Ok(evidence.collect())
+}
+
+/// Counts units that are 0 on every example and at every position.
+///
+/// Units stand on axis 1 of images (`[batch, channels, height, width]`) and on the last axis of
+/// everything else.
+fn units(numbers: &[f64], shape: &[usize]) -> UnitEvidence {
+    let axis = if shape.len() >= 4 { 1 } else { shape.len() - 1 };
+    let count = shape[axis];
+    let stride: usize = shape[axis + 1..].iter().product();
+    let mut active = vec![false; count];
+    for (index, number) in numbers.iter().enumerate() {
+        if *number != 0.0 {
+            active[index / stride % count] = true;
+        }
+    }
+    UnitEvidence { count, dead: active.iter().filter(|active| !**active).count() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_unit_is_dead_when_it_is_zero_on_all_rows() {
+        // Two examples, three features; the second feature is never active.
+        let units = units(&[1.0, 0.0, 0.0, 2.0, 0.0, 3.0], &[2, 3]);
+        assert_eq!(units, UnitEvidence { count: 3, dead: 1 });
+    }
+
+    #[test]
+    fn a_channel_is_alive_when_one_pixel_is() {
+        // One example, two channels of 1×2 pixels.
+        let units = units(&[0.0, 0.5, 0.0, 0.0], &[1, 2, 1, 2]);
+        assert_eq!(units, UnitEvidence { count: 2, dead: 1 });
+    }
+
+    #[test]
+    fn norms_neither_overflow_nor_vanish() {
+        assert!((norm(&[3e200, 4e200]) - 5e200).abs() < 1e186);
+        assert!((norm(&[3e-200, 4e-200]) - 5e-200).abs() < 1e-214);
+        assert!(norm(&[1.0, f64::NAN]).is_nan());
+        assert_eq!(norm(&[1.0, f64::INFINITY]), f64::INFINITY);
+    }
+
+    #[test]
+    fn the_median_of_an_even_count_is_between_the_middle_two() {
+        assert_eq!(median(vec![4.0, 1.0, 3.0, 2.0]), 2.5);
+    }
+}

@@ -1,0 +1,148 @@
+//! `training`: the recipe's own first steps, as the spec declares them.
+//!
+//! Steps are bought in blocks. The run ends as soon as the loss on a fixed sample has clearly
+//! fallen, and goes on to the recipe's own length (within a bound) only while it has not.
+
+use super::Progress;
+use super::bench::{Bench, evaluate, observe, scalars};
+use super::evidence::{SampleLoss, StepUpdate, TrainingEvidence, UpdateEvidence};
+use super::initial;
+use crate::data::statistics;
+use crate::device::DeviceFailure;
+use crate::training::{Batches, Trainer, UpdateProbe, optimizer};
+
+/// How long to train.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct TrainingPlan {
+    /// Steps of the first look; more are taken only while the loss has not fallen enough.
+    pub steps: usize,
+    /// Steps at most, whatever the recipe declares.
+    pub at_most: usize,
+    /// Relative fall of the sample's loss that is enough.
+    pub enough: f64,
+}
+
+/// Steps between two looks at the sample's loss.
+const BLOCK: usize = 20;
+
+/// Every so many steps, and in the first two, the update of each tensor is measured.
+const UPDATE_INTERVAL: usize = 10;
+
+/// Runs the experiment.
+///
+/// # Errors
+///
+/// When the test device fails.
+pub fn run(
+    bench: &Bench,
+    plan: &TrainingPlan,
+    progress: Progress<'_>,
+) -> Result<TrainingEvidence, DeviceFailure> {
+    let subject = &bench.subject;
+    let recipe = &subject.spec.training;
+    let kind = &subject.spec.loss.kind.value;
+    let declared_steps = *recipe.epochs * subject.steps_per_epoch();
+    let sample = subject.sample(initial::EXAMPLES);
+    let constant_loss = statistics::constant_loss(kind, &sample.targets, subject.classes());
+
+    let mut trainer = Trainer::new(
+        subject,
+        bench.model(&bench.devices.test),
+        optimizer(&recipe.optimizer.kind, recipe.clipping),
+        *recipe.optimizer.learning_rate,
+        subject.spec.loss.clone(),
+        recipe.seed,
+    );
+    let mut batches = Batches::new(subject.data.train.len(), *recipe.batch_size, recipe.seed);
+    let mut probe = UpdateProbe::default();
+    let mut losses = Vec::new();
+    let mut sample_losses =
+        vec![SampleLoss { step: 0, loss: evaluate(subject, trainer.model(), &sample)? }];
+
+    let longest = declared_steps.min(plan.at_most.max(plan.steps));
+    let first_look = declared_steps.min(plan.steps);
+    while trainer.steps() < longest {
+        let until = if trainer.steps() < first_look { first_look } else { longest };
+        let mut block = Vec::new();
+        for indices in batches.by_ref().take(BLOCK.min(until - trainer.steps())) {
+            let step = trainer.steps() + 1;
+            let measured = step <= 2 || step.is_multiple_of(UPDATE_INTERVAL);
+            let batch = subject.batch(&indices);
+            block.push(trainer.step(&batch, true, measured.then_some(&mut probe)));
+        }
+        losses.extend(scalars(block)?);
+        let loss = evaluate(subject, trainer.model(), &sample)?;
+        sample_losses.push(SampleLoss { step: trainer.steps(), loss });
+        progress("training", trainer.steps(), longest, losses.last().copied());
+
+        let finite = losses.iter().all(|loss| loss.is_finite()) && loss.is_finite();
+        let looked = trainer.steps() >= first_look;
+        if !finite || looked && fall(&sample_losses, constant_loss) >= plan.enough {
+            break;
+        }
+    }
+
+    Ok(TrainingEvidence {
+        steps: trainer.steps(),
+        declared_steps,
+        losses,
+        sample_losses,
+        constant_loss,
+        updates: updates(probe)?,
+        activations: observe(subject, trainer.model(), &sample)?,
+    })
+}
+
+/// How far the sample's loss has fallen, relative to where it was or to the best constant
+/// predictor, whichever is lower: a model that only learns to guess has not learned.
+pub fn fall(sample_losses: &[SampleLoss], constant_loss: f64) -> f64 {
+    let (Some(first), Some(last)) = (sample_losses.first(), sample_losses.last()) else {
+        return 0.0;
+    };
+    let start = first.loss.min(constant_loss);
+    (start - last.loss) / start.abs().max(f64::MIN_POSITIVE)
+}
+
+/// Fetches all measured updates in one transfer and sorts them by tensor.
+fn updates(probe: UpdateProbe) -> Result<Vec<UpdateEvidence>, DeviceFailure> {
+    let UpdateProbe { paths, ranks, measured, steps } = probe;
+    let numbers = scalars(measured.into_iter().flatten().collect())?;
+    let tensors = paths.len();
+    let by_tensor = paths.into_iter().zip(ranks).enumerate().map(|(index, (tensor, rank))| {
+        let steps = steps.iter().enumerate().map(|(row, step)| {
+            let at = 3 * (row * tensors + index);
+            StepUpdate {
+                step: *step,
+                update_norm: numbers[at],
+                weight_norm: numbers[at + 1],
+                largest: numbers[at + 2],
+            }
+        });
+        UpdateEvidence { tensor, rank, steps: steps.collect() }
+    });
+    Ok(by_tensor.collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn losses(first: f64, last: f64) -> Vec<SampleLoss> {
+        vec![SampleLoss { step: 0, loss: first }, SampleLoss { step: 20, loss: last }]
+    }
+
+    #[test]
+    fn a_fall_is_relative_to_the_start() {
+        assert!((fall(&losses(2.0, 1.5), 4.0) - 0.25).abs() < 1e-12);
+    }
+
+    #[test]
+    fn learning_to_guess_is_no_fall() {
+        assert!(fall(&losses(5.0, 2.3), 2.3) <= 0.0);
+    }
+
+    #[test]
+    fn a_rise_is_a_negative_fall() {
+        assert!(fall(&losses(2.0, 3.0), 2.3) < 0.0);
+    }
+}

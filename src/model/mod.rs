@@ -1,0 +1,22 @@
+//! Models: shapes inferred from a spec's layers ([`Plan`]), and the network that runs them
+//! ([`Network`]).
+//!
+//! `plan` and `shape` know no device. Everything that names a Burn layer is in `layer` and
+//! `activation`.
+
+mod activation;
+mod layer;
+mod network;
+mod pass;
+mod plan;
+mod shape;
+mod value;
+mod weights;
+
+pub use network::Network;
+pub use pass::{Pass, Recorded};
+pub use plan::{Plan, PlannedLayer, kind_name};
+pub use shape::Signal;
+pub use value::Value;
+pub(crate) use value::on_float;
+pub use weights::{NamedGradient, Weights, fetch, named_gradients, to_f64};

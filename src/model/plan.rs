@@ -1,0 +1,286 @@
+//! The plan of a network: every layer named, every shape inferred, every size counted. No device.
+
+use std::collections::HashMap;
+
+use super::layer::parameter_count;
+use super::network::join;
+use super::shape::{self, Signal};
+use crate::spec::{Activation, Code, Diagnostic, LayerKind, LayerSpec, Span};
+
+/// A network that lines up.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    pub layers: Vec<PlannedLayer>,
+    pub input: Signal,
+    pub output: Signal,
+}
+
+/// One layer with its name and shapes.
+#[derive(Debug, Clone)]
+pub struct PlannedLayer {
+    /// Its own name, unique among its neighbours: the spec's, or kind and number.
+    pub name: String,
+    /// The names of its containers and its own, joined with dots.
+    pub path: String,
+    pub kind: LayerKind,
+    pub span: Span,
+    pub input: Signal,
+    pub output: Signal,
+    /// Numbers it owns, running statistics included.
+    pub parameters: usize,
+    /// The layers inside a container.
+    pub inner: Vec<PlannedLayer>,
+}
+
+impl Plan {
+    /// Names the layers and lines up their shapes.
+    ///
+    /// # Errors
+    ///
+    /// The first layer that cannot take its input, in each list of layers: what follows it has
+    /// no known shape.
+    pub fn new(layers: &[LayerSpec], input: Signal) -> Result<Self, Vec<Diagnostic>> {
+        let (layers, output) = plan_layers(layers, input.clone(), "").map_err(|e| vec![*e])?;
+        Ok(Self { layers, input, output })
+    }
+
+    /// All layers, containers before their contents, in forward order.
+    pub fn flat(&self) -> Vec<&PlannedLayer> {
+        fn collect<'a>(layers: &'a [PlannedLayer], all: &mut Vec<&'a PlannedLayer>) {
+            for layer in layers {
+                all.push(layer);
+                collect(&layer.inner, all);
+            }
+        }
+        let mut all = Vec::new();
+        collect(&self.layers, &mut all);
+        all
+    }
+
+    /// Numbers that the network owns.
+    pub fn parameters(&self) -> usize {
+        self.layers.iter().fold(0, |sum, layer| sum.saturating_add(layer.parameters))
+    }
+
+    /// Memory that training takes at most, in bytes: parameters, gradients and optimizer state on
+    /// the test device in f32 and on the reference device in f64, and the activations that the
+    /// backward pass keeps for `batch` examples (each layer's output, four times over).
+    pub fn memory_estimate(&self, batch: usize) -> u128 {
+        let parameters = self.parameters() as u128;
+        let activations: u128 =
+            self.flat().iter().map(|layer| layer.output.elements() as u128 * batch as u128).sum();
+        (parameters * 5 + activations * 4) * (4 + 8)
+    }
+}
+
+fn plan_layers(
+    layers: &[LayerSpec],
+    input: Signal,
+    container: &str,
+) -> Result<(Vec<PlannedLayer>, Signal), Box<Diagnostic>> {
+    let mut names = Names::new(layers);
+    let mut planned = Vec::with_capacity(layers.len());
+    let mut signal = input;
+    for layer in layers {
+        let name = names.of(layer);
+        let path = join(container, &name);
+        let (inner, output) = match &layer.kind {
+            LayerKind::Residual { layers } => plan_residual(layers, &signal, &path, layer.span)?,
+            kind => {
+                let output = shape::output(kind, &signal).map_err(|error| {
+                    let message = format!("`{path}` {}", error.problem);
+                    let label = format!("gets {signal}");
+                    Box::new(
+                        Diagnostic::new(Code::SHAPE_MISMATCH, message, layer.span, label)
+                            .help(error.mend),
+                    )
+                })?;
+                (Vec::new(), output)
+            }
+        };
+        let parameters = match &layer.kind {
+            LayerKind::Residual { .. } => {
+                inner.iter().fold(0usize, |sum, layer| sum.saturating_add(layer.parameters))
+            }
+            kind => parameter_count(kind, &signal),
+        };
+        planned.push(PlannedLayer {
+            name,
+            path,
+            kind: layer.kind.clone(),
+            span: layer.span,
+            input: std::mem::replace(&mut signal, output.clone()),
+            output,
+            parameters,
+            inner,
+        });
+    }
+    Ok((planned, signal))
+}
+
+fn plan_residual(
+    layers: &[LayerSpec],
+    input: &Signal,
+    path: &str,
+    span: Span,
+) -> Result<(Vec<PlannedLayer>, Signal), Box<Diagnostic>> {
+    let (inner, output) = plan_layers(layers, input.clone(), path)?;
+    if output == *input && matches!(output, Signal::Float(_)) {
+        return Ok((inner, output));
+    }
+    let message = format!("`{path}` adds its input to its output, but {input} is not {output}");
+    let mut diagnostic =
+        Diagnostic::new(Code::SHAPE_MISMATCH, message, span, format!("its input is {input}"))
+            .help("let the last inner layer give the shape that the residual gets");
+    if let Some(last) = inner.last() {
+        diagnostic = diagnostic.also(last.span, format!("gives {output}"));
+    }
+    Err(Box::new(diagnostic))
+}
+
+/// Makes names up for layers that have none: kind and number, counted in their own list, and
+/// never one that the user gave to another layer.
+struct Names<'a> {
+    given: Vec<&'a str>,
+    counts: HashMap<&'static str, usize>,
+}
+
+impl<'a> Names<'a> {
+    fn new(layers: &'a [LayerSpec]) -> Self {
+        let given = layers.iter().filter_map(|layer| layer.name.as_ref());
+        Self { given: given.map(|name| name.value.as_str()).collect(), counts: HashMap::new() }
+    }
+
+    fn of(&mut self, layer: &LayerSpec) -> String {
+        let kind = kind_name(&layer.kind);
+        let count = self.counts.entry(kind).or_default();
+        if let Some(name) = &layer.name {
+            return name.value.clone();
+        }
+        loop {
+            *count += 1;
+            let name = format!("{kind}{count}");
+            if !self.given.contains(&name.as_str()) {
+                return name;
+            }
+        }
+    }
+}
+
+/// A layer's name in the spec language.
+pub fn kind_name(kind: &LayerKind) -> &'static str {
+    match kind {
+        LayerKind::Linear { .. } => "linear",
+        LayerKind::Conv1d { .. } => "conv1d",
+        LayerKind::Conv2d { .. } => "conv2d",
+        LayerKind::BatchNorm { .. } => "batch_norm",
+        LayerKind::LayerNorm { .. } => "layer_norm",
+        LayerKind::GroupNorm { .. } => "group_norm",
+        LayerKind::Dropout { .. } => "dropout",
+        LayerKind::MaxPool2d { .. } => "max_pool2d",
+        LayerKind::AvgPool2d { .. } => "avg_pool2d",
+        LayerKind::AdaptiveAvgPool2d { .. } => "adaptive_avg_pool2d",
+        LayerKind::Flatten => "flatten",
+        LayerKind::Reshape { .. } => "reshape",
+        LayerKind::Residual { .. } => "residual",
+        LayerKind::Embedding { .. } => "embedding",
+        LayerKind::Lstm { .. } => "lstm",
+        LayerKind::Gru { .. } => "gru",
+        LayerKind::Activation(activation) => activation_name(activation),
+    }
+}
+
+fn activation_name(activation: &Activation) -> &'static str {
+    match activation {
+        Activation::Relu => "relu",
+        Activation::Relu6 => "relu6",
+        Activation::LeakyRelu { .. } => "leaky_relu",
+        Activation::Prelu { .. } => "prelu",
+        Activation::Rrelu { .. } => "rrelu",
+        Activation::Gelu => "gelu",
+        Activation::GeluApproximate => "gelu_approximate",
+        Activation::Silu => "silu",
+        Activation::Mish => "mish",
+        Activation::Selu => "selu",
+        Activation::Elu { .. } => "elu",
+        Activation::Celu { .. } => "celu",
+        Activation::Sigmoid => "sigmoid",
+        Activation::LogSigmoid => "log_sigmoid",
+        Activation::HardSigmoid { .. } => "hard_sigmoid",
+        Activation::HardSwish => "hard_swish",
+        Activation::Tanh => "tanh",
+        Activation::HardTanh { .. } => "hard_tanh",
+        Activation::Tanhshrink => "tanhshrink",
+        Activation::Softplus { .. } => "softplus",
+        Activation::Softsign => "softsign",
+        Activation::SoftShrink { .. } => "soft_shrink",
+        Activation::HardShrink { .. } => "hard_shrink",
+        Activation::Shrink { .. } => "shrink",
+        Activation::Threshold { .. } => "threshold",
+        Activation::ThresholdedRelu { .. } => "thresholded_relu",
+        Activation::Glu => "glu",
+        Activation::SwiGlu { .. } => "swiglu",
+        Activation::Softmax => "softmax",
+        Activation::LogSoftmax => "log_softmax",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::spec::Spanned;
+
+    fn linear(out: usize, name: Option<&str>) -> LayerSpec {
+        LayerSpec {
+            name: name.map(|name| Spanned::new(name.to_owned(), Span::default())),
+            kind: LayerKind::Linear { out, bias: true, initializer: None, bias_initializer: None },
+            span: Span { start: 3, end: 9 },
+        }
+    }
+
+    fn residual(layers: Vec<LayerSpec>) -> LayerSpec {
+        LayerSpec { name: None, kind: LayerKind::Residual { layers }, span: Span::default() }
+    }
+
+    #[test]
+    fn layers_are_numbered_by_kind_and_keep_given_names() {
+        let layers = [linear(4, None), linear(5, Some("head")), linear(6, None)];
+        let plan = Plan::new(&layers, Signal::Float(vec![2])).unwrap();
+        let names: Vec<_> = plan.layers.iter().map(|layer| layer.path.as_str()).collect();
+        assert_eq!(names, ["linear1", "head", "linear2"]);
+    }
+
+    #[test]
+    fn a_made_up_name_never_takes_a_given_one() {
+        let layers = [linear(4, None), linear(5, Some("linear1"))];
+        let plan = Plan::new(&layers, Signal::Float(vec![2])).unwrap();
+        assert_eq!(plan.layers[0].name, "linear2");
+    }
+
+    #[test]
+    fn sizes_flow_and_parameters_are_counted() {
+        let plan = Plan::new(&[linear(4, None), linear(3, None)], Signal::Float(vec![2])).unwrap();
+        assert_eq!(plan.output, Signal::Float(vec![3]));
+        assert_eq!(plan.parameters(), (2 * 4 + 4) + (4 * 3 + 3));
+    }
+
+    #[test]
+    fn inner_layers_carry_their_container_in_the_path() {
+        let plan = Plan::new(&[residual(vec![linear(2, None)])], Signal::Float(vec![2])).unwrap();
+        let paths: Vec<_> = plan.flat().iter().map(|layer| layer.path.clone()).collect();
+        assert_eq!(paths, ["residual1", "residual1.linear1"]);
+    }
+
+    #[test]
+    fn a_residual_that_changes_the_shape_is_refused_with_both_shapes() {
+        let errors =
+            Plan::new(&[residual(vec![linear(3, None)])], Signal::Float(vec![2])).unwrap_err();
+        assert!(errors[0].message.contains("[2] is not [3]"), "{}", errors[0].message);
+    }
+
+    #[test]
+    fn a_huge_layer_is_estimated_without_overflow() {
+        let plan = Plan::new(&[linear(usize::MAX / 8, None)], Signal::Float(vec![9])).unwrap();
+        assert!(plan.memory_estimate(32) > 1 << 60);
+    }
+}

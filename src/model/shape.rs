@@ -1,0 +1,329 @@
+//! Shape rules: what each kind of layer makes of an example's shape. Pure.
+
+use crate::spec::{LayerKind, Padding, SequenceOutput};
+
+/// What flows between layers, for one example: no batch axis.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Signal {
+    Float(Vec<usize>),
+    /// Token indices of this length.
+    Tokens(usize),
+}
+
+impl Signal {
+    /// Axes without the batch axis.
+    pub fn dims(&self) -> &[usize] {
+        match self {
+            Self::Float(dims) => dims,
+            Self::Tokens(length) => std::slice::from_ref(length),
+        }
+    }
+
+    /// Numbers per example.
+    pub fn elements(&self) -> usize {
+        self.dims().iter().product()
+    }
+}
+
+impl std::fmt::Display for Signal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Float(dims) => write!(f, "{dims:?}"),
+            Self::Tokens(length) => write!(f, "[{length}] tokens"),
+        }
+    }
+}
+
+/// Why a layer cannot take a signal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ShapeError {
+    /// What the layer takes, in words, against what it gets.
+    pub problem: String,
+    pub mend: String,
+}
+
+impl ShapeError {
+    fn new(problem: impl Into<String>, mend: impl Into<String>) -> Self {
+        Self { problem: problem.into(), mend: mend.into() }
+    }
+}
+
+/// The output of a layer that is no container.
+///
+/// # Errors
+///
+/// When the layer cannot take `input`.
+pub fn output(kind: &LayerKind, input: &Signal) -> Result<Signal, ShapeError> {
+    if let LayerKind::Embedding { dimension, .. } = kind {
+        return match input {
+            Signal::Tokens(length) => Ok(Signal::Float(vec![*length, *dimension])),
+            Signal::Float(dims) => Err(ShapeError::new(
+                format!("takes token indices, but gets numbers of shape {dims:?}"),
+                "put the embedding first: only data can be tokens",
+            )),
+        };
+    }
+    let Signal::Float(dims) = input else {
+        return Err(ShapeError::new(
+            format!("takes numbers, but gets {input}"),
+            "put an `embedding` before it, or give it numeric data",
+        ));
+    };
+    float_output(kind, dims).map(Signal::Float)
+}
+
+fn float_output(kind: &LayerKind, dims: &[usize]) -> Result<Vec<usize>, ShapeError> {
+    use crate::spec::Activation;
+    match kind {
+        LayerKind::Linear { out, .. } => Ok(with_last(dims, *out)),
+        LayerKind::Conv1d { out, kernel, stride, dilation, groups, padding, .. } => {
+            let [channels, length] = axes(dims, "conv1d", "[channels, length]")?;
+            divisible(channels, *groups, "input channels")?;
+            divisible(*out, *groups, "output channels")?;
+            let zeros = total_padding(*padding, 0, length, *kernel, *stride);
+            let length = window(length, *kernel, *stride, *dilation, zeros)?;
+            Ok(vec![*out, length])
+        }
+        LayerKind::Conv2d { out, kernel, stride, dilation, groups, padding, .. } => {
+            let [channels, height, width] = axes(dims, "conv2d", "[channels, height, width]")?;
+            divisible(channels, *groups, "input channels")?;
+            divisible(*out, *groups, "output channels")?;
+            let (height, width) = window2(height, width, *kernel, *stride, *dilation, *padding)?;
+            Ok(vec![*out, height, width])
+        }
+        LayerKind::MaxPool2d { kernel, stride, padding, dilation } => {
+            let [channels, height, width] = axes(dims, "max_pool2d", "[channels, height, width]")?;
+            let (height, width) = window2(height, width, *kernel, *stride, *dilation, *padding)?;
+            Ok(vec![channels, height, width])
+        }
+        LayerKind::AvgPool2d { kernel, stride, padding, .. } => {
+            let [channels, height, width] = axes(dims, "avg_pool2d", "[channels, height, width]")?;
+            let (height, width) = window2(height, width, *kernel, *stride, [1, 1], *padding)?;
+            Ok(vec![channels, height, width])
+        }
+        LayerKind::AdaptiveAvgPool2d { output } => {
+            let [channels, _, _] = axes(dims, "adaptive_avg_pool2d", "[channels, height, width]")?;
+            Ok(vec![channels, output[0], output[1]])
+        }
+        LayerKind::GroupNorm { groups, .. } => {
+            divisible(dims[0], *groups, "channels")?;
+            Ok(dims.to_vec())
+        }
+        LayerKind::Flatten => Ok(vec![dims.iter().product()]),
+        LayerKind::Reshape { shape } => reshaped(dims, shape),
+        LayerKind::Lstm { hidden, output, .. } | LayerKind::Gru { hidden, output, .. } => {
+            let [length, _] = axes(dims, "a recurrent layer", "[length, features]")?;
+            Ok(match output {
+                SequenceOutput::Last => vec![*hidden],
+                SequenceOutput::Sequence => vec![length, *hidden],
+            })
+        }
+        LayerKind::Activation(Activation::SwiGlu { out, .. }) => Ok(with_last(dims, *out)),
+        LayerKind::Activation(Activation::Glu) => {
+            let last = last(dims);
+            divisible(last, 2, "features on the last axis")?;
+            Ok(with_last(dims, last / 2))
+        }
+        LayerKind::Activation(Activation::Prelu { parameters, .. })
+            if *parameters != 1 && *parameters != dims[0] =>
+        {
+            Err(ShapeError::new(
+                format!("has {parameters} slopes, but its input has {} channels", dims[0]),
+                format!("write `parameters: {}` or `parameters: 1`", dims[0]),
+            ))
+        }
+        LayerKind::BatchNorm { .. }
+        | LayerKind::LayerNorm { .. }
+        | LayerKind::Dropout { .. }
+        | LayerKind::Activation(_) => Ok(dims.to_vec()),
+        LayerKind::Residual { .. } | LayerKind::Embedding { .. } => {
+            unreachable!("containers and embeddings are planned by their own rules")
+        }
+    }
+}
+
+fn last(dims: &[usize]) -> usize {
+    *dims.last().expect("a signal has at least one axis")
+}
+
+fn with_last(dims: &[usize], out: usize) -> Vec<usize> {
+    let mut dims = dims.to_vec();
+    *dims.last_mut().expect("a signal has at least one axis") = out;
+    dims
+}
+
+fn axes<const N: usize>(
+    dims: &[usize],
+    layer: &str,
+    takes: &str,
+) -> Result<[usize; N], ShapeError> {
+    dims.try_into().map_err(|_| {
+        ShapeError::new(
+            format!("{layer} takes {takes}, but gets {dims:?}"),
+            match (N, dims.len()) {
+                (3, 1) | (2, 1) => "give the data a `shape`, or put a `reshape` before it",
+                _ => "put a `reshape` or `flatten` before it",
+            },
+        )
+    })
+}
+
+fn divisible(count: usize, by: usize, what: &str) -> Result<(), ShapeError> {
+    if by > 0 && count.is_multiple_of(by) {
+        return Ok(());
+    }
+    Err(ShapeError::new(
+        format!("{count} {what} cannot be divided into {by} groups"),
+        format!("choose a divisor of {count}"),
+    ))
+}
+
+/// Zeros added to one axis, both sides together. `same` adds what keeps ⌈size / stride⌉ windows
+/// of an undilated kernel, as Burn does.
+fn total_padding(
+    padding: Padding,
+    axis: usize,
+    size: usize,
+    kernel: usize,
+    stride: usize,
+) -> usize {
+    match padding {
+        Padding::Valid => 0,
+        Padding::Explicit(sizes) => sizes[axis].saturating_mul(2),
+        Padding::Same => ((size.div_ceil(stride) - 1) * stride + kernel).saturating_sub(size),
+    }
+}
+
+/// Output size of a window that slides over one axis:
+/// ⌊(size + padding − dilation·(kernel − 1) − 1) / stride⌋ + 1.
+fn window(
+    size: usize,
+    kernel: usize,
+    stride: usize,
+    dilation: usize,
+    padding: usize,
+) -> Result<usize, ShapeError> {
+    let reach = dilation.saturating_mul(kernel - 1).saturating_add(1);
+    let padded = size.saturating_add(padding);
+    if padded < reach {
+        return Err(ShapeError::new(
+            format!("its window spans {reach}, but the input has only {padded} with padding"),
+            "use a smaller kernel, `padding: same`, or fewer pools before it",
+        ));
+    }
+    Ok((padded - reach) / stride + 1)
+}
+
+fn window2(
+    height: usize,
+    width: usize,
+    kernel: [usize; 2],
+    stride: [usize; 2],
+    dilation: [usize; 2],
+    padding: Padding,
+) -> Result<(usize, usize), ShapeError> {
+    let rows = total_padding(padding, 0, height, kernel[0], stride[0]);
+    let columns = total_padding(padding, 1, width, kernel[1], stride[1]);
+    Ok((
+        window(height, kernel[0], stride[0], dilation[0], rows)?,
+        window(width, kernel[1], stride[1], dilation[1], columns)?,
+    ))
+}
+
+fn reshaped(dims: &[usize], shape: &[i64]) -> Result<Vec<usize>, ShapeError> {
+    let elements: usize = dims.iter().product();
+    let known: usize = shape.iter().filter(|size| **size >= 0).map(|size| *size as usize).product();
+    let open = shape.iter().filter(|size| **size < 0).count();
+    let fits = match open {
+        0 => known == elements,
+        1 => known > 0 && elements.is_multiple_of(known),
+        _ => false,
+    };
+    if !fits {
+        return Err(ShapeError::new(
+            format!("{dims:?} has {elements} numbers and cannot take the shape {shape:?}"),
+            "let the sizes multiply to the same number; one of them may be -1",
+        ));
+    }
+    if shape.is_empty() || shape.len() + 1 > super::Value::MAX_RANK {
+        return Err(ShapeError::new(
+            format!(
+                "{} axes and the batch axis are more than Burn's layers take here",
+                shape.len()
+            ),
+            format!("use 1 to {} axes", super::Value::MAX_RANK - 1),
+        ));
+    }
+    let size = |size: &i64| if *size < 0 { elements / known } else { *size as usize };
+    Ok(shape.iter().map(size).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn conv(kernel: usize, padding: Padding) -> LayerKind {
+        LayerKind::Conv2d {
+            out: 4,
+            kernel: [kernel; 2],
+            stride: [1, 1],
+            dilation: [1, 1],
+            groups: 1,
+            padding,
+            bias: true,
+            initializer: None,
+            bias_initializer: None,
+        }
+    }
+
+    #[test]
+    fn same_padding_keeps_height_and_width() {
+        let shape = output(&conv(3, Padding::Same), &Signal::Float(vec![1, 8, 8]));
+        assert_eq!(shape, Ok(Signal::Float(vec![4, 8, 8])));
+    }
+
+    #[test]
+    fn a_valid_window_shrinks_by_its_reach() {
+        let shape = output(&conv(3, Padding::Valid), &Signal::Float(vec![1, 8, 7]));
+        assert_eq!(shape, Ok(Signal::Float(vec![4, 6, 5])));
+    }
+
+    #[test]
+    fn a_window_larger_than_its_input_is_refused_with_both_sizes() {
+        let error = output(&conv(9, Padding::Valid), &Signal::Float(vec![1, 8, 8])).unwrap_err();
+        assert!(error.problem.contains('9') && error.problem.contains('8'), "{error:?}");
+    }
+
+    #[test]
+    fn a_convolution_refuses_a_flat_input() {
+        let error = output(&conv(3, Padding::Same), &Signal::Float(vec![64])).unwrap_err();
+        assert!(error.problem.contains("[channels, height, width]"), "{error:?}");
+    }
+
+    #[test]
+    fn reshape_fills_one_open_axis() {
+        let kind = LayerKind::Reshape { shape: vec![4, -1] };
+        assert_eq!(output(&kind, &Signal::Float(vec![2, 8])), Ok(Signal::Float(vec![4, 4])));
+    }
+
+    #[test]
+    fn reshape_refuses_other_element_counts() {
+        let kind = LayerKind::Reshape { shape: vec![5, 3] };
+        assert!(output(&kind, &Signal::Float(vec![16])).is_err());
+    }
+
+    #[test]
+    fn glu_halves_the_last_axis_and_refuses_odd_ones() {
+        let kind = LayerKind::Activation(crate::spec::Activation::Glu);
+        assert_eq!(output(&kind, &Signal::Float(vec![6])), Ok(Signal::Float(vec![3])));
+        assert!(output(&kind, &Signal::Float(vec![5])).is_err());
+    }
+
+    #[test]
+    fn only_an_embedding_takes_tokens() {
+        let embedding = LayerKind::Embedding { vocabulary: 9, dimension: 4, initializer: None };
+        assert_eq!(output(&embedding, &Signal::Tokens(5)), Ok(Signal::Float(vec![5, 4])));
+        assert!(output(&embedding, &Signal::Float(vec![5])).is_err());
+        assert!(output(&LayerKind::Flatten, &Signal::Tokens(5)).is_err());
+    }
+}

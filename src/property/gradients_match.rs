@@ -1,0 +1,405 @@
+//! `gradients_match`: the analytic gradient is the derivative of the loss.
+
+use serde_yaml::{Mapping, Value};
+
+use super::text::{mapping, percent, short};
+use super::{Finding, Meta, OptionKind, OptionMeta, OptionValue, Options, Property, Verdict};
+use crate::experiment::{DirectionCheck, Evidence, Experiment, GradientCheckEvidence, TensorCheck};
+use crate::spec::Severity;
+
+/// Relative error that is allowed between analytic and numerical gradient in f64. Correct
+/// gradients agree to 4e-12…5e-8.
+const NUMERIC_TOLERANCE: f64 = 1e-6;
+
+pub static PROPERTY: Property = Property {
+    meta: Meta {
+        name: "gradients_match",
+        summary: "Analytic and numerical gradients agree, tensor by tensor.",
+        checks: "On four training examples and with the initial weights, for every trainable \
+                 tensor and the input: the analytic gradient in f64 on the reference device is \
+                 compared with central differences along the gradient's own direction, two random \
+                 signed directions, the two largest elements and a random one; and the analytic \
+                 gradient of the test device is compared with the one of the reference device.",
+        why: "An optimizer believes the gradient. A factor or a sign that is wrong in one backward \
+              does not stop training; it only makes it slower and worse, and is found in no other \
+              way.",
+        condition: "For each direction d: |⟨g,d⟩ − D| ≤ tolerance · max(|⟨g,d⟩|, |D|, ‖g‖/√n) plus \
+                    the rounding of D, where D = (f(x+hd) − f(x−hd))/2h. Tolerance 1e-6 by \
+                    default. Between devices: ‖g_test − g_reference‖ ≤ bound · ‖g_reference‖, with \
+                    bound = max(1e-5, 8·2⁻²⁴·√n) for the longest sum n. `tolerance` bounds both. \
+                    Directions across a kink are left out; with fewer than `checked_share` of the \
+                    directions left, the verdict is inconclusive. Tensors whose gradient is zero \
+                    by structure pass when the numerical one is zero too.",
+        mend: "A backward is wrong where the list of wrong tensors begins, seen from the head: the \
+               layer named, or what stands right behind it. A ratio of −1 on all tensors is a \
+               turned sign. If only the device comparison fails, the device's kernel is wrong.",
+        source: "Higham 2002; PyTorch gradcheck, JAX check_grads, Chainer's kink detection; \
+                 tolerances measured on correct networks (agreement 4e-12…5e-8 in f64, \
+                 1e-7…8e-7 between f32 and f64).",
+        severity: Severity::Error,
+        recommended: true,
+        options: &[
+            OptionMeta {
+                name: "tolerance",
+                kind: OptionKind::Number,
+                default: OptionValue::Derived,
+                doc: "largest relative error; without it 1e-6 against differences, and the bound \
+                      of f32 rounding between devices",
+            },
+            OptionMeta {
+                name: "checked_share",
+                kind: OptionKind::Number,
+                default: OptionValue::Number(0.8),
+                doc: "smallest share of directions that must be judged for a verdict",
+            },
+        ],
+    },
+    needs: &[Experiment::GradientCheck],
+    judge,
+    record,
+};
+
+fn check(evidence: &Evidence) -> &GradientCheckEvidence {
+    evidence.gradient_check.as_ref().expect("the property names the experiment that it needs")
+}
+
+/// A direction can be judged when it crosses no kink and rounding leaves the tolerance visible.
+fn judged(direction: &DirectionCheck, tolerance: f64) -> bool {
+    let wrong_beyond_doubt = direction.relative_error > 0.01 + 10.0 * direction.noise;
+    !direction.kink && (direction.noise <= tolerance || wrong_beyond_doubt)
+}
+
+fn holds(direction: &DirectionCheck, tolerance: f64) -> bool {
+    direction.relative_error <= tolerance + direction.noise
+}
+
+fn worst(tensor: &TensorCheck, tolerance: f64) -> Option<DirectionCheck> {
+    tensor
+        .directions
+        .iter()
+        .filter(|direction| judged(direction, tolerance))
+        .copied()
+        .max_by(|a, b| a.relative_error.total_cmp(&b.relative_error))
+}
+
+fn judge(evidence: &Evidence, options: &Options) -> Verdict {
+    let check = check(evidence);
+    let tolerance = options.number("tolerance").unwrap_or(NUMERIC_TOLERANCE);
+    let device_bound = options.number("tolerance").unwrap_or(check.rounding_bound);
+    let minimum_share = options.number("checked_share").expect("it has a default");
+
+    let wrong: Vec<&TensorCheck> =
+        check.tensors.iter().filter(|tensor| is_wrong(tensor, tolerance)).collect();
+    let share = checked_share(check, tolerance);
+    let summary = summarize(check, tolerance, device_bound, share);
+    if !wrong.is_empty() {
+        return Verdict::fail(summary, numeric_findings(check, &wrong, tolerance));
+    }
+    let device: Vec<Finding> = check
+        .tensors
+        .iter()
+        .filter_map(|tensor| Some((tensor, tensor.device_error?)))
+        .filter(|(_, error)| error.is_nan() || *error > device_bound)
+        .map(|(tensor, error)| Finding {
+            place: tensor.tensor.clone(),
+            message: format!(
+                "the test device's gradient differs from the f64 reference by {}",
+                short(error)
+            ),
+            measured: Some(error),
+            bound: Some(format!("≤ {}", short(device_bound))),
+            mend: "the device's kernel for this layer is wrong or too inexact: report it, or run \
+                   on another device"
+                .to_owned(),
+        })
+        .collect();
+    if !device.is_empty() {
+        return Verdict::fail(summary, device);
+    }
+    let unseen: Vec<Finding> = check
+        .tensors
+        .iter()
+        .filter(|tensor| !tensor.structurally_zero && worst(tensor, tolerance).is_none())
+        .map(|tensor| Finding {
+            place: tensor.tensor.clone(),
+            message: "no direction could be judged: all cross a kink or drown in rounding"
+                .to_owned(),
+            measured: None,
+            bound: None,
+            mend: "use other examples (another seed), or a smooth activation, to see this gradient"
+                .to_owned(),
+        })
+        .collect();
+    if share < minimum_share || !unseen.is_empty() {
+        return Verdict::inconclusive(summary, unseen);
+    }
+    Verdict::pass(summary)
+}
+
+fn is_wrong(tensor: &TensorCheck, tolerance: f64) -> bool {
+    if tensor.structurally_zero {
+        return false;
+    }
+    let not_finite = |d: &DirectionCheck| !d.analytic.is_finite() || !d.numeric.is_finite();
+    tensor.directions.iter().any(|direction| {
+        not_finite(direction) || judged(direction, tolerance) && !holds(direction, tolerance)
+    })
+}
+
+fn checked_share(check: &GradientCheckEvidence, tolerance: f64) -> f64 {
+    let all = || {
+        check.tensors.iter().filter(|t| !t.structurally_zero).flat_map(|tensor| &tensor.directions)
+    };
+    match all().count() {
+        0 => 1.0,
+        total => all().filter(|d| judged(d, tolerance)).count() as f64 / total as f64,
+    }
+}
+
+/// The five numbers that convince, of the tensor that agrees least: analytic, numeric, relative
+/// error, tolerance, checked share.
+fn summarize(
+    check: &GradientCheckEvidence,
+    tolerance: f64,
+    device_bound: f64,
+    share: f64,
+) -> String {
+    let least = check
+        .tensors
+        .iter()
+        .filter(|tensor| !tensor.structurally_zero)
+        .filter_map(|tensor| Some((tensor, worst(tensor, tolerance)?)))
+        .max_by(|a, b| a.1.relative_error.total_cmp(&b.1.relative_error));
+    let directions: usize = check.tensors.iter().map(|tensor| tensor.directions.len()).sum();
+    let numbers = match least {
+        Some((tensor, direction)) => format!(
+            "{}: analytic {}, numeric {}, relative error {} (tolerance {})",
+            tensor.tensor,
+            short(direction.analytic),
+            short(direction.numeric),
+            short(direction.relative_error),
+            short(tolerance),
+        ),
+        None => "no direction could be judged".to_owned(),
+    };
+    let device = check
+        .tensors
+        .iter()
+        .filter_map(|tensor| tensor.device_error)
+        .max_by(f64::total_cmp)
+        .map_or_else(String::new, |error| {
+            format!("; test device against f64: {} (bound {})", short(error), short(device_bound))
+        });
+    format!("{numbers}; {} of {directions} directions checked{device}", percent(share))
+}
+
+/// One finding per wrong tensor, the likely culprit first: errors travel from the head to the
+/// input, so the wrong tensor nearest to the head is where the wrong backward is.
+fn numeric_findings(
+    check: &GradientCheckEvidence,
+    wrong: &[&TensorCheck],
+    tolerance: f64,
+) -> Vec<Finding> {
+    let relevant = check.tensors.iter().filter(|tensor| !tensor.structurally_zero).count();
+    let all_turned = wrong.len() == relevant
+        && wrong.iter().all(|tensor| {
+            worst(tensor, tolerance).is_some_and(|d| (d.analytic / d.numeric + 1.0).abs() < 1e-3)
+        });
+    if all_turned {
+        return vec![Finding {
+            place: "loss".to_owned(),
+            message: "every analytic gradient is the negative of the numerical one".to_owned(),
+            measured: Some(-1.0),
+            bound: Some("analytic / numeric = 1".to_owned()),
+            mend: "the sign of the loss is turned before the backward pass: the optimizer climbs"
+                .to_owned(),
+        }];
+    }
+    let culprit = wrong
+        .iter()
+        .rev()
+        .find(|tensor| tensor.tensor != crate::experiment::INPUT)
+        .or(wrong.last())
+        .map(|tensor| tensor.tensor.clone());
+    let mut findings: Vec<Finding> = wrong
+        .iter()
+        .rev()
+        .map(|tensor| {
+            let direction = worst(tensor, tolerance).or(tensor.directions.first().copied());
+            numeric_finding(tensor, direction, tolerance)
+        })
+        .collect();
+    if let Some(first) =
+        culprit.and_then(|culprit| findings.iter().position(|f| f.place == culprit))
+    {
+        let first = findings.remove(first);
+        findings.insert(0, first);
+    }
+    findings
+}
+
+fn numeric_finding(
+    tensor: &TensorCheck,
+    direction: Option<DirectionCheck>,
+    tolerance: f64,
+) -> Finding {
+    let (message, measured) = match direction {
+        Some(d) => (
+            format!(
+                "analytic {}, numeric {} (ratio {}): relative error {}",
+                short(d.analytic),
+                short(d.numeric),
+                short(d.analytic / d.numeric),
+                short(d.relative_error)
+            ),
+            Some(d.relative_error),
+        ),
+        None => ("the gradient cannot be compared".to_owned(), None),
+    };
+    let layer = tensor.tensor.rsplit_once('.').map_or(tensor.tensor.as_str(), |(layer, _)| layer);
+    Finding {
+        place: tensor.tensor.clone(),
+        message,
+        measured,
+        bound: Some(format!("≤ {}", short(tolerance))),
+        mend: format!("check the backward of `{layer}`, of what follows it, and detached branches"),
+    }
+}
+
+fn record(evidence: &Evidence, options: &Options) -> Mapping {
+    let check = check(evidence);
+    let tolerance = options.number("tolerance").unwrap_or(NUMERIC_TOLERANCE);
+    let tensors: Mapping = check
+        .tensors
+        .iter()
+        .map(|tensor| {
+            let norm = match tensor.structurally_zero {
+                true => Value::from("zero by structure"),
+                false => Value::from(tensor.norm),
+            };
+            (Value::from(tensor.tensor.as_str()), norm)
+        })
+        .collect();
+    mapping([
+        ("loss", check.loss.into()),
+        ("tolerance", tolerance.into()),
+        ("checked_share", checked_share(check, tolerance).into()),
+        ("gradient_norms", Value::Mapping(tensors)),
+    ])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing;
+    use super::*;
+    use crate::property::Outcome;
+
+    fn direction(analytic: f64, numeric: f64) -> DirectionCheck {
+        let size = f64::max(analytic.abs(), numeric.abs()).max(1e-300);
+        DirectionCheck {
+            analytic,
+            numeric,
+            relative_error: (analytic - numeric).abs() / size,
+            noise: 1e-9,
+            kink: false,
+        }
+    }
+
+    fn tensor(name: &str, directions: Vec<DirectionCheck>) -> TensorCheck {
+        TensorCheck {
+            tensor: name.to_owned(),
+            norm: 1.0,
+            directions,
+            device_error: Some(5e-7),
+            structurally_zero: false,
+        }
+    }
+
+    fn verdict(tensors: Vec<TensorCheck>) -> Verdict {
+        let mut evidence = testing::evidence();
+        evidence.gradient_check.as_mut().unwrap().tensors = tensors;
+        judge(&evidence, &Options::defaults(&PROPERTY.meta))
+    }
+
+    #[test]
+    fn agreement_passes_and_the_summary_has_the_five_numbers() {
+        let verdict = verdict(vec![tensor("fc.weight", vec![direction(0.5, 0.5 + 1e-8)])]);
+        assert_eq!(verdict.outcome, Outcome::Pass);
+        for part in ["analytic 0.5", "numeric 0.5", "2e-8", "tolerance 1e-6", "100 %"] {
+            assert!(verdict.summary.contains(part), "{part} in {}", verdict.summary);
+        }
+    }
+
+    #[test]
+    fn an_error_of_a_hundred_thousandth_fails() {
+        let verdict = verdict(vec![tensor("fc.weight", vec![direction(0.5, 0.5 * (1.0 + 1e-5))])]);
+        assert_eq!(verdict.outcome, Outcome::Fail);
+    }
+
+    #[test]
+    fn the_wrong_tensor_nearest_to_the_head_comes_first() {
+        let verdict = verdict(vec![
+            tensor("hidden1.weight", vec![direction(0.5, 1.0)]),
+            tensor("hidden2.weight", vec![direction(0.5, 1.0)]),
+            tensor("head.weight", vec![direction(1.0, 1.0)]),
+            tensor("input", vec![direction(0.5, 1.0)]),
+        ]);
+        assert_eq!(verdict.outcome, Outcome::Fail);
+        assert_eq!(verdict.findings[0].place, "hidden2.weight");
+        assert_eq!(verdict.findings.len(), 3);
+    }
+
+    #[test]
+    fn a_sign_turned_everywhere_is_said_once() {
+        let verdict = verdict(vec![
+            tensor("a.weight", vec![direction(-0.5, 0.5)]),
+            tensor("b.weight", vec![direction(-2.0, 2.0)]),
+        ]);
+        assert_eq!((verdict.findings.len(), verdict.findings[0].place.as_str()), (1, "loss"));
+    }
+
+    #[test]
+    fn kinks_are_no_errors_but_too_many_leave_no_verdict() {
+        let kink = DirectionCheck { kink: true, ..direction(0.5, 0.9) };
+        let good = direction(0.5, 0.5);
+        let few = verdict(vec![tensor("a.weight", vec![good, good, good, good, good, kink])]);
+        assert_eq!(few.outcome, Outcome::Pass);
+        let many = verdict(vec![tensor("a.weight", vec![good, kink, kink])]);
+        assert_eq!(many.outcome, Outcome::Inconclusive);
+    }
+
+    #[test]
+    fn a_device_that_differs_is_blamed_apart() {
+        let mut wrong = tensor("conv.weight", vec![direction(0.5, 0.5)]);
+        wrong.device_error = Some(1e-3);
+        let verdict = verdict(vec![wrong]);
+        assert_eq!(verdict.outcome, Outcome::Fail);
+        assert!(verdict.findings[0].message.contains("test device"), "{:?}", verdict.findings);
+    }
+
+    #[test]
+    fn not_a_number_fails() {
+        let verdict = verdict(vec![tensor("a.weight", vec![direction(f64::NAN, 0.5)])]);
+        assert_eq!(verdict.outcome, Outcome::Fail);
+    }
+
+    #[test]
+    fn a_structural_zero_passes() {
+        let mut zero = tensor("conv.bias", vec![direction(1e-17, 3e-13)]);
+        zero.structurally_zero = true;
+        assert_eq!(
+            verdict(vec![zero, tensor("w", vec![direction(1.0, 1.0)])]).outcome,
+            Outcome::Pass
+        );
+    }
+
+    #[test]
+    fn a_tolerance_is_kept_to_the_letter() {
+        let mut evidence = testing::evidence();
+        evidence.gradient_check.as_mut().unwrap().tensors =
+            vec![tensor("a.weight", vec![direction(1.0, 1.0 + 1e-4)])];
+        let mut options = Options::defaults(&PROPERTY.meta);
+        options.set("tolerance", OptionValue::Number(1e-3));
+        assert_eq!(judge(&evidence, &options).outcome, Outcome::Pass);
+    }
+}

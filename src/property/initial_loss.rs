@@ -1,0 +1,212 @@
+//! `initial_loss`: at initialization the model guesses.
+
+use serde_yaml::Mapping;
+
+use super::text::{mapping, short};
+use super::{
+    Finding, Meta, OptionKind, OptionMeta, OptionValue, Options, Property, Verdict, suspect,
+};
+use crate::experiment::{Evidence, Experiment, InitialEvidence};
+use crate::spec::{Severity, Task};
+
+/// Ratios of loss to expected loss. Healthy programs show 0.97 to 1.47, at most 2.6 (calibration
+/// on 64 healthy small programs); 3 raises no false alarm there.
+const ERROR_ABOVE: f64 = 3.0;
+const ERROR_BELOW: f64 = 0.5;
+const WARN_ABOVE: f64 = 1.5;
+
+pub static PROPERTY: Property = Property {
+    meta: Meta {
+        name: "initial_loss",
+        summary: "At initialization the loss is the one of guessing.",
+        checks: "One forward pass over up to 128 training examples with the initial weights, \
+                 regularization and dropout off, batch normalization on batch statistics. The \
+                 loss is compared with the one that outputs without any knowledge give.",
+        why: "A model that knows nothing should be wrong by exactly as much as guessing is. A \
+              larger loss means that outputs are too large (initialization, unscaled inputs), \
+              labels or loss do not fit the head, or the sign is turned; a much smaller one that \
+              labels leak or are trivial.",
+        condition: "expected = mean loss with all logits 0 (−ln(1/k) for k classes, ln 2 for two, \
+                    also with class weights and label smoothing), or with output 0 for \
+                    regression. Default: error outside [0.5, 3] × expected, warning above 1.5 ×; \
+                    regression on unscaled targets warns only. With `tolerance: t`: error when \
+                    |loss − expected| > t · expected. A negative loss is always an error.",
+        mend: "Look at the layer named: scale the inputs, use the default initializer, let the \
+               head give logits, and check that labels start at 0.",
+        source: "CS231n notes 3 (sanity checks before learning); thresholds from 64 healthy \
+                 programs.",
+        severity: Severity::Error,
+        recommended: true,
+        options: &[
+            OptionMeta {
+                name: "tolerance",
+                kind: OptionKind::Number,
+                default: OptionValue::Derived,
+                doc: "largest relative distance from the expected loss; without it the bounds \
+                      above",
+            },
+            OptionMeta {
+                name: "expected",
+                kind: OptionKind::Number,
+                default: OptionValue::Derived,
+                doc: "the expected loss, where it is known better than by guessing",
+            },
+        ],
+    },
+    needs: &[Experiment::Initial],
+    judge,
+    record,
+};
+
+fn initial(evidence: &Evidence) -> &InitialEvidence {
+    evidence.initial.as_ref().expect("the property names the experiment that it needs")
+}
+
+fn judge(evidence: &Evidence, options: &Options) -> Verdict {
+    let initial = initial(evidence);
+    let expected = options.number("expected").unwrap_or(initial.guessing_loss);
+    let loss = initial.loss;
+    let summary = format!("loss {}, guessing gives {}", short(loss), short(expected));
+    let finding = |message: String, bound: String| {
+        let suspect = suspect::scale(&evidence.subject, &initial.activations);
+        Finding {
+            message: format!("{message}; {}", suspect.message),
+            ..suspect.finding(loss, bound)
+        }
+    };
+    if !loss.is_finite() {
+        return Verdict::fail(
+            summary,
+            vec![Finding {
+                place: "loss".to_owned(),
+                message: format!("the initial loss is {}", short(loss)),
+                measured: Some(loss),
+                bound: Some("finite".to_owned()),
+                mend: "see `finite_everywhere`, which names the layer that produces it".to_owned(),
+            }],
+        );
+    }
+    if loss < 0.0 {
+        return Verdict::fail(
+            summary,
+            vec![Finding {
+                place: "loss".to_owned(),
+                message: format!("the loss is negative: {}", short(loss)),
+                measured: Some(loss),
+                bound: Some("≥ 0".to_owned()),
+                mend: "a loss of this kind cannot be negative: turn its sign, or give it targets \
+                       in its range"
+                    .to_owned(),
+            }],
+        );
+    }
+    if let Some(tolerance) = options.number("tolerance") {
+        let bound = format!("within {} of {}", short(tolerance * expected), short(expected));
+        if (loss - expected).abs() <= tolerance * expected {
+            return Verdict::pass(summary);
+        }
+        return Verdict::fail(
+            summary,
+            vec![finding(format!("the loss is {}", short(loss)), bound)],
+        );
+    }
+    let ratio = loss / expected.max(f64::MIN_POSITIVE);
+    let message = format!("the loss is {} times the one of guessing", short(ratio));
+    let unscaled = evidence.subject.task == Task::Regression && evidence.subject.unscaled_targets;
+    match ratio {
+        ratio if ratio > ERROR_ABOVE || ratio < ERROR_BELOW => {
+            let bound = format!(
+                "in [{}, {}]",
+                short(ERROR_BELOW * expected),
+                short(ERROR_ABOVE * expected)
+            );
+            let findings = vec![finding(message, bound)];
+            match unscaled {
+                true => Verdict::warn(summary, findings),
+                false => Verdict::fail(summary, findings),
+            }
+        }
+        ratio if ratio > WARN_ABOVE => {
+            let bound = format!("≤ {}", short(WARN_ABOVE * expected));
+            Verdict::warn(summary, vec![finding(message, bound)])
+        }
+        _ => Verdict::pass(summary),
+    }
+}
+
+fn record(evidence: &Evidence, options: &Options) -> Mapping {
+    let initial = initial(evidence);
+    mapping([
+        ("loss", initial.loss.into()),
+        ("expected", options.number("expected").unwrap_or(initial.guessing_loss).into()),
+        ("penalty", initial.penalty.into()),
+        ("examples", initial.examples.into()),
+    ])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing;
+    use super::*;
+    use crate::property::Outcome;
+
+    fn verdict(loss: f64, options: &[(&str, f64)]) -> Verdict {
+        let mut evidence = testing::evidence();
+        let initial = evidence.initial.as_mut().unwrap();
+        initial.loss = loss;
+        initial.guessing_loss = 2.3026;
+        let mut set = Options::defaults(&PROPERTY.meta);
+        for (name, value) in options {
+            set.set(name, OptionValue::Number(*value));
+        }
+        judge(&evidence, &set)
+    }
+
+    #[test]
+    fn guessing_passes() {
+        assert_eq!(verdict(2.35, &[]).outcome, Outcome::Pass);
+    }
+
+    #[test]
+    fn ten_times_guessing_fails_and_names_the_input_that_is_too_large() {
+        let mut evidence = testing::evidence();
+        let initial = evidence.initial.as_mut().unwrap();
+        initial.loss = 23.0;
+        initial.activations[0].deviation = 500.0;
+        let verdict = judge(&evidence, &Options::defaults(&PROPERTY.meta));
+        assert_eq!(verdict.outcome, Outcome::Fail);
+        assert_eq!(verdict.findings[0].place, "input");
+    }
+
+    #[test]
+    fn twice_guessing_warns() {
+        assert_eq!(verdict(4.6, &[]).outcome, Outcome::Warn);
+    }
+
+    #[test]
+    fn a_quarter_of_guessing_fails() {
+        assert_eq!(verdict(0.5, &[]).outcome, Outcome::Fail);
+    }
+
+    #[test]
+    fn a_tolerance_is_kept_to_the_letter() {
+        assert_eq!(verdict(2.4, &[("tolerance", 0.01)]).outcome, Outcome::Fail);
+        assert_eq!(verdict(2.4, &[("tolerance", 0.1)]).outcome, Outcome::Pass);
+    }
+
+    #[test]
+    fn negative_and_not_finite_losses_fail() {
+        assert_eq!(verdict(-2.3, &[]).outcome, Outcome::Fail);
+        assert_eq!(verdict(f64::NAN, &[]).outcome, Outcome::Fail);
+    }
+
+    #[test]
+    fn regression_on_unscaled_targets_only_warns() {
+        let mut evidence = testing::evidence();
+        evidence.subject.task = Task::Regression;
+        evidence.subject.unscaled_targets = true;
+        evidence.initial.as_mut().unwrap().loss = 29_000.0;
+        let verdict = judge(&evidence, &Options::defaults(&PROPERTY.meta));
+        assert_eq!(verdict.outcome, Outcome::Warn);
+    }
+}

@@ -1,0 +1,272 @@
+//! `overfits_batch`: a few fixed examples can be learned by heart.
+
+use serde_yaml::Mapping;
+
+use super::text::{mapping, percent, short};
+use super::{
+    Finding, Meta, OptionKind, OptionMeta, OptionValue, Options, Property, Verdict, suspect,
+};
+use crate::experiment::{Evidence, Experiment, OverfitAttempt, OverfitEvidence, OverfitPlan};
+use crate::spec::Severity;
+
+/// Shares of the way from the floor up to the constant predictor's loss. With a bound of 0.5 on
+/// two of three seeds, one of 63 healthy programs is accused; with 0.1, two are.
+const ERROR_SHARE: f64 = 0.5;
+const WARN_SHARE: f64 = 0.1;
+
+pub static PROPERTY: Property = Property {
+    meta: Meta {
+        name: "overfits_batch",
+        summary: "Training on a few fixed examples drives the loss to its floor.",
+        checks: "Some training examples, taken from the classes in turn, are trained on until they \
+                 are learned by heart. Regularization and dropout are off, and the optimizer is \
+                 the tool's own: Adam at 1e-2, 3e-3, 3e-2 and 1e-3, the best of which counts, so \
+                 that the model is judged and not the recipe. A model that fails is tried again \
+                 with the next two seeds.",
+        why: "A model with more numbers than examples can learn them by heart. If it cannot, \
+              something between the data and the gradient is broken, and no amount of data or \
+              patience will mend it.",
+        condition: "Learned: loss ≤ floor + 5 % of (constant − floor) and accuracy 100 %, where \
+                    floor is the lowest loss that the examples allow (label smoothing, \
+                    conflicting labels) and constant the lowest loss of a constant output. \
+                    Default: error when the loss stays above floor + 50 % of (constant − floor) on \
+                    two of three seeds, warning above 10 % or below 100 % accuracy. When the spec \
+                    gives `steps`, `loss` or `accuracy`, every miss on two of three seeds is an \
+                    error.",
+        mend: "Look at the place named. Then: do outputs suit the loss (logits, not \
+               probabilities)? Do labels belong to their inputs? Does every layer get a gradient \
+               (`every_parameter_gets_gradient`), and the right one (`gradients_match`)?",
+        source: "CS231n notes 3; Karpathy, A Recipe for Training Neural Networks; thresholds from \
+                 63 healthy and 55 faulty programs.",
+        severity: Severity::Error,
+        recommended: true,
+        options: &[
+            OptionMeta {
+                name: "examples",
+                kind: OptionKind::Count,
+                default: OptionValue::Count(16),
+                doc: "number of examples to learn by heart",
+            },
+            OptionMeta {
+                name: "steps",
+                kind: OptionKind::Count,
+                default: OptionValue::Count(300),
+                doc: "optimizer steps per attempt at most",
+            },
+            OptionMeta {
+                name: "loss",
+                kind: OptionKind::Number,
+                default: OptionValue::Derived,
+                doc: "largest final loss; derived from floor and constant predictor without it",
+            },
+            OptionMeta {
+                name: "accuracy",
+                kind: OptionKind::Number,
+                default: OptionValue::Number(1.0),
+                doc: "smallest share of examples whose class is right (classes only)",
+            },
+        ],
+    },
+    needs: &[Experiment::Overfit],
+    judge,
+    record,
+};
+
+/// What the experiment is to do for these options.
+pub fn plan(options: &Options) -> OverfitPlan {
+    OverfitPlan {
+        examples: options.count("examples").expect("it has a default"),
+        steps: options.count("steps").expect("it has a default"),
+        loss: options.number("loss"),
+        accuracy: options.number("accuracy").expect("it has a default"),
+    }
+}
+
+fn overfit(evidence: &Evidence) -> &OverfitEvidence {
+    evidence.overfit.as_ref().expect("the property names the experiment that it needs")
+}
+
+fn judge(evidence: &Evidence, options: &Options) -> Verdict {
+    let overfit = overfit(evidence);
+    let best = overfit.best_by_seed();
+    let Some(worst) =
+        best.iter().copied().find(|attempt| !attempt.succeeded).or(best.first().copied())
+    else {
+        return Verdict::inconclusive("no attempt was made", Vec::new());
+    };
+    let room = overfit.constant_loss - overfit.floor;
+    if room <= 1e-12 * overfit.constant_loss.abs().max(1e-12) {
+        return Verdict::not_applicable("the examples hold nothing to learn: a constant fits them");
+    }
+    let share = |attempt: &OverfitAttempt| match attempt.final_loss.is_finite() {
+        true => (attempt.final_loss - overfit.floor) / room,
+        false => f64::INFINITY,
+    };
+    let summary = describe(worst, overfit);
+    if best.iter().filter(|attempt| attempt.succeeded).count() * 2 > best.len() {
+        return Verdict::pass(describe(
+            best.iter().find(|a| a.succeeded).unwrap_or(&worst),
+            overfit,
+        ));
+    }
+    let strict = ["steps", "loss", "accuracy"].into_iter().any(|name| options.given(name));
+    let bound = options.number("loss").unwrap_or(overfit.floor + ERROR_SHARE * room);
+    let stuck = best.iter().filter(|attempt| share(attempt) > ERROR_SHARE).count();
+    let finding = || finding(evidence, worst, bound);
+    if strict || stuck * 2 > best.len() {
+        return Verdict::fail(summary, vec![finding()]);
+    }
+    let imperfect = |attempt: &&&OverfitAttempt| {
+        share(attempt) > WARN_SHARE || attempt.accuracy.is_some_and(|accuracy| accuracy < 1.0)
+    };
+    match best.iter().filter(imperfect).count() * 2 > best.len() {
+        true => Verdict::warn(summary, vec![finding()]),
+        false => Verdict::pass(summary),
+    }
+}
+
+fn describe(attempt: &OverfitAttempt, overfit: &OverfitEvidence) -> String {
+    let accuracy = attempt
+        .accuracy
+        .map_or_else(String::new, |accuracy| format!(", accuracy {}", percent(accuracy)));
+    format!(
+        "{} examples: loss {} after {} steps at rate {}{accuracy} (floor {}, constant {})",
+        overfit.examples,
+        short(attempt.final_loss),
+        attempt.steps,
+        short(attempt.learning_rate),
+        short(overfit.floor),
+        short(overfit.constant_loss),
+    )
+}
+
+fn finding(evidence: &Evidence, attempt: &OverfitAttempt, bound: f64) -> Finding {
+    let facts = &evidence.subject;
+    let bound = format!("≤ {}", short(bound));
+    if attempt.final_loss.is_nan() || attempt.final_loss > 1.5 * attempt.initial_loss {
+        return Finding {
+            place: "loss".to_owned(),
+            message: format!(
+                "the loss rises from {} to {} at every rate tried",
+                short(attempt.initial_loss),
+                short(attempt.final_loss)
+            ),
+            measured: Some(attempt.final_loss),
+            bound: Some(bound),
+            mend: "the optimizer climbs: turn the sign of the loss or of the gradient".to_owned(),
+        };
+    }
+    let suspect = suspect::head(facts).or_else(|| suspect::missing_activation(facts));
+    match suspect {
+        Some(suspect) => suspect.finding(attempt.final_loss, bound),
+        None => Finding {
+            place: "model".to_owned(),
+            message: format!(
+                "the loss stays at {}: the examples cannot be learned by heart",
+                short(attempt.final_loss)
+            ),
+            measured: Some(attempt.final_loss),
+            bound: Some(bound),
+            mend: "check that labels belong to their inputs, that every layer gets a gradient, \
+                   and that the model has more numbers than the examples"
+                .to_owned(),
+        },
+    }
+}
+
+fn record(evidence: &Evidence, _options: &Options) -> Mapping {
+    let overfit = overfit(evidence);
+    let best = overfit.best_by_seed();
+    let Some(attempt) = best.first() else { return Mapping::new() };
+    mapping([
+        ("examples", overfit.examples.into()),
+        ("floor", overfit.floor.into()),
+        ("constant_loss", overfit.constant_loss.into()),
+        ("initial_loss", attempt.initial_loss.into()),
+        ("final_loss", attempt.final_loss.into()),
+        ("accuracy", attempt.accuracy.map_or(serde_yaml::Value::Null, Into::into)),
+        ("learning_rate", attempt.learning_rate.into()),
+        ("steps", attempt.steps.into()),
+    ])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing;
+    use super::*;
+    use crate::property::Outcome;
+
+    fn attempt(seed: u64, final_loss: f64, succeeded: bool) -> OverfitAttempt {
+        OverfitAttempt {
+            seed,
+            learning_rate: 1e-2,
+            steps: 300,
+            initial_loss: 2.3,
+            final_loss,
+            accuracy: Some(if succeeded { 1.0 } else { 0.4 }),
+            succeeded,
+        }
+    }
+
+    fn verdict(attempts: Vec<OverfitAttempt>, change: impl FnOnce(&mut Evidence)) -> Verdict {
+        let mut evidence = testing::evidence();
+        evidence.overfit.as_mut().unwrap().attempts = attempts;
+        change(&mut evidence);
+        judge(&evidence, &Options::defaults(&PROPERTY.meta))
+    }
+
+    #[test]
+    fn a_model_that_learns_by_heart_passes() {
+        assert_eq!(verdict(vec![attempt(1, 0.01, true)], |_| ()).outcome, Outcome::Pass);
+    }
+
+    #[test]
+    fn two_seeds_stuck_near_the_constant_fail() {
+        let attempts = vec![attempt(1, 2.2, false), attempt(2, 2.1, false)];
+        assert_eq!(verdict(attempts, |_| ()).outcome, Outcome::Fail);
+    }
+
+    #[test]
+    fn one_unlucky_seed_of_three_is_no_accusation() {
+        let attempts = vec![attempt(1, 2.2, false), attempt(2, 0.01, true), attempt(3, 0.01, true)];
+        assert_eq!(verdict(attempts, |_| ()).outcome, Outcome::Pass);
+    }
+
+    #[test]
+    fn nearly_learned_warns_by_default_and_fails_when_the_spec_sets_steps() {
+        let attempts = vec![attempt(1, 0.5, false), attempt(2, 0.5, false)];
+        assert_eq!(verdict(attempts.clone(), |_| ()).outcome, Outcome::Warn);
+        let mut evidence = testing::evidence();
+        evidence.overfit.as_mut().unwrap().attempts = attempts;
+        let mut options = Options::defaults(&PROPERTY.meta);
+        options.set("steps", OptionValue::Count(300));
+        assert_eq!(judge(&evidence, &options).outcome, Outcome::Fail);
+    }
+
+    #[test]
+    fn a_softmax_before_a_logits_loss_is_named() {
+        let attempts = vec![attempt(1, 1.47, false), attempt(2, 1.47, false)];
+        let verdict = verdict(attempts, |evidence| {
+            let head = evidence.subject.layers.last_mut().unwrap();
+            (head.kind, head.path) = ("softmax", "softmax1".to_owned());
+        });
+        assert_eq!(verdict.findings[0].place, "softmax1");
+        assert!(verdict.findings[0].message.contains("1.461"), "{:?}", verdict.findings);
+    }
+
+    #[test]
+    fn a_rising_loss_names_the_sign() {
+        let attempts = vec![attempt(1, 40.0, false), attempt(2, 50.0, false)];
+        let verdict = verdict(attempts, |_| ());
+        assert_eq!((verdict.outcome, verdict.findings[0].place.as_str()), (Outcome::Fail, "loss"));
+    }
+
+    #[test]
+    fn examples_that_a_constant_fits_are_not_judged() {
+        let verdict = verdict(vec![attempt(1, 0.0, true)], |evidence| {
+            let overfit = evidence.overfit.as_mut().unwrap();
+            (overfit.floor, overfit.constant_loss) = (0.0, 0.0);
+        });
+        assert_eq!(verdict.outcome, Outcome::NotApplicable);
+    }
+}

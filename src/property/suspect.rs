@@ -1,0 +1,146 @@
+//! What the layers alone make suspicious: the places to look at first when a model does not learn.
+
+use super::Finding;
+use crate::experiment::{ActivationEvidence, SubjectFacts};
+
+/// A place and what is wrong with it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Suspect {
+    pub place: String,
+    pub message: String,
+    pub mend: String,
+}
+
+impl Suspect {
+    /// The suspect as a finding, with the measured value and its bound.
+    pub fn finding(self, measured: f64, bound: impl Into<String>) -> Finding {
+        Finding {
+            place: self.place,
+            message: self.message,
+            measured: Some(measured),
+            bound: Some(bound.into()),
+            mend: self.mend,
+        }
+    }
+}
+
+/// A head whose outputs do not suit the loss.
+///
+/// All classification losses here take logits: probabilities in their place bound the loss from
+/// below, at ln(1 + (k − 1)·e⁻¹) for k classes behind a softmax.
+pub fn head(facts: &SubjectFacts) -> Option<Suspect> {
+    let head = facts.layers.last()?;
+    let classes = facts.classes.len();
+    let takes_logits = matches!(facts.loss, "cross_entropy" | "binary_cross_entropy");
+    let (message, mend) = match head.kind {
+        "softmax" | "sigmoid" | "hard_sigmoid" if takes_logits => (
+            format!(
+                "`{}` takes logits and applies its own {}, but the model ends with `{}`: the loss \
+                 cannot fall below {:.3}",
+                facts.loss,
+                if facts.loss == "cross_entropy" { "softmax" } else { "sigmoid" },
+                head.kind,
+                probability_floor(facts.loss, classes),
+            ),
+            format!("remove the last layer `{}`", head.path),
+        ),
+        "relu" | "relu6" => (
+            format!("the model ends with `{}`: its outputs cannot be negative", head.kind),
+            format!("remove the last layer `{}`", head.path),
+        ),
+        "tanh" | "sigmoid" | "softmax" | "hard_sigmoid"
+            if facts.task == crate::spec::Task::Regression =>
+        {
+            (
+                format!(
+                    "the model ends with `{}`: targets outside its range cannot be reached",
+                    head.kind
+                ),
+                format!("remove the last layer `{}`", head.path),
+            )
+        }
+        _ => return None,
+    };
+    Some(Suspect { place: head.path.clone(), message, mend })
+}
+
+/// The lowest loss that probabilities in the place of logits can reach.
+fn probability_floor(loss: &str, classes: usize) -> f64 {
+    match loss {
+        "cross_entropy" => (1.0 + (classes.max(1) - 1) as f64 * (-1.0f64).exp()).ln(),
+        // A logit in [0, 1]: class 1 costs at least ln(1 + e⁻¹), class 0 at least ln 2.
+        _ => (1.0 + (-1.0f64).exp()).ln(),
+    }
+}
+
+/// Two layers with weights and no activation between them: together they are one linear map.
+pub fn missing_activation(facts: &SubjectFacts) -> Option<Suspect> {
+    let mut before: Option<&str> = None;
+    for layer in &facts.layers {
+        match layer.kind {
+            "linear" | "conv1d" | "conv2d" => {
+                if let Some(before) = before {
+                    return Some(Suspect {
+                        place: before.to_owned(),
+                        message: format!(
+                            "no activation stands between `{before}` and `{}`: together they are \
+                             one linear map",
+                            layer.path
+                        ),
+                        mend: format!("put an activation such as `relu` after `{before}`"),
+                    });
+                }
+                before = Some(&layer.path);
+            }
+            // Linear in their input, or nearly so: they do not make up for an activation.
+            "batch_norm"
+            | "dropout"
+            | "flatten"
+            | "reshape"
+            | "avg_pool2d"
+            | "adaptive_avg_pool2d" => {}
+            _ => before = None,
+        }
+    }
+    None
+}
+
+/// The first place where the numbers leave the scale that training can work with: the input, or
+/// the layer that multiplies its input's deviation by more than 10.
+pub fn scale(facts: &SubjectFacts, activations: &[ActivationEvidence]) -> Suspect {
+    let input = activations.first();
+    if let Some(input) = input.filter(|input| input.kind == "input" && input.deviation > 10.0) {
+        return Suspect {
+            place: "input".to_owned(),
+            message: format!(
+                "the inputs have a standard deviation of {}: everything behind them is as large",
+                super::text::short(input.deviation)
+            ),
+            mend: "scale the inputs: `scale: standardize` under `data`".to_owned(),
+        };
+    }
+    let jump = activations.windows(2).find(|pair| {
+        pair[1].kind != "input" && pair[1].deviation > 10.0 * pair[0].deviation.max(1e-3)
+    });
+    if let Some(jump) = jump {
+        return Suspect {
+            place: jump[1].path.clone(),
+            message: format!(
+                "`{}` takes numbers of deviation {} and gives numbers of deviation {}",
+                jump[1].path,
+                super::text::short(jump[0].deviation),
+                super::text::short(jump[1].deviation)
+            ),
+            mend: format!(
+                "give `{}` a smaller initializer; the default keeps the scale",
+                jump[1].path
+            ),
+        };
+    }
+    let head = facts.layers.last().map_or("model", |layer| layer.path.as_str());
+    Suspect {
+        place: head.to_owned(),
+        message: "no single layer stands out".to_owned(),
+        mend: format!("look at the initialization of `{head}` and at the targets' scale"),
+    }
+}

@@ -1,0 +1,121 @@
+//! Evidence of a healthy subject, written by hand, for the tests of judges.
+
+use crate::experiment::{
+    ActivationEvidence, Evidence, GradientCheckEvidence, GradientEvidence, InitialEvidence,
+    LayerFacts, OverfitEvidence, SampleLoss, StepUpdate, SubjectFacts, TrainingEvidence,
+    UnitEvidence, UpdateEvidence,
+};
+use crate::spec::Task;
+
+/// `hidden` (linear 4 → 10), `relu1`, `head` (linear 10 → 10): ten classes, all well.
+pub fn evidence() -> Evidence {
+    Evidence {
+        subject: SubjectFacts {
+            task: Task::Classification,
+            loss: "cross_entropy",
+            classes: (0..10).map(|class| class.to_string()).collect(),
+            layers: vec![
+                layer("hidden", "linear", 50),
+                layer("relu1", "relu", 0),
+                layer("head", "linear", 110),
+            ],
+            parameters: 160,
+            input: vec![4],
+            input_deviation: 1.0,
+            learning_rate: 1e-3,
+            optimizer: "adam",
+            batch_size: 32,
+            training_examples: 120,
+            unscaled_targets: false,
+        },
+        initial: Some(InitialEvidence {
+            examples: 120,
+            loss: 2.35,
+            penalty: 0.0,
+            guessing_loss: 2.302_585,
+            constant_loss: 2.302_585,
+            activations: activations(),
+            gradients: vec![
+                gradient("hidden.weight"),
+                gradient("hidden.bias"),
+                gradient("head.weight"),
+                gradient("head.bias"),
+            ],
+        }),
+        gradient_check: Some(GradientCheckEvidence {
+            examples: 4,
+            loss: 2.35,
+            tensors: Vec::new(),
+            devices_differ: true,
+            rounding_bound: 1e-5,
+        }),
+        overfit: Some(OverfitEvidence {
+            examples: 16,
+            floor: 0.0,
+            constant_loss: 2.302_585,
+            attempts: Vec::new(),
+        }),
+        training: Some(TrainingEvidence {
+            steps: 40,
+            declared_steps: 40,
+            losses: vec![2.3, 2.1, 1.9],
+            sample_losses: vec![
+                SampleLoss { step: 0, loss: 2.35 },
+                SampleLoss { step: 40, loss: 1.5 },
+            ],
+            constant_loss: 2.302_585,
+            updates: vec![
+                update("hidden.weight", 2),
+                update("hidden.bias", 1),
+                update("head.weight", 2),
+                update("head.bias", 1),
+            ],
+            activations: activations(),
+        }),
+    }
+}
+
+/// Makes every measured step of every tensor have this ratio.
+pub fn set_ratio(training: &mut TrainingEvidence, ratio: f64) {
+    for step in training.updates.iter_mut().flat_map(|update| &mut update.steps) {
+        step.update_norm = ratio * step.weight_norm;
+    }
+}
+
+fn layer(path: &str, kind: &'static str, parameters: usize) -> LayerFacts {
+    LayerFacts { path: path.to_owned(), kind, output: vec![10], parameters }
+}
+
+fn activations() -> Vec<ActivationEvidence> {
+    let output = |path: &str, kind, units| ActivationEvidence {
+        path: path.to_owned(),
+        kind,
+        mean: 0.1,
+        deviation: 0.8,
+        zero_share: 0.0,
+        not_finite: 0,
+        units,
+    };
+    vec![
+        output("input", "input", None),
+        output("hidden", "linear", None),
+        output("relu1", "relu", Some(UnitEvidence { count: 10, dead: 1 })),
+        output("head", "linear", None),
+    ]
+}
+
+fn gradient(tensor: &str) -> GradientEvidence {
+    GradientEvidence {
+        tensor: tensor.to_owned(),
+        shape: vec![10],
+        present: true,
+        norm: 0.1,
+        not_finite: 0,
+        zero_by_design: None,
+    }
+}
+
+fn update(tensor: &str, rank: usize) -> UpdateEvidence {
+    let step = |step| StepUpdate { step, update_norm: 1e-2, weight_norm: 10.0, largest: 1e-3 };
+    UpdateEvidence { tensor: tensor.to_owned(), rank, steps: vec![step(1), step(2), step(10)] }
+}

@@ -1,0 +1,133 @@
+//! `weights_update`: the recipe's optimizer changes every trainable tensor.
+
+use serde_yaml::{Mapping, Value};
+
+use super::text::{count, mapping, short};
+use super::{Finding, Meta, Options, Property, Verdict};
+use crate::experiment::{Evidence, Experiment, TrainingEvidence, UpdateEvidence};
+use crate::spec::Severity;
+
+pub static PROPERTY: Property = Property {
+    meta: Meta {
+        name: "weights_update",
+        summary: "The recipe's optimizer changes every trainable tensor.",
+        checks: "The weights before and after steps of the recipe's own optimizer are compared, \
+                 exactly, on the test device.",
+        why: "A tensor that no step changes is not trained: the optimizer does not know it, it is \
+              frozen by mistake, the step was made on a copy, or the rate is below what the \
+              number format can add.",
+        condition: "For every trainable tensor: max |Δw| > 0 in some measured step (1, 2, 10, \
+                    20, …). Exempt: tensors whose gradient is zero by design.",
+        mend: "Give the tensor to the optimizer, unfreeze it, and use the model that the step \
+               returns.",
+        source: "torcheck, mltest, AllenNLP; exact comparison.",
+        severity: Severity::Error,
+        recommended: true,
+        options: &[],
+    },
+    needs: &[Experiment::Initial, Experiment::Training],
+    judge,
+    record,
+};
+
+fn training(evidence: &Evidence) -> &TrainingEvidence {
+    evidence.training.as_ref().expect("the property names the experiment that it needs")
+}
+
+fn is_exempt(evidence: &Evidence, tensor: &str) -> bool {
+    let initial = evidence.initial.as_ref().expect("the property names what it needs");
+    let gradient = initial.gradients.iter().find(|gradient| gradient.tensor == tensor);
+    gradient.is_some_and(|gradient| gradient.zero_by_design.is_some())
+}
+
+fn moved(update: &UpdateEvidence) -> bool {
+    // Not `== 0`: a step to NaN is a change too, and another property's business.
+    update.steps.iter().any(|step| step.largest != 0.0)
+}
+
+fn judge(evidence: &Evidence, _options: &Options) -> Verdict {
+    let updates: Vec<&UpdateEvidence> = training(evidence)
+        .updates
+        .iter()
+        .filter(|update| !is_exempt(evidence, &update.tensor))
+        .collect();
+    if updates.is_empty() {
+        return Verdict::not_applicable("the model has no trainable tensor");
+    }
+    let still: Vec<&&UpdateEvidence> = updates.iter().filter(|update| !moved(update)).collect();
+    let summary =
+        format!("{} of {} changed", updates.len() - still.len(), count(updates.len(), "tensor"));
+    if still.is_empty() {
+        return Verdict::pass(summary);
+    }
+    let all = still.len() == updates.len();
+    let findings = still.iter().map(|update| Finding {
+        place: update.tensor.clone(),
+        message: format!("unchanged after {}", count(training(evidence).steps, "step")),
+        measured: Some(0.0),
+        bound: Some("max |Δw| > 0".to_owned()),
+        mend: match all {
+            true => format!(
+                "no tensor changes: use the model that the step returns, and a learning rate well \
+                 above {}",
+                short(evidence.subject.learning_rate)
+            ),
+            false => "the optimizer never gets it: unfreeze it, register it, and do not detach \
+                      its layer"
+                .to_owned(),
+        },
+    });
+    Verdict::fail(summary, findings.collect())
+}
+
+fn record(evidence: &Evidence, _options: &Options) -> Mapping {
+    let still: Vec<Value> = training(evidence)
+        .updates
+        .iter()
+        .filter(|update| !is_exempt(evidence, &update.tensor) && !moved(update))
+        .map(|update| Value::from(update.tensor.as_str()))
+        .collect();
+    let tensors =
+        training(evidence).updates.iter().filter(|update| !is_exempt(evidence, &update.tensor));
+    mapping([("tensors", tensors.count().into()), ("unchanged", Value::Sequence(still))])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing;
+    use super::*;
+    use crate::property::Outcome;
+
+    fn verdict(change: impl FnOnce(&mut Evidence)) -> Verdict {
+        let mut evidence = testing::evidence();
+        change(&mut evidence);
+        judge(&evidence, &Options::defaults(&PROPERTY.meta))
+    }
+
+    fn stop(evidence: &mut Evidence, index: usize) {
+        for step in &mut evidence.training.as_mut().unwrap().updates[index].steps {
+            step.largest = 0.0;
+        }
+    }
+
+    #[test]
+    fn tensors_that_move_pass() {
+        assert_eq!(verdict(|_| ()).outcome, Outcome::Pass);
+    }
+
+    #[test]
+    fn a_tensor_that_stays_is_named() {
+        let verdict = verdict(|evidence| stop(evidence, 0));
+        assert_eq!(verdict.outcome, Outcome::Fail);
+        assert_eq!(verdict.findings[0].place, "hidden.weight");
+    }
+
+    #[test]
+    fn a_gradient_that_is_zero_by_design_excuses_a_tensor() {
+        let verdict = verdict(|evidence| {
+            stop(evidence, 1);
+            evidence.initial.as_mut().unwrap().gradients[1].zero_by_design = Some("by design");
+        });
+        assert_eq!(verdict.outcome, Outcome::Pass);
+    }
+}

@@ -1,0 +1,203 @@
+//! One training step after the other. Nothing is read back from the device here.
+
+use burn::module::{Module, ModuleVisitor, Param};
+use burn::optim::{GradientsParams, ModuleOptimizer};
+use burn::tensor::Tensor;
+
+use crate::model::{Network, Pass};
+use crate::objective::objective;
+use crate::random::Random;
+use crate::spec::{Fault, LossSpec};
+use crate::subject::{Batch, Subject};
+
+/// A model on its way through training.
+pub struct Trainer<'a> {
+    subject: &'a Subject,
+    model: Network,
+    optimizer: ModuleOptimizer,
+    learning_rate: f64,
+    loss: LossSpec,
+    /// Layers that the optimizer never gets: a planted fault.
+    withheld: Vec<String>,
+    seed: u64,
+    steps: usize,
+}
+
+impl<'a> Trainer<'a> {
+    /// `model` carries its weights already and lives on the device that it is trained on.
+    pub fn new(
+        subject: &'a Subject,
+        model: Network,
+        optimizer: ModuleOptimizer,
+        learning_rate: f64,
+        loss: LossSpec,
+        seed: u64,
+    ) -> Self {
+        let withheld = subject.spec.faults.iter().filter_map(|fault| match &fault.value {
+            Fault::FreezeLayer(layer) => Some(layer.clone()),
+            _ => None,
+        });
+        Self {
+            subject,
+            model,
+            optimizer,
+            learning_rate,
+            loss,
+            withheld: withheld.collect(),
+            seed,
+            steps: 0,
+        }
+    }
+
+    pub fn model(&self) -> &Network {
+        &self.model
+    }
+
+    /// Steps taken so far.
+    pub fn steps(&self) -> usize {
+        self.steps
+    }
+
+    /// One step on a batch. `dropout` turns the recipe's random layers on.
+    ///
+    /// Gives the loss before the step, still on the device, and what `probe` asks for.
+    pub fn step(
+        &mut self,
+        batch: &Batch,
+        dropout: bool,
+        probe: Option<&mut UpdateProbe>,
+    ) -> Tensor<1> {
+        let device = self.model.devices().pop().expect("a model has a device");
+        let mut batch = std::borrow::Cow::Borrowed(batch);
+        if self.subject.has_fault(&Fault::ShuffleLabels) {
+            batch.to_mut().permute_targets(&mut self.random("fault.shuffle_labels"));
+        }
+        let mut pass = match dropout {
+            true => Pass::with_dropout(self.random("dropout")),
+            false => Pass::plain(),
+        };
+        let output = self.model.forward(batch.input(&device), &mut pass);
+        let loss = objective(&self.loss, &self.model, output, &batch.targets);
+        let reported = loss.clone().detach();
+        let minimized = match self.subject.has_fault(&Fault::NegateGradient) {
+            true => loss.neg(),
+            false => loss,
+        };
+        let mut gradients = GradientsParams::from_grads(minimized.backward(), &self.model);
+        if !self.withheld.is_empty() {
+            let mut withhold = Withhold::new(&self.withheld, &mut gradients);
+            self.model.visit(&mut withhold);
+        }
+        let before = self.model.clone();
+        self.model = self.optimizer.step(self.learning_rate, self.model.clone(), gradients);
+        self.steps += 1;
+        if let Some(probe) = probe {
+            probe.measure(&before, &self.model, self.steps);
+        }
+        reported
+    }
+
+    /// Numbers for this step alone.
+    fn random(&self, stream: &str) -> Random {
+        Random::new(self.seed, &format!("{stream}.{}", self.steps))
+    }
+}
+
+/// Takes the gradients of some layers away from the optimizer.
+struct Withhold<'a> {
+    layers: &'a [String],
+    gradients: &'a mut GradientsParams,
+    path: Vec<String>,
+}
+
+impl<'a> Withhold<'a> {
+    fn new(layers: &'a [String], gradients: &'a mut GradientsParams) -> Self {
+        Self { layers, gradients, path: Vec::new() }
+    }
+}
+
+impl ModuleVisitor for Withhold<'_> {
+    fn enter_module(&mut self, name: &str, _container: &str) {
+        self.path.push(name.to_owned());
+    }
+
+    fn exit_module(&mut self, _name: &str, _container: &str) {
+        self.path.pop();
+    }
+
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+        if self.path.iter().any(|name| self.layers.contains(name)) {
+            self.gradients.remove::<D>(param.id);
+        }
+    }
+}
+
+/// Measures how far one step moved each trainable tensor; the numbers stay on the device.
+#[derive(Default)]
+pub struct UpdateProbe {
+    /// Tensor paths, in the model's order; the same for every measured step.
+    pub paths: Vec<String>,
+    /// Rank of each tensor.
+    pub ranks: Vec<usize>,
+    /// Per measured step and tensor: ‖ΔW‖, ‖W‖ and max |Δw|, one element each.
+    pub measured: Vec<[Tensor<1>; 3]>,
+    /// The steps that were measured, from 1.
+    pub steps: Vec<usize>,
+}
+
+impl UpdateProbe {
+    fn measure(&mut self, before: &Network, after: &Network, step: usize) {
+        let mut old = CollectTrainable::default();
+        before.visit(&mut old);
+        let mut compare =
+            CompareTrainable { old: old.0.into_iter(), path: Vec::new(), found: Vec::new() };
+        after.visit(&mut compare);
+        self.paths = compare.found.iter().map(|(path, ..)| path.clone()).collect();
+        self.ranks = compare.found.iter().map(|(_, rank, _)| *rank).collect();
+        self.measured.extend(compare.found.into_iter().map(|(_, _, measured)| measured));
+        self.steps.push(step);
+    }
+}
+
+#[derive(Default)]
+struct CollectTrainable(Vec<Tensor<1>>);
+
+impl ModuleVisitor for CollectTrainable {
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+        if param.is_require_grad() {
+            self.0.push(flat(param));
+        }
+    }
+}
+
+struct CompareTrainable {
+    old: std::vec::IntoIter<Tensor<1>>,
+    path: Vec<String>,
+    found: Vec<(String, usize, [Tensor<1>; 3])>,
+}
+
+impl ModuleVisitor for CompareTrainable {
+    fn enter_module(&mut self, name: &str, _container: &str) {
+        self.path.push(name.to_owned());
+    }
+
+    fn exit_module(&mut self, _name: &str, _container: &str) {
+        self.path.pop();
+    }
+
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+        if !param.is_require_grad() {
+            return;
+        }
+        let old = self.old.next().expect("a step keeps the model's structure");
+        let moved = flat(param) - old.clone();
+        let largest = moved.clone().abs().max();
+        let norm = |tensor: Tensor<1>| (tensor.clone() * tensor).sum().sqrt();
+        self.found.push((self.path.join("."), D, [norm(moved), norm(old), largest]));
+    }
+}
+
+/// A parameter's numbers in a row, off the graph.
+fn flat<const D: usize>(param: &Param<Tensor<D>>) -> Tensor<1> {
+    param.val().inner().flatten(0, D - 1)
+}
