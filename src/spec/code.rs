@@ -45,14 +45,16 @@ impl Code {
 
     pub const DATA_UNREADABLE: Self = Self("NN0201");
     pub const DATA_MALFORMED: Self = Self("NN0202");
-    pub const DATA_EMPTY: Self = Self("NN0203");
-    pub const COLUMN_MISSING: Self = Self("NN0204");
-    pub const NOT_A_NUMBER: Self = Self("NN0205");
-    pub const NOT_FINITE: Self = Self("NN0206");
-    pub const ONE_CLASS_ONLY: Self = Self("NN0207");
-    pub const BAD_LABEL: Self = Self("NN0208");
-    pub const TOO_FEW_EXAMPLES: Self = Self("NN0209");
-    pub const DATA_SHAPE_MISMATCH: Self = Self("NN0210");
+    pub const BAD_COLUMN: Self = Self("NN0203");
+    pub const NOT_A_NUMBER: Self = Self("NN0204");
+    pub const NOT_FINITE: Self = Self("NN0205");
+    pub const DATA_EMPTY: Self = Self("NN0206");
+    pub const BAD_LABELS: Self = Self("NN0207");
+    pub const TOO_FEW_EXAMPLES: Self = Self("NN0208");
+    pub const DATA_SHAPE_MISMATCH: Self = Self("NN0209");
+    pub const BAD_TOKENS: Self = Self("NN0210");
+    pub const BATCH_TOO_LARGE: Self = Self("NN0211");
+    pub const BAD_DATA_OPTION: Self = Self("NN0212");
 
     pub const SHAPE_MISMATCH: Self = Self("NN0301");
     pub const RANK_NOT_ACCEPTED: Self = Self("NN0302");
@@ -97,6 +99,31 @@ mod tests {
         let names: Vec<_> = constants.filter_map(|line| line.split('"').nth(1)).collect();
         let explained: Vec<_> = CODES.iter().map(|meta| meta.code.0).collect();
         assert_eq!(names, explained);
+    }
+
+    #[test]
+    fn every_code_of_the_language_is_used() {
+        let sources = [
+            include_str!("data.rs"),
+            include_str!("expectation.rs"),
+            include_str!("fault.rs"),
+            include_str!("file.rs"),
+            include_str!("layers.rs"),
+            include_str!("options.rs"),
+            include_str!("reader.rs"),
+            include_str!("suggestion.rs"),
+            include_str!("yaml.rs"),
+        ];
+        let constants = include_str!("code.rs").lines().filter_map(|line| {
+            let (name, code) = line.trim().strip_prefix("pub const ")?.split_once(": Self = ")?;
+            code.contains("NN01").then_some(name)
+        });
+        let constants: Vec<_> = constants.collect();
+        assert!(constants.len() > 10);
+        for name in constants {
+            let used = format!("Code::{name}");
+            assert!(sources.iter().any(|source| source.contains(&used)), "{name}");
+        }
     }
 
     #[test]

@@ -188,17 +188,11 @@ pub static CODES: &[CodeMeta] = &[
         example: "a,b,label\n1,2,0\n1,2\n",
     },
     CodeMeta {
-        code: Code::DATA_EMPTY,
-        title: "there are no examples",
-        explanation: "The data file has a header and no rows, no column is left as a feature, or \
-                      the split leaves nothing to train on.",
-        example: "a,b,label\n",
-    },
-    CodeMeta {
-        code: Code::COLUMN_MISSING,
-        title: "a column that the data file does not have",
+        code: Code::BAD_COLUMN,
+        title: "a column that the data file lacks, or that is used twice",
         explanation: "`target` and `features` name columns by the header row of the CSV file, \
-                      letter by letter. The message lists the columns of the file.",
+                      letter by letter, each column once. The message lists the columns of the \
+                      file.",
         example: "data: {csv: iris.csv, target: specie}",
     },
     CodeMeta {
@@ -218,28 +212,30 @@ pub static CODES: &[CodeMeta] = &[
         example: "sepal,species\nNaN,0\n",
     },
     CodeMeta {
-        code: Code::ONE_CLASS_ONLY,
-        title: "all examples have the same label",
-        explanation: "With one class there is nothing to learn, and every loss can be driven to \
-                      0. Check that `target` names the right column and that the file was not \
-                      filtered or cut while it was sorted by label.",
-        example: "sepal,species\n1,0\n2,0\n",
+        code: Code::DATA_EMPTY,
+        title: "there are no examples, or no features",
+        explanation: "The data file has a header and no rows, or no column is left as a feature \
+                      beside the target.",
+        example: "a,b,label\n",
     },
     CodeMeta {
-        code: Code::BAD_LABEL,
-        title: "labels that do not fit the task",
-        explanation: "Binary classification has exactly two labels, and `positive` is one of \
-                      them; the classes of a classification are the distinct values of the \
-                      target column. Real numbers as labels point at a regression.",
+        code: Code::BAD_LABELS,
+        title: "labels that do not make up the classes of the task",
+        explanation: "Classes are the distinct values of the target column: there are at least \
+                      two of them, and exactly two for binary classification, where `positive` \
+                      is one of them. With one class there is nothing to learn, and every loss \
+                      can be driven to 0: check that `target` names the right column, and that \
+                      the file was not cut while it was sorted by label. Real numbers as labels \
+                      point at a regression.",
         example: "data: {csv: cells.csv, target: {column: diagnosis, positive: maligant}}",
     },
     CodeMeta {
         code: Code::TOO_FEW_EXAMPLES,
-        title: "a batch larger than the training data",
-        explanation: "`batch_size` is larger than the number of examples that the split leaves \
-                      for training, so that no full batch exists. Lower `batch_size`, or hold out \
-                      less.",
-        example: "training: {batch_size: 512}   # with 150 examples",
+        title: "too few examples for the split",
+        explanation: "A split is stratified: each class needs an example in the training part, \
+                      and one in the validation part when something is held out. Hold out less, \
+                      or bring more examples of the class that the message names.",
+        example: "split: {validation: 0.9}   # with 10 examples of 3 classes",
     },
     CodeMeta {
         code: Code::DATA_SHAPE_MISMATCH,
@@ -247,6 +243,32 @@ pub static CODES: &[CodeMeta] = &[
         explanation: "The product of the sizes in `data.shape` must be the number of features: \
                       `shape: [1, 8, 8]` needs 64 columns.",
         example: "data: {csv: digits.csv, target: digit, shape: [1, 7, 8]}",
+    },
+    CodeMeta {
+        code: Code::BAD_TOKENS,
+        title: "tokens where numbers are due, or numbers that are no tokens",
+        explanation: "A model that starts with `embedding` takes tokens: whole numbers in \
+                      `0..vocabulary`, unscaled. A model that starts with another layer takes \
+                      numbers. Start the model with the layer that the data needs, or enlarge \
+                      the vocabulary.",
+        example: "data: majority_token\nmodel: {layers: [linear: 3]}",
+    },
+    CodeMeta {
+        code: Code::BATCH_TOO_LARGE,
+        title: "a batch larger than the training data",
+        explanation: "`batch_size` is larger than the number of examples that the split leaves \
+                      for training, so that no full batch exists. Lower `batch_size`, or hold out \
+                      less.",
+        example: "training: {batch_size: 512}   # with 150 examples",
+    },
+    CodeMeta {
+        code: Code::BAD_DATA_OPTION,
+        title: "a scaling or generator that makes no sense as it is set",
+        explanation: "The options fit their ranges, but not each other or the data: a column \
+                      that does not vary cannot be standardized, sine waves of more than half \
+                      their length in periods cannot be told apart, and generated data has a \
+                      largest size. The message names the option.",
+        example: "data: {waves: {classes: 10, length: 16}}",
     },
     CodeMeta {
         code: Code::SHAPE_MISMATCH,

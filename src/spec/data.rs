@@ -163,8 +163,8 @@ fn csv(options: &mut OptionReader<'_, '_, '_>, task: Option<&Spanned<Task>>) -> 
     let path = options.text("csv");
     let path = Spanned::new(PathBuf::from(path.value), path.span);
     let features = options.given("features").map(|node| {
-        let items = options.reader.sequence("`features`", node);
-        items.iter().map(|item| options.reader.text("each of `features`", item)).collect()
+        let items = options.reader.sequence("`features` of `data`", node);
+        items.iter().map(|item| options.reader.text("each of `features` of `data`", item)).collect()
     });
     let Some(node) = options.given("target") else {
         if !options.is_broken() {
@@ -192,7 +192,8 @@ fn target(
     let term = find_kind(TermKind::Section, "target");
     let mut options = OptionReader::open(options.reader, term, span, Some(node));
     let column = options.text("column");
-    let positive = options.given("positive").map(|node| options.reader.text("`positive`", node));
+    let positive =
+        options.given("positive").map(|node| options.reader.text("`positive` of `target`", node));
     if let (Some(positive), Some(task)) = (&positive, task)
         && task.value != Task::BinaryClassification
     {
@@ -339,10 +340,10 @@ fn check_generator(
 fn shape(options: &mut OptionReader<'_, '_, '_>, node: &Node) -> Spanned<Vec<usize>> {
     let reader = &mut *options.reader;
     let sizes = match node.value {
-        Value::Integer(_) => vec![reader.count("`shape`", node, 1)],
+        Value::Integer(_) => vec![reader.count("`shape` of `data`", node, 1)],
         _ => {
-            let items = reader.sequence("`shape`", node);
-            items.iter().map(|item| reader.count("each of `shape`", item, 1)).collect()
+            let items = reader.sequence("`shape` of `data`", node);
+            items.iter().map(|item| reader.count("each of `shape` of `data`", item, 1)).collect()
         }
     };
     Spanned::new(sizes, node.span)

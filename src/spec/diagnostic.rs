@@ -5,7 +5,9 @@
 use std::fmt;
 use std::ops::Range;
 
-use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
+use annotate_snippets::{
+    AnnotationKind, Group, Level, Origin, Renderer, Snippet, normalize_untrusted_str as harmless,
+};
 use serde::Serialize;
 
 use super::span::floor_char_boundary;
@@ -132,27 +134,29 @@ impl Diagnostics {
         }
     }
 
+    /// Messages quote what users and their data files wrote: escape codes in it must not reach the
+    /// terminal. The renderer itself sees to this for the source text.
     fn render_one(&self, error: &Diagnostic, renderer: &Renderer) -> String {
-        let path = self.source.path.display().to_string();
-        let title = Level::ERROR.primary_title(error.message.as_str()).id(error.code.0);
+        let path = harmless(&self.source.path.display().to_string());
+        let title = Level::ERROR.primary_title(harmless(&error.message)).id(error.code.0);
         let mut group = Group::with_title(title);
         let (span, label) = &error.label;
         if self.source.text.is_empty() {
             group = group.element(Origin::path(path));
             if !label.is_empty() {
-                group = group.element(Level::NOTE.message(label.as_str()));
+                group = group.element(Level::NOTE.message(harmless(label)));
             }
         } else {
-            let place = AnnotationKind::Primary.span(self.range(*span)).label(label.as_str());
+            let place = AnnotationKind::Primary.span(self.range(*span)).label(harmless(label));
             let others = error.secondary.iter().map(|(span, label)| {
-                AnnotationKind::Context.span(self.range(*span)).label(label.as_str())
+                AnnotationKind::Context.span(self.range(*span)).label(harmless(label))
             });
             let snippet = Snippet::source(&*self.source.text).path(path);
             group = group.element(snippet.annotation(place).annotations(others));
         }
         let explain = format!("run `cargo nn-test explain {}`", error.code);
-        let notes = error.notes.iter().map(|note| Level::NOTE.message(note.as_str()));
-        let help = error.help.iter().map(|help| Level::HELP.message(help.as_str()));
+        let notes = error.notes.iter().map(|note| Level::NOTE.message(harmless(note)));
+        let help = error.help.iter().map(|help| Level::HELP.message(harmless(help)));
         let group = group.elements(notes).elements(help).element(Level::NOTE.message(explain));
         renderer.render(&[group])
     }
@@ -202,15 +206,54 @@ mod tests {
 
     #[test]
     fn spans_past_the_end_inside_characters_and_over_lines_render() {
-        assert_snapshot!(render("a: ü\n", Span { start: 40, end: 50 }), @"");
-        assert_snapshot!(render("a: ü", Span { start: 4, end: 5 }), @"");
-        assert_snapshot!(render("a:\n  b: 1\n  c: 2\nd: 1\n", Span { start: 0, end: 15 }), @"");
-        assert_snapshot!(render("a: 1\r\nb: 2\r\n", Span { start: 6, end: 7 }), @"");
+        assert_snapshot!(render("a: ü\n", Span { start: 40, end: 50 }), @r#"
+        error[NN0110]: wrong
+         --> specs/a.yaml:1:6
+          |
+        1 | a: ü
+          |     ^ here
+          |
+          = note: run `cargo nn-test explain NN0110`
+        "#);
+        assert_snapshot!(render("a: ü", Span { start: 4, end: 5 }), @r#"
+        error[NN0110]: wrong
+         --> specs/a.yaml:1:4
+          |
+        1 | a: ü
+          |    ^ here
+          |
+          = note: run `cargo nn-test explain NN0110`
+        "#);
+        assert_snapshot!(render("a:\n  b: 1\n  c: 2\nd: 1\n", Span { start: 0, end: 15 }), @r#"
+        error[NN0110]: wrong
+         --> specs/a.yaml:1:1
+          |
+        1 | / a:
+        2 | |   b: 1
+        3 | |   c: 2
+          | |_____^ here
+          |
+          = note: run `cargo nn-test explain NN0110`
+        "#);
+        assert_snapshot!(render("a: 1\r\nb: 2\r\n", Span { start: 6, end: 7 }), @r#"
+        error[NN0110]: wrong
+         --> specs/a.yaml:2:1
+          |
+        2 | b: 2
+          | ^ here
+          |
+          = note: run `cargo nn-test explain NN0110`
+        "#);
     }
 
     #[test]
     fn an_error_without_text_names_the_file() {
-        assert_snapshot!(render("", Span::default()), @"");
+        assert_snapshot!(render("", Span::default()), @r#"
+        error[NN0110]: wrong
+        --> specs/a.yaml
+         = note: here
+         = note: run `cargo nn-test explain NN0110`
+        "#);
     }
 
     #[test]
@@ -228,6 +271,17 @@ mod tests {
         let text = Diagnostics { source, errors }.render(false);
         assert!(text.find("at 3\n").unwrap() < text.find("at 4\n").unwrap());
         assert!(text.ends_with("error: 3 more errors in a.yaml\n"), "{text}");
+    }
+
+    #[test]
+    fn escape_codes_in_texts_do_not_reach_the_terminal() {
+        let red = "\u{1b}[31m";
+        let error = Diagnostic::new(Code::WRONG_TYPE, red, Span { start: 0, end: 1 }, red)
+            .also(Span { start: 1, end: 2 }, red)
+            .note(red)
+            .help(red);
+        let text = Diagnostics::one(Source::new(red, format!("a: {red}")), error).render(false);
+        assert!(!text.contains('\u{1b}'), "{text}");
     }
 
     #[test]

@@ -38,10 +38,8 @@ pub enum Severity {
 const RECOMMENDED: &str = "recommended";
 
 /// Reads `expect:` into the order of the registry; the recommended set when the spec has none.
-pub(super) fn read(
-    spec: &mut OptionReader<'_, '_, '_>,
-    registry: &[&'static Property],
-) -> Vec<Expectation> {
+pub(super) fn read(spec: &mut OptionReader<'_, '_, '_>) -> Vec<Expectation> {
+    let registry = spec.reader.registry();
     let Some(node) = spec.given("expect") else { return recommended(registry) };
     let items = spec.reader.sequence("`expect`", node);
     let mut entries: Vec<(Spanned<&str>, Expectation)> = Vec::new();
@@ -58,7 +56,7 @@ pub(super) fn read(
             spec.reader.report(twice(&choice, first));
         } else if choice.name == RECOMMENDED {
             read_recommended(spec.reader, &choice);
-        } else if let Some(expectation) = read_entry(spec.reader, &choice, registry) {
+        } else if let Some(expectation) = read_entry(spec.reader, &choice) {
             entries.push((Spanned::new(choice.name, choice.span), expectation));
         }
     }
@@ -108,11 +106,8 @@ fn twice(choice: &Choice<'_>, first: Span) -> Diagnostic {
     .also(first, "the first time")
 }
 
-fn read_entry(
-    reader: &mut Reader<'_>,
-    choice: &Choice<'_>,
-    registry: &[&'static Property],
-) -> Option<Expectation> {
+fn read_entry(reader: &mut Reader<'_>, choice: &Choice<'_>) -> Option<Expectation> {
+    let registry = reader.registry();
     let Some(property) = registry.iter().find(|known| known.meta.name == choice.name) else {
         let names = registry.iter().map(|known| known.meta.name);
         let known: Vec<_> = names.chain([RECOMMENDED]).collect();
@@ -153,27 +148,32 @@ fn read_option(
     }
     match meta.options.iter().find(|option| option.name == key.value) {
         Some(option) => {
-            let value = option_value(reader, option, node);
+            let what = format!("`{}` of `{}`", option.name, meta.name);
+            let value = option_value(reader, &what, option, node);
             expectation.options.set(option.name, value);
         }
         None => expectation.severity = severity(reader, node),
     }
 }
 
-fn option_value(reader: &mut Reader<'_>, option: &OptionMeta, node: &Node) -> OptionValue {
-    let what = format!("`{}`", option.name);
+fn option_value(
+    reader: &mut Reader<'_>,
+    what: &str,
+    option: &OptionMeta,
+    node: &Node,
+) -> OptionValue {
     match option.kind {
-        OptionKind::Count => OptionValue::Count(reader.count(&what, node, 1)),
-        OptionKind::Number => OptionValue::Number(reader.number(&what, node, Bounds::NonNegative)),
+        OptionKind::Count => OptionValue::Count(reader.count(what, node, 1)),
+        OptionKind::Number => OptionValue::Number(reader.number(what, node, Bounds::NonNegative)),
         OptionKind::Range => {
             let before = reader.errors.len();
-            let (low, high) = reader.range(&what, node);
+            let (low, high) = reader.range(what, node);
             if reader.errors.len() == before && low < 0.0 {
-                reader.out_of_range(&what, "a range from 0 or above", node);
+                reader.out_of_range(what, "a range from 0 or above", node);
             }
             OptionValue::Range(low, high)
         }
-        OptionKind::Flag => OptionValue::Flag(reader.flag(&what, node)),
+        OptionKind::Flag => OptionValue::Flag(reader.flag(what, node)),
     }
 }
 

@@ -41,7 +41,7 @@ fn read_fault(
     layers: Option<&[LayerSpec]>,
 ) -> Option<Spanned<Fault>> {
     let choice = reader.choice("a fault", node)?;
-    let term = reader.term("fault", &[TermKind::Fault], &choice)?;
+    let term = reader.term(&[TermKind::Fault], &choice)?;
     let options = &mut OptionReader::of_choice(reader, term, &choice);
     let fault = match term.name {
         "freeze_layer" => Fault::FreezeLayer(layer(options, layers)),

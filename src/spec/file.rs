@@ -1,10 +1,11 @@
 //! A whole spec file: its types, and how it is read.
 
+use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::options::OptionReader;
-use super::reader::Reader;
+use super::reader::{Choice, Reader};
 use super::vocabulary::{TermKind, find_kind};
 use super::yaml::{self, Node, Value};
 use super::{
@@ -95,17 +96,30 @@ pub(super) fn parse_with(
     };
     let mut errors = Vec::new();
     let root = yaml::read(&source.text, &mut errors);
-    let mut reader = Reader::new(&source.text, errors);
-    let spec = root.and_then(|root| read(&mut reader, &root, &source, registry));
-    let errors = reader.errors;
+    let mut reader = Reader::new(&source.text, registry, errors);
+    let spec = root.and_then(|root| read(&mut reader, &root, &source));
+    let errors = without_repeats(reader.errors);
     match spec {
         Some(spec) if errors.is_empty() => Ok(spec),
         _ => Err(Diagnostics { source, errors }),
     }
 }
 
+/// What is wrong behind an anchor is found again behind each of its aliases.
+fn without_repeats(errors: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let mut kept: Vec<Diagnostic> = Vec::new();
+    let mut seen = HashSet::new();
+    for error in errors {
+        let (span, _) = error.label;
+        if seen.insert((error.code.0, span.start, span.end, error.message.clone())) {
+            kept.push(error);
+        }
+    }
+    kept
+}
+
 /// A file's text as it is. Its errors point at nothing: they have no text.
-fn read_source(path: &Path) -> Result<Source, Diagnostics> {
+pub(super) fn read_source(path: &Path) -> Result<Source, Diagnostics> {
     let unreadable = |reason: String| {
         let error = Diagnostic::new(
             Code::FILE_UNREADABLE,
@@ -148,22 +162,21 @@ fn decode(path: &Path, bytes: Vec<u8>) -> Result<Source, Diagnostics> {
 }
 
 /// Reads the tree. `None` when a part that everything hangs on is wrong; then errors say why.
-fn read(
-    reader: &mut Reader<'_>,
-    root: &Node,
-    source: &Source,
-    registry: &[&'static Property],
-) -> Option<Spec> {
+fn read(reader: &mut Reader<'_>, root: &Node, source: &Source) -> Option<Spec> {
     let Value::Mapping(entries) = &root.value else {
         reader.wrong_type("a spec", "a mapping of its sections", root);
         return None;
     };
     let place = entries.first().map_or(root.span, |(key, _)| key.span);
-    let term = find_kind(TermKind::Section, "spec");
-    let spec = &mut OptionReader::open(reader, term, place, Some(root));
-    if !version(spec) {
+    if let Some((_, version)) = entries.iter().find(|(key, _)| key.value == "version")
+        && version.value != Value::Integer(1)
+    {
+        reader.report(unsupported_version(version.span));
         return None;
     }
+    let term = find_kind(TermKind::Section, "spec");
+    let spec = &mut OptionReader::open(reader, term, place, Some(root));
+    spec.count("version");
     let name = name(spec, source);
     let task = task(spec);
     let data = data_section(spec, task.as_ref());
@@ -173,7 +186,7 @@ fn read(
     let loss = task.as_ref().and_then(|task| loss::read(spec, task));
     let regularization = loss::read_regularization(spec);
     let training = training::read(spec, spec.key_span("data").unwrap_or(place));
-    let expectations = expectation::read(spec, registry);
+    let expectations = expectation::read(spec);
     let faults = fault::read(spec, known_layers);
     Some(Spec {
         name,
@@ -188,23 +201,15 @@ fn read(
     })
 }
 
-/// Whether the file is written in the version that this parser reads. Other versions may have
-/// other keys, so that their errors would mislead.
-fn version(spec: &mut OptionReader<'_, '_, '_>) -> bool {
-    let Some(node) = spec.node("version") else { return true };
-    if node.value == Value::Integer(1) {
-        return true;
-    }
-    spec.reader.report(
-        Diagnostic::new(
-            Code::UNSUPPORTED_VERSION,
-            "this version of the spec language is not known",
-            node.span,
-            "not 1",
-        )
-        .note("`version` is the version of the spec language; this nn-test reads version 1"),
-    );
-    false
+/// Other versions may have other keys: nothing else is read, since its errors would mislead.
+fn unsupported_version(span: Span) -> Diagnostic {
+    Diagnostic::new(
+        Code::UNSUPPORTED_VERSION,
+        "this version of the spec language is not known",
+        span,
+        "not 1",
+    )
+    .note("`version` is the version of the spec language; this nn-test reads version 1")
 }
 
 fn name(spec: &mut OptionReader<'_, '_, '_>, source: &Source) -> Spanned<String> {
@@ -245,8 +250,8 @@ fn name(spec: &mut OptionReader<'_, '_, '_>, source: &Source) -> Spanned<String>
 fn proposed_name(name: &str) -> String {
     let fitting = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' };
     let proposal: String = name.chars().take(40).map(fitting).collect();
-    let proposal = proposal.trim_matches('_');
-    if proposal.is_empty() { "my_spec".to_owned() } else { proposal.to_owned() }
+    let words: Vec<_> = proposal.split('_').filter(|word| !word.is_empty()).collect();
+    if words.is_empty() { "my_spec".to_owned() } else { words.join("_") }
 }
 
 fn task(spec: &mut OptionReader<'_, '_, '_>) -> Option<Spanned<Task>> {
@@ -269,6 +274,8 @@ fn data_section(
     let span = spec.key_span("data").unwrap_or(node.span);
     // `data: moons` stands for `data: {moons: {}}`.
     if let Value::String(name) = &node.value {
+        let choice = Choice { name, span: node.span, body: None };
+        spec.reader.term(&[TermKind::Data], &choice)?;
         let key = Spanned::new(name.clone(), node.span);
         let body = Node { value: Value::Null, span: node.span };
         let node = Node { value: Value::Mapping(vec![(key, body)]), span: node.span };

@@ -7,22 +7,23 @@ use super::vocabulary::{TermKind, TermMeta};
 use super::yaml::{Node, Value};
 use super::{Code, Diagnostic, Spanned};
 
-/// Reads the `model:` section; `None` when its layers could not be opened.
+/// Reads the `model:` section.
 pub(super) fn read(options: &mut OptionReader<'_, '_, '_>) -> Vec<LayerSpec> {
     let Some(node) = options.node("layers") else { return Vec::new() };
-    let layers = read_list(options.reader, node);
+    let layers = read_list(options, node);
     check_names_unique(options.reader, &layers);
     layers
 }
 
-fn read_list(reader: &mut Reader<'_>, node: &Node) -> Vec<LayerSpec> {
-    let items = reader.sequence("`layers`", node);
-    items.iter().filter_map(|item| read_layer(reader, item)).collect()
+fn read_list(options: &mut OptionReader<'_, '_, '_>, node: &Node) -> Vec<LayerSpec> {
+    let what = options.what("layers");
+    let items = options.reader.sequence(&what, node);
+    items.iter().filter_map(|item| read_layer(options.reader, item)).collect()
 }
 
 fn read_layer(reader: &mut Reader<'_>, node: &Node) -> Option<LayerSpec> {
     let choice = reader.choice("a layer", node)?;
-    let term = reader.term("layer", &[TermKind::Layer, TermKind::Activation], &choice)?;
+    let term = reader.term(&[TermKind::Layer, TermKind::Activation], &choice)?;
     let mut options = OptionReader::of_choice(reader, term, &choice);
     let name = options.layer_name();
     let kind = match term.kind {
@@ -98,7 +99,7 @@ fn layer(options: &mut OptionReader<'_, '_, '_>) -> LayerKind {
         "reshape" => LayerKind::Reshape { shape: reshape_shape(options) },
         "residual" => LayerKind::Residual {
             layers: match options.node("layers") {
-                Some(node) => read_list(options.reader, node),
+                Some(node) => read_list(options, node),
                 None => Vec::new(),
             },
         },
@@ -228,12 +229,13 @@ fn ascending(options: &mut OptionReader<'_, '_, '_>, low: &str, high: &str) -> (
 
 fn padding(options: &mut OptionReader<'_, '_, '_>) -> Padding {
     let Some(node) = options.given("padding") else { return Padding::Valid };
+    let what = options.what("padding");
     match &node.value {
-        Value::String(_) => match options.reader.word("`padding`", node, &["valid", "same"]) {
+        Value::String(_) => match options.reader.word(&what, node, &["valid", "same"]) {
             Some("same") => Padding::Same,
             _ => Padding::Valid,
         },
-        _ => Padding::Explicit(options.reader.pair("`padding`", node, 0)),
+        _ => Padding::Explicit(options.reader.pair(&what, node, 0)),
     }
 }
 
@@ -246,18 +248,21 @@ fn sequence_output(options: &mut OptionReader<'_, '_, '_>) -> SequenceOutput {
 
 fn reshape_shape(options: &mut OptionReader<'_, '_, '_>) -> Vec<i64> {
     let Some(node) = options.node("shape") else { return Vec::new() };
+    let what = options.what("shape");
     let reader = &mut *options.reader;
-    let items = reader.sequence("`shape`", node);
+    let items = reader.sequence(&what, node);
     let mut shape = Vec::new();
     for item in items {
         let size = match item.value {
             Value::Integer(-1) => -1,
-            _ => i64::try_from(reader.count("each of `shape`", item, 1)).unwrap_or(i64::MAX),
+            _ => {
+                i64::try_from(reader.count(&format!("each of {what}"), item, 1)).unwrap_or(i64::MAX)
+            }
         };
         if size == -1 && shape.contains(&-1) {
             reader.report(Diagnostic::new(
                 Code::CONTRADICTION,
-                "only one size of `shape` may be -1",
+                format!("only one of {what} may be -1"),
                 item.span,
                 "the second -1",
             ));

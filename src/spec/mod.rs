@@ -16,6 +16,7 @@ mod loss;
 mod model;
 mod options;
 mod reader;
+mod scalar;
 mod span;
 mod suggestion;
 mod training;

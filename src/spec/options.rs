@@ -3,7 +3,7 @@
 
 use super::reader::{Choice, Reader};
 use super::vocabulary::{DefaultValue, TermKind, TermMeta, TermOption, ValueKind};
-use super::yaml::{Node, Value};
+use super::yaml::{MERGE_KEY, Node, Value};
 use super::{Code, Diagnostic, Span, Spanned};
 
 /// Reads the options of one term.
@@ -41,7 +41,10 @@ impl<'reader, 'text, 'node> OptionReader<'reader, 'text, 'node> {
                 for (key, value) in entries {
                     match options.reader.known_key(&options.owner(), key, &known) {
                         Ok(()) => options.entries.push((&key.value, key.span, value)),
-                        Err(meant) => options.misspelt.extend(meant),
+                        Err(meant) => {
+                            options.misspelt.extend(meant);
+                            options.broken |= key.value == MERGE_KEY;
+                        }
                     }
                 }
             }
@@ -119,7 +122,7 @@ impl<'reader, 'text, 'node> OptionReader<'reader, 'text, 'node> {
             unreachable!("`{name}` is no count");
         };
         let node = self.node(name)?;
-        Some(Spanned::new(self.reader.count(&quoted(name), node, least), node.span))
+        Some(Spanned::new(self.reader.count(&self.what(name), node, least), node.span))
     }
 
     pub fn number(&mut self, name: &str) -> f64 {
@@ -141,13 +144,13 @@ impl<'reader, 'text, 'node> OptionReader<'reader, 'text, 'node> {
             unreachable!("`{name}` is no number");
         };
         let node = self.node(name)?;
-        Some(Spanned::new(self.reader.number(&quoted(name), node, bounds), node.span))
+        Some(Spanned::new(self.reader.number(&self.what(name), node, bounds), node.span))
     }
 
     pub fn flag(&mut self, name: &str) -> bool {
         let default = self.option(name).default;
         match (self.node(name), default) {
-            (Some(node), _) => self.reader.flag(&quoted(name), node),
+            (Some(node), _) => self.reader.flag(&self.what(name), node),
             (None, DefaultValue::Flag(flag)) => flag,
             (None, _) => false,
         }
@@ -155,7 +158,7 @@ impl<'reader, 'text, 'node> OptionReader<'reader, 'text, 'node> {
 
     pub fn text(&mut self, name: &str) -> Spanned<String> {
         match self.node(name) {
-            Some(node) => self.reader.text(&quoted(name), node),
+            Some(node) => self.reader.text(&self.what(name), node),
             None => Spanned::new(String::new(), self.place),
         }
     }
@@ -163,7 +166,8 @@ impl<'reader, 'text, 'node> OptionReader<'reader, 'text, 'node> {
     /// A layer's own name, if the spec gives one.
     pub fn layer_name(&mut self) -> Option<Spanned<String>> {
         let node = self.given("name")?;
-        let name = self.reader.text("`name`", node);
+        let what = self.what("name");
+        let name = self.reader.text(&what, node);
         let fits = |c: char| c.is_ascii_alphanumeric() || c == '_';
         if matches!(node.value, Value::Sequence(_) | Value::Mapping(_) | Value::Null) {
             return None;
@@ -190,7 +194,7 @@ impl<'reader, 'text, 'node> OptionReader<'reader, 'text, 'node> {
             _ => words[0],
         };
         match self.node(name) {
-            Some(node) => self.reader.word(&quoted(name), node, words).unwrap_or(default),
+            Some(node) => self.reader.word(&self.what(name), node, words).unwrap_or(default),
             None => default,
         }
     }
@@ -207,13 +211,13 @@ impl<'reader, 'text, 'node> OptionReader<'reader, 'text, 'node> {
     /// `None` when the spec does not give it.
     pub fn optional_size_2d(&mut self, name: &str) -> Option<[usize; 2]> {
         let node = self.node(name)?;
-        Some(self.reader.pair(&quoted(name), node, 1))
+        Some(self.reader.pair(&self.what(name), node, 1))
     }
 
     /// `[low, high]`.
     pub fn range(&mut self, name: &str) -> (f64, f64) {
         match self.node(name) {
-            Some(node) => self.reader.range(&quoted(name), node),
+            Some(node) => self.reader.range(&self.what(name), node),
             None => (0.0, 1.0),
         }
     }
@@ -224,8 +228,8 @@ impl<'reader, 'text, 'node> OptionReader<'reader, 'text, 'node> {
             unreachable!("`{name}` is no list of numbers");
         };
         let node = self.node(name)?;
-        let what = format!("each of {}", quoted(name));
-        let items = self.reader.sequence(&quoted(name), node);
+        let what = format!("each of {}", self.what(name));
+        let items = self.reader.sequence(&self.what(name), node);
         let numbers = items.iter().map(|item| self.reader.number(&what, item, bounds)).collect();
         Some(Spanned::new(numbers, node.span))
     }
@@ -237,8 +241,7 @@ impl<'reader, 'text, 'node> OptionReader<'reader, 'text, 'node> {
         };
         let node = self.node(name)?;
         let choice = self.reader.choice(kind.with_article(), node)?;
-        let what = kind.with_article().split_once(' ').map_or("name", |(_, what)| what);
-        let term = self.reader.term(what, &[kind], &choice)?;
+        let term = self.reader.term(&[kind], &choice)?;
         Some((term, choice))
     }
 
@@ -281,6 +284,14 @@ impl<'reader, 'text, 'node> OptionReader<'reader, 'text, 'node> {
         self.reader.report(error);
     }
 
+    /// An option as messages name it: "`out` of `linear`".
+    pub fn what(&self, name: &str) -> String {
+        match self.term.name {
+            "spec" => format!("`{name}`"),
+            owner => format!("`{name}` of `{owner}`"),
+        }
+    }
+
     fn owner(&self) -> String {
         match self.term.name {
             "spec" => "a spec".to_owned(),
@@ -291,8 +302,4 @@ impl<'reader, 'text, 'node> OptionReader<'reader, 'text, 'node> {
     fn option(&self, name: &str) -> &'static TermOption {
         self.term.option(name).expect("the parser asks only for options of the term")
     }
-}
-
-fn quoted(name: &str) -> String {
-    format!("`{name}`")
 }

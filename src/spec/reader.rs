@@ -6,8 +6,9 @@
 
 use super::suggestion::{self, unknown_key, unknown_name};
 use super::vocabulary::{self, Bounds, TermKind, TermMeta};
-use super::yaml::{Node, Value};
+use super::yaml::{MERGE_KEY, Node, Value};
 use super::{Code, Diagnostic, Span, Spanned};
+use crate::property::Property;
 
 /// Up to here every whole number is a float of its own.
 const EXACT: f64 = 9_007_199_254_740_992.0;
@@ -15,6 +16,8 @@ const EXACT: f64 = 9_007_199_254_740_992.0;
 /// Collects errors while a tree is read.
 pub(super) struct Reader<'text> {
     text: &'text str,
+    /// The properties that the spec can expect.
+    registry: &'text [&'static Property],
     pub errors: Vec<Diagnostic>,
 }
 
@@ -27,8 +30,16 @@ pub(super) struct Choice<'node> {
 }
 
 impl<'text> Reader<'text> {
-    pub fn new(text: &'text str, errors: Vec<Diagnostic>) -> Self {
-        Self { text, errors }
+    pub fn new(
+        text: &'text str,
+        registry: &'text [&'static Property],
+        errors: Vec<Diagnostic>,
+    ) -> Self {
+        Self { text, registry, errors }
+    }
+
+    pub fn registry(&self) -> &'text [&'static Property] {
+        self.registry
     }
 
     pub fn report(&mut self, error: Diagnostic) {
@@ -132,20 +143,20 @@ impl<'text> Reader<'text> {
         });
     }
 
-    /// The term that a choice names, among terms of these kinds. `what` is like "layer".
-    pub fn term(
-        &mut self,
-        what: &str,
-        kinds: &[TermKind],
-        choice: &Choice<'_>,
-    ) -> Option<&'static TermMeta> {
+    /// The term that a choice names, among terms of these kinds; the first names them all.
+    pub fn term(&mut self, kinds: &[TermKind], choice: &Choice<'_>) -> Option<&'static TermMeta> {
         let term = vocabulary::of_kinds(kinds).find(|term| term.name == choice.name);
         if term.is_none() {
             let known: Vec<_> = vocabulary::of_kinds(kinds).map(|term| term.name).collect();
-            let error = unknown_name(what, choice.name, choice.span, &known);
-            self.report(match suggestion::misplaced(choice.name, kinds) {
-                Some(note) => error.note(note),
-                None => error,
+            let what = kinds.first().map_or("name", |kind| kind.noun());
+            let misplaced = suggestion::misplaced(choice.name, kinds, self.registry);
+            self.report(match misplaced {
+                Some(note) => {
+                    let label = format!("no {what}");
+                    let message = format!("unknown {what} `{}`", choice.name);
+                    Diagnostic::new(Code::UNKNOWN_NAME, message, choice.span, label).note(note)
+                }
+                None => unknown_name(what, choice.name, choice.span, &known),
             });
         }
         term
@@ -162,13 +173,16 @@ impl<'text> Reader<'text> {
         if known.contains(&key.value.as_str()) {
             return Ok(());
         }
+        if key.value == MERGE_KEY {
+            return Err(None);
+        }
         self.report(unknown_key(owner, &key.value, key.span, known));
         Err(suggestion::suggest(&key.value, known))
     }
 
     /// A whole number, at least `least`.
     pub fn count(&mut self, what: &str, node: &Node, least: usize) -> usize {
-        let due = format!("a whole number from {least}");
+        let due = format!("a whole number of at least {least}");
         let integer = match node.value {
             Value::Integer(integer) => integer,
             // 1e3 is a float in YAML, and a whole number to its reader.
@@ -190,7 +204,7 @@ impl<'text> Reader<'text> {
     }
 
     pub fn number(&mut self, what: &str, node: &Node, bounds: Bounds) -> f64 {
-        let due = format!("a number {bounds}");
+        let due = bounds.to_string();
         let number = match node.value {
             Value::Integer(integer) => integer as f64,
             Value::Float(number) => number,
@@ -228,7 +242,7 @@ impl<'text> Reader<'text> {
         };
         let word = words.iter().copied().find(|word| word == text);
         if word.is_none() {
-            self.report(unknown_name(&format!("word for {what}"), text, node.span, words));
+            self.report(suggestion::unknown_word(what, text, node.span, words));
         }
         word
     }

@@ -2,6 +2,7 @@
 
 use super::vocabulary::{self, TermKind};
 use super::{Code, Diagnostic, Span};
+use crate::property::Property;
 
 /// What other frameworks, and people in a hurry, call the names of this language.
 const ALIASES: &[(&str, &[&str])] = &[
@@ -123,6 +124,9 @@ const ALIASES: &[(&str, &[&str])] = &[
 /// Longer names than this are no slip of the pen; comparing them would cost their square.
 const LONGEST: usize = 64;
 
+/// Beside a suggestion, a longer list of what is known would only hide it.
+const SHORT_LIST: usize = 15;
+
 /// The known name that an unknown one probably stands for.
 pub(super) fn suggest<'known>(unknown: &str, known: &[&'known str]) -> Option<&'known str> {
     let plain = normalized(unknown);
@@ -142,8 +146,8 @@ pub(super) fn suggest<'known>(unknown: &str, known: &[&'known str]) -> Option<&'
 }
 
 /// A note for a name that is known, but stands for something else.
-pub(super) fn misplaced(name: &str, kinds: &[TermKind]) -> Option<String> {
-    if crate::property::find(name).is_some() {
+pub(super) fn misplaced(name: &str, kinds: &[TermKind], registry: &[&Property]) -> Option<String> {
+    if registry.iter().any(|property| property.meta.name == name) {
         return Some(format!("`{name}` is a property: it stands under `expect`"));
     }
     let term = vocabulary::terms().find(|term| {
@@ -161,6 +165,17 @@ pub(super) fn unknown_name(what: &str, name: &str, span: Span, known: &[&str]) -
         format!("no {what} of this name"),
     );
     with_help(error, name, known)
+}
+
+/// The error for a word that is none of those due. `what` is like "`task`".
+pub(super) fn unknown_word(what: &str, word: &str, span: Span, known: &[&str]) -> Diagnostic {
+    let error = Diagnostic::new(
+        Code::UNKNOWN_NAME,
+        format!("`{}` is no value of {what}", shown(word)),
+        span,
+        format!("must be one of `{}`", known.join("`, `")),
+    );
+    with_suggestion(error, word, known)
 }
 
 /// The error for a key that is none of the known ones. `owner` is like "`linear`".
@@ -183,10 +198,16 @@ fn shown(name: &str) -> String {
 }
 
 fn with_help(error: Diagnostic, unknown: &str, known: &[&str]) -> Diagnostic {
+    let is_clear = known.len() > SHORT_LIST && suggest(unknown, known).is_some();
     let error = match known {
         [] => error.note("none is known here"),
+        _ if is_clear => error,
         known => error.note(format!("known are: {}", known.join(", "))),
     };
+    with_suggestion(error, unknown, known)
+}
+
+fn with_suggestion(error: Diagnostic, unknown: &str, known: &[&str]) -> Diagnostic {
     match suggest(unknown, known) {
         Some(name) if is_alias(&normalized(unknown), name) => {
             error.help(format!("`{unknown}` is called `{name}` here"))

@@ -12,6 +12,7 @@ use serde_saphyr::granit_parser::{
     Event, Options, Parser, ScalarStyle, ScanError, Span as ParserSpan, StructureStyle,
 };
 
+use super::scalar::plain_scalar;
 use super::{Code, Diagnostic, Span, Spanned};
 
 /// A spec is kilobytes; more than this is a mistake, or a file meant to exhaust the reader.
@@ -20,6 +21,10 @@ pub(super) const SIZE_LIMIT: usize = 1024 * 1024;
 const NODE_LIMIT: usize = 20_000;
 /// Lists and mappings inside each other.
 const DEPTH_LIMIT: usize = 64;
+
+/// What other readers of YAML merge a mapping by. It stays in the tree, so that what it was meant
+/// to bring is not reported as missing.
+pub(super) const MERGE_KEY: &str = "<<";
 
 /// A value and its place.
 #[derive(Debug, Clone, PartialEq)]
@@ -54,6 +59,7 @@ pub(super) fn read(text: &str, errors: &mut Vec<Diagnostic>) -> Option<Node> {
         parser: Parser::new_from_str_with_options(text, options),
         anchors: HashMap::new(),
         nodes: 0,
+        open: Vec::new(),
         errors,
     };
     match tree.document() {
@@ -95,6 +101,8 @@ struct Tree<'text, 'errors> {
     parser: Parser<'text, serde_saphyr::granit_parser::StrInput<'text>>,
     anchors: HashMap<usize, Built>,
     nodes: usize,
+    /// The brackets that are open.
+    open: Vec<Span>,
     errors: &'errors mut Vec<Diagnostic>,
 }
 
@@ -162,7 +170,8 @@ impl<'text> Tree<'text, '_> {
             Event::SequenceStart(style, ..) => self.sequence(style, span, depth)?,
             Event::MappingStart(style, ..) => self.mapping(style, span, depth)?,
             Event::Scalar(text, style, _, tag) => {
-                let value = if style == ScalarStyle::Plain && tag.is_none() {
+                let tagged_text = tag.is_some_and(|tag| tag.is_yaml_core_schema_tag("str"));
+                let value = if style == ScalarStyle::Plain && !tagged_text {
                     plain_scalar(&text)
                 } else {
                     Value::String(text.into_owned())
@@ -184,11 +193,11 @@ impl<'text> Tree<'text, '_> {
         depth: usize,
     ) -> Result<Built, Fatal> {
         let mut items = Vec::new();
-        let mut extent = Extent::new(start);
+        let mut extent = self.enter(style, start);
         loop {
             let (event, span) = self.next()?;
             if event == Event::SequenceEnd {
-                extent.close(style, span);
+                self.leave(style, span, &mut extent);
                 return Ok(extent.build(Value::Sequence(items)));
             }
             let item = self.node(event, span, depth + 1)?;
@@ -204,11 +213,11 @@ impl<'text> Tree<'text, '_> {
         depth: usize,
     ) -> Result<Built, Fatal> {
         let mut entries: Vec<(Spanned<String>, Node)> = Vec::new();
-        let mut extent = Extent::new(start);
+        let mut extent = self.enter(style, start);
         loop {
             let (event, span) = self.next()?;
             if event == Event::MappingEnd {
-                extent.close(style, span);
+                self.leave(style, span, &mut extent);
                 return Ok(extent.build(Value::Mapping(entries)));
             }
             let key_text = event.scalar().map(|(text, _)| text.to_owned());
@@ -223,6 +232,21 @@ impl<'text> Tree<'text, '_> {
             if let Some(key) = self.key(key_text, &key.node, &entries) {
                 entries.push((key, value.node));
             }
+        }
+    }
+
+    fn enter(&mut self, style: StructureStyle, start: Span) -> Extent {
+        if style == StructureStyle::Flow {
+            self.open.push(start);
+        }
+        Extent { span: start, size: 1, height: 0 }
+    }
+
+    /// A block ends with its last child: its end event comes only after blank lines and comments.
+    fn leave(&mut self, style: StructureStyle, end: Span, extent: &mut Extent) {
+        if style == StructureStyle::Flow {
+            self.open.pop();
+            extent.span.end = end.end;
         }
     }
 
@@ -246,7 +270,7 @@ impl<'text> Tree<'text, '_> {
                 return None;
             }
         };
-        if text == "<<" {
+        if text == MERGE_KEY {
             self.errors.push(
                 Diagnostic::new(
                     Code::YAML_UNSUPPORTED,
@@ -256,7 +280,6 @@ impl<'text> Tree<'text, '_> {
                 )
                 .help("write the keys out"),
             );
-            return None;
         }
         if let Some((first, _)) = before.iter().find(|(key, _)| key.value == text) {
             self.errors.push(
@@ -330,6 +353,9 @@ impl<'text> Tree<'text, '_> {
         let reason = error.info();
         let mut diagnostic =
             Diagnostic::new(Code::YAML_SYNTAX, "the spec is not valid YAML", span, reason);
+        if let Some(open) = self.open.last() {
+            diagnostic = diagnostic.also(*open, "inside the bracket that opens here");
+        }
         if self.text[..start].lines().last().is_some_and(|line| line.starts_with('\t'))
             || self.text[start..].starts_with('\t')
         {
@@ -357,21 +383,10 @@ struct Extent {
 }
 
 impl Extent {
-    fn new(start: Span) -> Self {
-        Self { span: start, size: 1, height: 0 }
-    }
-
     fn hold(&mut self, child: &Built) {
         self.span.end = self.span.end.max(child.end);
         self.size += child.size;
         self.height = self.height.max(child.height);
-    }
-
-    /// A block ends with its last child: its end event comes only after blank lines and comments.
-    fn close(&mut self, style: StructureStyle, end: Span) {
-        if style == StructureStyle::Flow {
-            self.span.end = end.end;
-        }
     }
 
     fn build(self, value: Value) -> Built {
@@ -387,42 +402,4 @@ impl Extent {
 fn empty() -> Diagnostic {
     Diagnostic::new(Code::EMPTY_FILE, "the spec is empty", Span::default(), "nothing to read here")
         .help("`cargo nn-test init` writes a first spec")
-}
-
-/// What a plain scalar means in the core schema of YAML 1.2.2, section 10.3.2.
-fn plain_scalar(text: &str) -> Value {
-    match text {
-        "" | "~" | "null" | "Null" | "NULL" => Value::Null,
-        "true" | "True" | "TRUE" => Value::Bool(true),
-        "false" | "False" | "FALSE" => Value::Bool(false),
-        ".nan" | ".NaN" | ".NAN" => Value::Float(f64::NAN),
-        _ => number(text).unwrap_or_else(|| Value::String(text.to_owned())),
-    }
-}
-
-fn number(text: &str) -> Option<Value> {
-    let (sign, digits) = match text.as_bytes().first()? {
-        b'-' => (-1.0, &text[1..]),
-        b'+' => (1.0, &text[1..]),
-        _ => (1.0, text),
-    };
-    if matches!(digits, ".inf" | ".Inf" | ".INF") {
-        return Some(Value::Float(sign * f64::INFINITY));
-    }
-    for (prefix, radix) in [("0x", 16), ("0o", 8)] {
-        if let Some(digits) = text.strip_prefix(prefix)
-            && digits.bytes().all(|byte| byte.is_ascii_alphanumeric())
-        {
-            return i128::from_str_radix(digits, radix).ok().map(Value::Integer);
-        }
-    }
-    if digits.bytes().all(|byte| byte.is_ascii_digit())
-        && let Ok(integer) = text.parse()
-    {
-        return Some(Value::Integer(integer));
-    }
-    // Rust also reads `inf` and `nan`, which are text in YAML.
-    let numeral = digits.starts_with(|first: char| first.is_ascii_digit() || first == '.')
-        && digits.bytes().all(|byte| byte.is_ascii_digit() || b".eE+-".contains(&byte));
-    numeral.then(|| text.parse().ok().map(Value::Float))?
 }

@@ -37,6 +37,12 @@ pub enum TermKind {
 }
 
 impl TermKind {
+    /// Without an article: "data source".
+    pub fn noun(self) -> &'static str {
+        let with_article = self.with_article();
+        with_article.split_once(' ').map_or(with_article, |(_, noun)| noun)
+    }
+
     /// With its article: "an optimizer".
     pub fn with_article(self) -> &'static str {
         match self {
@@ -46,7 +52,7 @@ impl TermKind {
             Self::Initializer => "an initializer",
             Self::Loss => "a loss",
             Self::Optimizer => "an optimizer",
-            Self::Clipping => "a way of clipping",
+            Self::Clipping => "a clipping",
             Self::Data => "a data source",
             Self::Scaling => "a scaling",
             Self::Fault => "a fault",
@@ -64,7 +70,7 @@ pub struct TermOption {
     pub doc: &'static str,
 }
 
-/// What values an option takes. [`fmt::Display`] says it in words: "a whole number from 1".
+/// What values an option takes. [`fmt::Display`] says it in words: "a whole number of at least 1".
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum ValueKind {
     /// A whole number, at least `least`.
@@ -106,21 +112,21 @@ pub enum ValueKind {
 impl fmt::Display for ValueKind {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Count { least } => write!(formatter, "a whole number from {least}"),
-            Self::Number(bounds) => write!(formatter, "a number {bounds}"),
+            Self::Count { least } => write!(formatter, "a whole number of at least {least}"),
+            Self::Number(bounds) => write!(formatter, "{bounds}"),
             Self::Flag => write!(formatter, "`true` or `false`"),
             Self::Text => write!(formatter, "text"),
             Self::Word(words) => write!(formatter, "one of `{}`", words.join("`, `")),
-            Self::Size2d => write!(formatter, "a whole number from 1, or `[height, width]`"),
+            Self::Size2d => write!(formatter, "a whole number of at least 1, or `[height, width]`"),
             Self::Range => write!(formatter, "`[low, high]`, two numbers, low below high"),
             Self::Padding => {
                 write!(formatter, "`valid`, `same`, a whole number, or `[height, width]`")
             }
-            Self::Numbers(bounds) => write!(formatter, "a list of numbers {bounds}"),
-            Self::Shape => write!(formatter, "a list of whole numbers from 1"),
+            Self::Numbers(bounds) => write!(formatter, "a list, each {bounds}"),
+            Self::Shape => write!(formatter, "a list of whole numbers of at least 1"),
             Self::Texts => write!(formatter, "a list of texts"),
             Self::ReshapeShape => {
-                write!(formatter, "a list of whole numbers from 1, of which one may be -1")
+                write!(formatter, "a list of whole numbers of at least 1; one may be -1")
             }
             Self::Term(kind) => write!(formatter, "{}", kind.with_article()),
             Self::Terms(kind) => write!(formatter, "a list, each {}", kind.with_article()),
@@ -190,11 +196,11 @@ impl Bounds {
 impl fmt::Display for Bounds {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
-            Self::Finite => "that is finite",
-            Self::Positive => "greater than 0",
-            Self::NonNegative => "from 0",
-            Self::Fraction => "from 0 and below 1",
-            Self::UnitInterval => "from 0 to 1",
+            Self::Finite => "a finite number",
+            Self::Positive => "a number greater than 0",
+            Self::NonNegative => "a number of at least 0",
+            Self::Fraction => "a number of at least 0 and below 1",
+            Self::UnitInterval => "a number between 0 and 1",
         })
     }
 }
