@@ -3,7 +3,7 @@
 use burn::tensor::Device;
 
 use crate::data::{self, Dataset, Examples, InputKind, Targets};
-use crate::model::{Network, Plan, Signal, Value};
+use crate::model::{Network, Plan, PlannedLayer, Signal, Value};
 use crate::random::Random;
 use crate::spec::{Code, Diagnostic, Diagnostics, Fault, LossKind, Spec, Task};
 
@@ -145,10 +145,14 @@ fn check_head(spec: &Spec, data: &Dataset, plan: &Plan) -> Option<Diagnostic> {
         "the model gives {} per example, but the task takes [{wanted}]: {why}",
         plan.output
     );
+    let help = match plan.output.dims() {
+        [_] => format!("end the model with `linear: {wanted}`"),
+        _ => format!("end the model with `flatten` and `linear: {wanted}`"),
+    };
     Some(
         Diagnostic::new(Code::HEAD_MISMATCH, message, last.span, format!("gives {}", plan.output))
             .also(spec.task.span, format!("takes [{wanted}]"))
-            .help(format!("end the model with `linear: {wanted}`")),
+            .help(help),
     )
 }
 
@@ -164,7 +168,7 @@ fn check_weights(spec: &Spec, data: &Dataset) -> Option<Diagnostic> {
     let message = format!("{} class weights for {classes} classes", weights.len());
     Some(
         Diagnostic::new(
-            Code::HEAD_MISMATCH,
+            Code::LOSS_WEIGHTS_MISMATCH,
             message,
             spec.loss.kind.span,
             format!("needs {classes} weights"),
@@ -175,18 +179,21 @@ fn check_weights(spec: &Spec, data: &Dataset) -> Option<Diagnostic> {
 
 /// Refuses models that cannot fit before anything is allocated.
 fn check_memory(spec: &Spec, plan: &Plan) -> Option<Diagnostic> {
-    let estimate = plan.memory_estimate(*spec.training.batch_size);
+    let batch = *spec.training.batch_size;
+    let estimate = plan.memory_estimate(batch);
     let available = physical_memory();
     if estimate <= u128::from(available) {
         return None;
     }
-    let largest = plan.flat().into_iter().max_by_key(|layer| {
-        (layer.inner.is_empty(), layer.parameters.saturating_add(layer.output.elements()))
-    })?;
+    let numbers = |layer: &PlannedLayer| {
+        layer.parameters.saturating_add(layer.output.elements().saturating_mul(batch))
+    };
+    let layers = plan.flat().into_iter().filter(|layer| layer.inner.is_empty());
+    let largest = layers.max_by_key(|layer| numbers(layer))?;
     let message = format!(
         "the model needs about {} to train, but this machine has {}",
-        gibibytes(estimate),
-        gibibytes(u128::from(available))
+        memory_text(estimate),
+        memory_text(u128::from(available))
     );
     Some(
         Diagnostic::new(
@@ -194,10 +201,10 @@ fn check_memory(spec: &Spec, plan: &Plan) -> Option<Diagnostic> {
             message,
             largest.span,
             format!(
-                "`{}` owns {} of {} numbers",
+                "`{}` owns {} numbers and gives {} for each of {batch} examples",
                 largest.path,
-                largest.parameters,
-                plan.parameters()
+                count_text(largest.parameters),
+                count_text(largest.output.elements())
             ),
         )
         .help("make the layer smaller: a spec tests a small copy of the network that you train"),
@@ -214,6 +221,15 @@ fn physical_memory() -> u64 {
     }
 }
 
-fn gibibytes(bytes: u128) -> String {
-    format!("{:.1} GiB", bytes as f64 / f64::from(1u32 << 30))
+fn memory_text(bytes: u128) -> String {
+    let gibibytes = bytes as f64 / f64::from(1u32 << 30);
+    if gibibytes < 1e4 { format!("{gibibytes:.1} GiB") } else { format!("{gibibytes:.1e} GiB") }
 }
+
+/// All digits of small counts, the size of large ones.
+fn count_text(count: usize) -> String {
+    if count < 1_000_000 { count.to_string() } else { format!("{:.1e}", count as f64) }
+}
+
+#[cfg(test)]
+mod tests;

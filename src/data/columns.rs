@@ -3,7 +3,7 @@
 use super::DataError;
 use super::csv::Table;
 use super::error::Cells;
-use super::suggestion::closest;
+use crate::spec::suggest;
 
 /// Indices of a table's columns.
 #[derive(Debug, PartialEq, Eq)]
@@ -64,11 +64,12 @@ pub(super) fn select(
 }
 
 fn missing(name: &str, feature: Option<usize>, header: &[String]) -> DataError {
+    let known: Vec<&str> = header.iter().map(String::as_str).collect();
     DataError::ColumnMissing {
         name: name.to_owned(),
         feature,
         columns: header.to_vec(),
-        suggestion: closest(name, header.iter().map(String::as_str)).map(str::to_owned),
+        suggestion: suggest(name, &known).map(str::to_owned),
     }
 }
 

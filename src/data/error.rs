@@ -7,31 +7,6 @@ use std::path::PathBuf;
 use super::ScaleError;
 use crate::spec::Code;
 
-/// A data file that is missing, or cannot be read.
-const FILE: Code = Code("NN0201");
-/// A file that is no table: not UTF-8, no header, duplicate or unnamed columns, ragged rows.
-const TABLE: Code = Code("NN0202");
-/// A column that the table lacks, or that is used twice.
-const COLUMN: Code = Code("NN0203");
-/// A cell that is not a number.
-const NOT_A_NUMBER: Code = Code("NN0204");
-/// A cell that is NaN or infinite.
-const NOT_FINITE: Code = Code("NN0205");
-/// A table without rows or without input columns.
-const EMPTY: Code = Code("NN0206");
-/// Labels that do not make up the classes that the task needs.
-const LABELS: Code = Code("NN0207");
-/// Too few examples for the split.
-const SPLIT: Code = Code("NN0208");
-/// A shape that does not hold as many numbers as an input has.
-const SHAPE: Code = Code("NN0209");
-/// Inputs that are no token indices, or tokens where none are expected.
-const TOKENS: Code = Code("NN0210");
-/// A batch that is larger than the training data.
-const BATCH: Code = Code("NN0211");
-/// A scaling or a generator that makes no sense as it is set.
-const OPTION: Code = Code("NN0212");
-
 /// What is wrong with a spec's data. Lines are counted as in the data file: its header stands in
 /// line 1.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -131,35 +106,37 @@ pub enum DataError {
 impl DataError {
     pub fn code(&self) -> Code {
         match self {
-            Self::FileMissing { .. } | Self::FileUnreadable { .. } => FILE,
+            Self::FileMissing { .. } | Self::FileUnreadable { .. } => Code::DATA_UNREADABLE,
             Self::NotUtf8 { .. }
             | Self::HeaderMissing
             | Self::DuplicateColumn { .. }
             | Self::UnnamedColumn { .. }
-            | Self::RaggedRows { .. } => TABLE,
+            | Self::RaggedRows { .. } => Code::DATA_MALFORMED,
             Self::ColumnMissing { .. }
             | Self::FeatureTwice { .. }
-            | Self::TargetAmongFeatures { .. } => COLUMN,
-            Self::EmptyCells(_) | Self::NotNumbers(_) => NOT_A_NUMBER,
-            Self::NotFinite(_) => NOT_FINITE,
-            Self::NoRows { .. } | Self::NoFeatures => EMPTY,
+            | Self::TargetAmongFeatures { .. } => Code::BAD_COLUMN,
+            Self::EmptyCells(_) | Self::NotNumbers(_) => Code::NOT_A_NUMBER,
+            Self::NotFinite(_) => Code::NOT_FINITE,
+            Self::NoRows { .. } | Self::NoFeatures => Code::DATA_EMPTY,
             Self::FractionalLabels(_)
             | Self::OneClass { .. }
             | Self::NotTwoClasses { .. }
             | Self::PositiveMissing { .. }
-            | Self::PositiveWithoutBinary => LABELS,
-            Self::LonelyClasses { .. } | Self::OneExample | Self::Share { .. } => SPLIT,
-            Self::Shape { .. } => SHAPE,
+            | Self::PositiveWithoutBinary => Code::BAD_LABELS,
+            Self::LonelyClasses { .. } | Self::OneExample | Self::Share { .. } => {
+                Code::TOO_FEW_EXAMPLES
+            }
+            Self::Shape { .. } => Code::DATA_SHAPE_MISMATCH,
             Self::NotTokens { .. }
             | Self::EmbeddingOfNumbers { .. }
             | Self::TokensWithoutEmbedding { .. }
             | Self::VocabularyTooSmall { .. }
-            | Self::ScaledTokens => TOKENS,
-            Self::BatchTooLarge { .. } => BATCH,
+            | Self::ScaledTokens => Code::BAD_TOKENS,
+            Self::BatchTooLarge { .. } => Code::BATCH_TOO_LARGE,
             Self::InputScale(_)
             | Self::TargetScale(_)
             | Self::GeneratorTask { .. }
-            | Self::GeneratorOption { .. } => OPTION,
+            | Self::GeneratorOption { .. } => Code::BAD_DATA_OPTION,
         }
     }
 }

@@ -5,7 +5,7 @@ use std::io::ErrorKind;
 use std::path::Path;
 
 use super::DataError;
-use super::suggestion::closest;
+use crate::spec::suggest;
 
 /// The bytes of the file at `written`, which starts from `folder` unless it is absolute.
 ///
@@ -46,7 +46,8 @@ fn neighbour(path: &Path) -> Option<String> {
     // The order of a folder's entries differs between systems.
     names.sort();
     let wanted = path.file_name()?.to_str()?;
-    closest(wanted, names.iter().map(String::as_str)).map(str::to_owned)
+    let known: Vec<&str> = names.iter().map(String::as_str).collect();
+    suggest(wanted, &known).map(str::to_owned)
 }
 
 #[cfg(test)]

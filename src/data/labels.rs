@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use super::DataError;
 use super::error::Cells;
-use super::suggestion::closest;
+use crate::spec::suggest;
 
 /// The target column of a classification.
 #[derive(Debug)]
@@ -57,7 +57,8 @@ impl Labels<'_> {
                     indices.iter_mut().for_each(|index| *index = 1 - *index);
                 }
                 None => {
-                    let suggestion = closest(positive, classes.iter().map(String::as_str));
+                    let known: Vec<&str> = classes.iter().map(String::as_str).collect();
+                    let suggestion = suggest(positive, &known);
                     return Err(DataError::PositiveMissing {
                         positive: positive.to_owned(),
                         suggestion: suggestion.map(str::to_owned),

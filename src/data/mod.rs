@@ -20,7 +20,6 @@ mod scale;
 mod shape;
 mod split;
 pub mod statistics;
-mod suggestion;
 #[cfg(test)]
 mod tests;
 

@@ -203,10 +203,10 @@ fn help(error: &DataError, spec: &Spec) -> Option<String> {
         }
         DataError::NoRows { .. } => "add a line for every example".into(),
         DataError::NoFeatures => "add columns for the model to predict the target from".into(),
-        DataError::ColumnMissing { suggestion: Some(name), .. } => {
-            format!("did you mean `{name}`?")
+        DataError::ColumnMissing { columns, suggestion, .. } => {
+            let meant = || suggestion.as_ref().map(|name| format!("did you mean `{name}`?"));
+            return other_separator(columns).or_else(meant);
         }
-        DataError::ColumnMissing { columns, .. } => return other_separator(columns),
         DataError::FeatureTwice { .. } => "list it once".into(),
         DataError::TargetAmongFeatures { .. } => "leave it out of `features`".into(),
         DataError::EmptyCells(cells) if in_target(cells, spec) => {

@@ -3,13 +3,13 @@
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
 
-use super::evidence::{ActivationEvidence, LayerFacts, SubjectFacts, loss_name};
+use super::evidence::{ActivationEvidence, LayerFacts, SubjectFacts};
 use super::measure;
 use crate::data::Targets;
 use crate::device::{DeviceFailure, Devices};
-use crate::model::{Network, Pass, Weights, kind_name, to_f64};
+use crate::model::{Network, Pass, Weights, to_f64};
 use crate::objective;
-use crate::spec::{OptimizerKind, Scaling};
+use crate::spec::Scaling;
 use crate::subject::{Batch, Subject};
 
 /// A subject, its devices and its initial weights.
@@ -52,20 +52,20 @@ impl Bench {
         let Subject { spec, data, plan } = &self.subject;
         let layers = plan.flat().into_iter().map(|layer| LayerFacts {
             path: layer.path.clone(),
-            kind: kind_name(&layer.kind),
+            kind: layer.kind.term(),
             output: layer.output.dims().to_vec(),
             parameters: layer.parameters,
         });
         SubjectFacts {
             task: *spec.task,
-            loss: loss_name(&spec.loss.kind),
+            loss: spec.loss.kind.term(),
             classes: data.classes.clone(),
             layers: layers.collect(),
             parameters: plan.parameters(),
             input: data.shape.clone(),
             input_deviation: measure::moments(&data.train.inputs).1,
             learning_rate: *spec.training.optimizer.learning_rate,
-            optimizer: optimizer_name(&spec.training.optimizer.kind),
+            optimizer: spec.training.optimizer.kind.term(),
             batch_size: *spec.training.batch_size,
             training_examples: data.train.len(),
             unscaled_targets: matches!(data.train.targets, Targets::Values(_))
@@ -138,13 +138,4 @@ pub fn scalars(tensors: Vec<Tensor<1>>) -> Result<Vec<f64>, DeviceFailure> {
     }
     let data = Tensor::cat(tensors, 0).try_into_data().map_err(DeviceFailure::from_error)?;
     Ok(to_f64(data))
-}
-
-fn optimizer_name(kind: &OptimizerKind) -> &'static str {
-    match kind {
-        OptimizerKind::Sgd { .. } => "sgd",
-        OptimizerKind::Adam { .. } => "adam",
-        OptimizerKind::AdamW { .. } => "adamw",
-        OptimizerKind::RmsProp { .. } => "rmsprop",
-    }
 }

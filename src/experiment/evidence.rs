@@ -5,7 +5,7 @@
 
 use serde::Serialize;
 
-use crate::spec::{LossKind, Task};
+use crate::spec::Task;
 
 /// Everything that was measured on a subject so far.
 #[derive(Debug, Clone, Serialize)]
@@ -244,15 +244,4 @@ fn better(attempt: &OverfitAttempt, known: &OverfitAttempt) -> bool {
         false => f64::INFINITY,
     };
     (attempt.succeeded, -key(attempt)) > (known.succeeded, -key(known))
-}
-
-/// A loss's name in the spec language.
-pub fn loss_name(kind: &LossKind) -> &'static str {
-    match kind {
-        LossKind::CrossEntropy { .. } => "cross_entropy",
-        LossKind::BinaryCrossEntropy { .. } => "binary_cross_entropy",
-        LossKind::Mse => "mse",
-        LossKind::Mae => "mae",
-        LossKind::Huber { .. } => "huber",
-    }
 }

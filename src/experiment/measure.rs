@@ -4,7 +4,7 @@ use burn::tensor::Transaction;
 
 use super::evidence::{ActivationEvidence, UnitEvidence};
 use crate::device::DeviceFailure;
-use crate::model::{PlannedLayer, Recorded, fetch, kind_name, on_float};
+use crate::model::{PlannedLayer, Recorded, fetch, on_float};
 use crate::spec::LayerKind;
 
 /// Euclidean norm; not finite as soon as one number is not.
@@ -67,7 +67,7 @@ pub fn activations(
         let (mean, deviation) = moments(&numbers);
         let zeros = numbers.iter().filter(|number| **number == 0.0).count();
         ActivationEvidence {
-            kind: layer.map_or("input", |layer| kind_name(&layer.kind)),
+            kind: layer.map_or("input", |layer| layer.kind.term()),
             path,
             mean,
             deviation,

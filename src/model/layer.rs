@@ -401,9 +401,9 @@ pub fn parameter_count(kind: &LayerKind, input: &Signal) -> usize {
             .saturating_mul(kernel[0])
             .saturating_mul(kernel[1])
             .saturating_add(bias_of(*bias, *out)),
-        LayerKind::BatchNorm { .. } => 4 * dims[0],
-        LayerKind::LayerNorm { bias, .. } => last + bias_of(*bias, last),
-        LayerKind::GroupNorm { affine, .. } => bias_of(*affine, 2 * dims[0]),
+        LayerKind::BatchNorm { .. } => dims[0].saturating_mul(4),
+        LayerKind::LayerNorm { bias, .. } => last.saturating_add(bias_of(*bias, last)),
+        LayerKind::GroupNorm { affine, .. } => bias_of(*affine, dims[0].saturating_mul(2)),
         LayerKind::Embedding { vocabulary, dimension, .. } => vocabulary.saturating_mul(*dimension),
         LayerKind::Lstm { hidden, bias, .. } => gates(4, last, *hidden, *bias),
         LayerKind::Gru { hidden, bias, .. } => gates(3, last, *hidden, *bias),

@@ -15,7 +15,7 @@ mod weights;
 
 pub use network::Network;
 pub use pass::{Pass, Recorded};
-pub use plan::{Plan, PlannedLayer, kind_name};
+pub use plan::{Plan, PlannedLayer};
 pub use shape::Signal;
 pub use value::Value;
 pub(crate) use value::on_float;

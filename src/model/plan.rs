@@ -1,11 +1,9 @@
 //! The plan of a network: every layer named, every shape inferred, every size counted. No device.
 
-use std::collections::HashMap;
-
 use super::layer::parameter_count;
 use super::network::join;
 use super::shape::{self, Signal};
-use crate::spec::{Activation, Code, Diagnostic, LayerKind, LayerSpec, Span};
+use crate::spec::{Code, Diagnostic, LayerKind, LayerNames, LayerSpec, Span};
 
 /// A network that lines up.
 #[derive(Debug, Clone)]
@@ -78,11 +76,11 @@ fn plan_layers(
     input: Signal,
     container: &str,
 ) -> Result<(Vec<PlannedLayer>, Signal), Box<Diagnostic>> {
-    let mut names = Names::new(layers);
+    let mut names = LayerNames::new(layers);
     let mut planned = Vec::with_capacity(layers.len());
     let mut signal = input;
     for layer in layers {
-        let name = names.of(layer);
+        let name = names.next(layer);
         let path = join(container, &name);
         let (inner, output) = match &layer.kind {
             LayerKind::Residual { layers } => plan_residual(layers, &signal, &path, layer.span)?,
@@ -91,8 +89,7 @@ fn plan_layers(
                     let message = format!("`{path}` {}", error.problem);
                     let label = format!("gets {signal}");
                     Box::new(
-                        Diagnostic::new(Code::SHAPE_MISMATCH, message, layer.span, label)
-                            .help(error.mend),
+                        Diagnostic::new(error.code, message, layer.span, label).help(error.mend),
                     )
                 })?;
                 (Vec::new(), output)
@@ -138,93 +135,6 @@ fn plan_residual(
     Err(Box::new(diagnostic))
 }
 
-/// Makes names up for layers that have none: kind and number, counted in their own list, and
-/// never one that the user gave to another layer.
-struct Names<'a> {
-    given: Vec<&'a str>,
-    counts: HashMap<&'static str, usize>,
-}
-
-impl<'a> Names<'a> {
-    fn new(layers: &'a [LayerSpec]) -> Self {
-        let given = layers.iter().filter_map(|layer| layer.name.as_ref());
-        Self { given: given.map(|name| name.value.as_str()).collect(), counts: HashMap::new() }
-    }
-
-    fn of(&mut self, layer: &LayerSpec) -> String {
-        let kind = kind_name(&layer.kind);
-        let count = self.counts.entry(kind).or_default();
-        if let Some(name) = &layer.name {
-            return name.value.clone();
-        }
-        loop {
-            *count += 1;
-            let name = format!("{kind}{count}");
-            if !self.given.contains(&name.as_str()) {
-                return name;
-            }
-        }
-    }
-}
-
-/// A layer's name in the spec language.
-pub fn kind_name(kind: &LayerKind) -> &'static str {
-    match kind {
-        LayerKind::Linear { .. } => "linear",
-        LayerKind::Conv1d { .. } => "conv1d",
-        LayerKind::Conv2d { .. } => "conv2d",
-        LayerKind::BatchNorm { .. } => "batch_norm",
-        LayerKind::LayerNorm { .. } => "layer_norm",
-        LayerKind::GroupNorm { .. } => "group_norm",
-        LayerKind::Dropout { .. } => "dropout",
-        LayerKind::MaxPool2d { .. } => "max_pool2d",
-        LayerKind::AvgPool2d { .. } => "avg_pool2d",
-        LayerKind::AdaptiveAvgPool2d { .. } => "adaptive_avg_pool2d",
-        LayerKind::Flatten => "flatten",
-        LayerKind::Reshape { .. } => "reshape",
-        LayerKind::Residual { .. } => "residual",
-        LayerKind::Embedding { .. } => "embedding",
-        LayerKind::Lstm { .. } => "lstm",
-        LayerKind::Gru { .. } => "gru",
-        LayerKind::Activation(activation) => activation_name(activation),
-    }
-}
-
-fn activation_name(activation: &Activation) -> &'static str {
-    match activation {
-        Activation::Relu => "relu",
-        Activation::Relu6 => "relu6",
-        Activation::LeakyRelu { .. } => "leaky_relu",
-        Activation::Prelu { .. } => "prelu",
-        Activation::Rrelu { .. } => "rrelu",
-        Activation::Gelu => "gelu",
-        Activation::GeluApproximate => "gelu_approximate",
-        Activation::Silu => "silu",
-        Activation::Mish => "mish",
-        Activation::Selu => "selu",
-        Activation::Elu { .. } => "elu",
-        Activation::Celu { .. } => "celu",
-        Activation::Sigmoid => "sigmoid",
-        Activation::LogSigmoid => "log_sigmoid",
-        Activation::HardSigmoid { .. } => "hard_sigmoid",
-        Activation::HardSwish => "hard_swish",
-        Activation::Tanh => "tanh",
-        Activation::HardTanh { .. } => "hard_tanh",
-        Activation::Tanhshrink => "tanhshrink",
-        Activation::Softplus { .. } => "softplus",
-        Activation::Softsign => "softsign",
-        Activation::SoftShrink { .. } => "soft_shrink",
-        Activation::HardShrink { .. } => "hard_shrink",
-        Activation::Shrink { .. } => "shrink",
-        Activation::Threshold { .. } => "threshold",
-        Activation::ThresholdedRelu { .. } => "thresholded_relu",
-        Activation::Glu => "glu",
-        Activation::SwiGlu { .. } => "swiglu",
-        Activation::Softmax => "softmax",
-        Activation::LogSoftmax => "log_softmax",
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -248,13 +158,6 @@ mod tests {
         let plan = Plan::new(&layers, Signal::Float(vec![2])).unwrap();
         let names: Vec<_> = plan.layers.iter().map(|layer| layer.path.as_str()).collect();
         assert_eq!(names, ["linear1", "head", "linear2"]);
-    }
-
-    #[test]
-    fn a_made_up_name_never_takes_a_given_one() {
-        let layers = [linear(4, None), linear(5, Some("linear1"))];
-        let plan = Plan::new(&layers, Signal::Float(vec![2])).unwrap();
-        assert_eq!(plan.layers[0].name, "linear2");
     }
 
     #[test]

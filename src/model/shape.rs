@@ -1,6 +1,6 @@
 //! Shape rules: what each kind of layer makes of an example's shape. Pure.
 
-use crate::spec::{LayerKind, Padding, SequenceOutput};
+use crate::spec::{Activation, Code, LayerKind, Padding, SequenceOutput};
 
 /// What flows between layers, for one example: no batch axis.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,9 +19,9 @@ impl Signal {
         }
     }
 
-    /// Numbers per example.
+    /// Numbers per example; what cannot be counted is as large as can be.
     pub fn elements(&self) -> usize {
-        self.dims().iter().product()
+        product(self.dims())
     }
 }
 
@@ -37,14 +37,16 @@ impl std::fmt::Display for Signal {
 /// Why a layer cannot take a signal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ShapeError {
-    /// What the layer takes, in words, against what it gets.
+    pub code: Code,
+    /// What the layer takes against what it gets, as the rest of a sentence that begins with its
+    /// name.
     pub problem: String,
     pub mend: String,
 }
 
 impl ShapeError {
-    fn new(problem: impl Into<String>, mend: impl Into<String>) -> Self {
-        Self { problem: problem.into(), mend: mend.into() }
+    fn new(code: Code, problem: impl Into<String>, mend: impl Into<String>) -> Self {
+        Self { code, problem: problem.into(), mend: mend.into() }
     }
 }
 
@@ -58,6 +60,7 @@ pub fn output(kind: &LayerKind, input: &Signal) -> Result<Signal, ShapeError> {
         return match input {
             Signal::Tokens(length) => Ok(Signal::Float(vec![*length, *dimension])),
             Signal::Float(dims) => Err(ShapeError::new(
+                Code::INPUT_KIND_MISMATCH,
                 format!("takes token indices, but gets numbers of shape {dims:?}"),
                 "put the embedding first: only data can be tokens",
             )),
@@ -65,6 +68,7 @@ pub fn output(kind: &LayerKind, input: &Signal) -> Result<Signal, ShapeError> {
     }
     let Signal::Float(dims) = input else {
         return Err(ShapeError::new(
+            Code::INPUT_KIND_MISMATCH,
             format!("takes numbers, but gets {input}"),
             "put an `embedding` before it, or give it numeric data",
         ));
@@ -73,11 +77,10 @@ pub fn output(kind: &LayerKind, input: &Signal) -> Result<Signal, ShapeError> {
 }
 
 fn float_output(kind: &LayerKind, dims: &[usize]) -> Result<Vec<usize>, ShapeError> {
-    use crate::spec::Activation;
     match kind {
         LayerKind::Linear { out, .. } => Ok(with_last(dims, *out)),
         LayerKind::Conv1d { out, kernel, stride, dilation, groups, padding, .. } => {
-            let [channels, length] = axes(dims, "conv1d", "[channels, length]")?;
+            let [channels, length] = axes(dims, "[channels, length]")?;
             divisible(channels, *groups, "input channels")?;
             divisible(*out, *groups, "output channels")?;
             let zeros = total_padding(*padding, 0, length, *kernel, *stride);
@@ -85,34 +88,34 @@ fn float_output(kind: &LayerKind, dims: &[usize]) -> Result<Vec<usize>, ShapeErr
             Ok(vec![*out, length])
         }
         LayerKind::Conv2d { out, kernel, stride, dilation, groups, padding, .. } => {
-            let [channels, height, width] = axes(dims, "conv2d", "[channels, height, width]")?;
+            let [channels, height, width] = axes(dims, "[channels, height, width]")?;
             divisible(channels, *groups, "input channels")?;
             divisible(*out, *groups, "output channels")?;
             let (height, width) = window2(height, width, *kernel, *stride, *dilation, *padding)?;
             Ok(vec![*out, height, width])
         }
         LayerKind::MaxPool2d { kernel, stride, padding, dilation } => {
-            let [channels, height, width] = axes(dims, "max_pool2d", "[channels, height, width]")?;
+            let [channels, height, width] = axes(dims, "[channels, height, width]")?;
             let (height, width) = window2(height, width, *kernel, *stride, *dilation, *padding)?;
             Ok(vec![channels, height, width])
         }
         LayerKind::AvgPool2d { kernel, stride, padding, .. } => {
-            let [channels, height, width] = axes(dims, "avg_pool2d", "[channels, height, width]")?;
+            let [channels, height, width] = axes(dims, "[channels, height, width]")?;
             let (height, width) = window2(height, width, *kernel, *stride, [1, 1], *padding)?;
             Ok(vec![channels, height, width])
         }
         LayerKind::AdaptiveAvgPool2d { output } => {
-            let [channels, _, _] = axes(dims, "adaptive_avg_pool2d", "[channels, height, width]")?;
+            let [channels, _, _] = axes(dims, "[channels, height, width]")?;
             Ok(vec![channels, output[0], output[1]])
         }
         LayerKind::GroupNorm { groups, .. } => {
             divisible(dims[0], *groups, "channels")?;
             Ok(dims.to_vec())
         }
-        LayerKind::Flatten => Ok(vec![dims.iter().product()]),
+        LayerKind::Flatten => Ok(vec![product(dims)]),
         LayerKind::Reshape { shape } => reshaped(dims, shape),
         LayerKind::Lstm { hidden, output, .. } | LayerKind::Gru { hidden, output, .. } => {
-            let [length, _] = axes(dims, "a recurrent layer", "[length, features]")?;
+            let [length, _] = axes(dims, "[length, features]")?;
             Ok(match output {
                 SequenceOutput::Last => vec![*hidden],
                 SequenceOutput::Sequence => vec![length, *hidden],
@@ -121,13 +124,20 @@ fn float_output(kind: &LayerKind, dims: &[usize]) -> Result<Vec<usize>, ShapeErr
         LayerKind::Activation(Activation::SwiGlu { out, .. }) => Ok(with_last(dims, *out)),
         LayerKind::Activation(Activation::Glu) => {
             let last = last(dims);
-            divisible(last, 2, "features on the last axis")?;
+            if !last.is_multiple_of(2) {
+                return Err(ShapeError::new(
+                    Code::SHAPE_MISMATCH,
+                    format!("halves the last axis, but {last} is odd"),
+                    "give it an even number of features",
+                ));
+            }
             Ok(with_last(dims, last / 2))
         }
         LayerKind::Activation(Activation::Prelu { parameters, .. })
             if *parameters != 1 && *parameters != dims[0] =>
         {
             Err(ShapeError::new(
+                Code::SHAPE_MISMATCH,
                 format!("has {parameters} slopes, but its input has {} channels", dims[0]),
                 format!("write `parameters: {}` or `parameters: 1`", dims[0]),
             ))
@@ -142,6 +152,11 @@ fn float_output(kind: &LayerKind, dims: &[usize]) -> Result<Vec<usize>, ShapeErr
     }
 }
 
+/// Sizes come from users: their product may be more than can be counted.
+fn product(sizes: &[usize]) -> usize {
+    sizes.iter().fold(1, |product: usize, size| product.saturating_mul(*size))
+}
+
 fn last(dims: &[usize]) -> usize {
     *dims.last().expect("a signal has at least one axis")
 }
@@ -152,14 +167,11 @@ fn with_last(dims: &[usize], out: usize) -> Vec<usize> {
     dims
 }
 
-fn axes<const N: usize>(
-    dims: &[usize],
-    layer: &str,
-    takes: &str,
-) -> Result<[usize; N], ShapeError> {
+fn axes<const N: usize>(dims: &[usize], takes: &str) -> Result<[usize; N], ShapeError> {
     dims.try_into().map_err(|_| {
         ShapeError::new(
-            format!("{layer} takes {takes}, but gets {dims:?}"),
+            Code::RANK_NOT_ACCEPTED,
+            format!("takes {takes}, but gets {dims:?}"),
             match (N, dims.len()) {
                 (3, 1) | (2, 1) => "give the data a `shape`, or put a `reshape` before it",
                 _ => "put a `reshape` or `flatten` before it",
@@ -173,7 +185,8 @@ fn divisible(count: usize, by: usize, what: &str) -> Result<(), ShapeError> {
         return Ok(());
     }
     Err(ShapeError::new(
-        format!("{count} {what} cannot be divided into {by} groups"),
+        Code::BAD_GROUPS,
+        format!("cannot divide {count} {what} into {by} groups"),
         format!("choose a divisor of {count}"),
     ))
 }
@@ -190,7 +203,9 @@ fn total_padding(
     match padding {
         Padding::Valid => 0,
         Padding::Explicit(sizes) => sizes[axis].saturating_mul(2),
-        Padding::Same => ((size.div_ceil(stride) - 1) * stride + kernel).saturating_sub(size),
+        Padding::Same => {
+            ((size.div_ceil(stride) - 1) * stride).saturating_add(kernel).saturating_sub(size)
+        }
     }
 }
 
@@ -207,7 +222,8 @@ fn window(
     let padded = size.saturating_add(padding);
     if padded < reach {
         return Err(ShapeError::new(
-            format!("its window spans {reach}, but the input has only {padded} with padding"),
+            Code::KERNEL_TOO_LARGE,
+            format!("has a window of {reach}, but its input has only {padded} with padding"),
             "use a smaller kernel, `padding: same`, or fewer pools before it",
         ));
     }
@@ -231,8 +247,9 @@ fn window2(
 }
 
 fn reshaped(dims: &[usize], shape: &[i64]) -> Result<Vec<usize>, ShapeError> {
-    let elements: usize = dims.iter().product();
-    let known: usize = shape.iter().filter(|size| **size >= 0).map(|size| *size as usize).product();
+    let elements = product(dims);
+    let known: Vec<usize> = shape.iter().filter_map(|size| usize::try_from(*size).ok()).collect();
+    let known = product(&known);
     let open = shape.iter().filter(|size| **size < 0).count();
     let fits = match open {
         0 => known == elements,
@@ -241,20 +258,19 @@ fn reshaped(dims: &[usize], shape: &[i64]) -> Result<Vec<usize>, ShapeError> {
     };
     if !fits {
         return Err(ShapeError::new(
-            format!("{dims:?} has {elements} numbers and cannot take the shape {shape:?}"),
+            Code::SHAPE_MISMATCH,
+            format!("cannot give {elements} numbers of shape {dims:?} the shape {shape:?}"),
             "let the sizes multiply to the same number; one of them may be -1",
         ));
     }
     if shape.is_empty() || shape.len() + 1 > super::Value::MAX_RANK {
         return Err(ShapeError::new(
-            format!(
-                "{} axes and the batch axis are more than Burn's layers take here",
-                shape.len()
-            ),
+            Code::RANK_NOT_ACCEPTED,
+            format!("gives {} axes, more than layers take", shape.len()),
             format!("use 1 to {} axes", super::Value::MAX_RANK - 1),
         ));
     }
-    let size = |size: &i64| if *size < 0 { elements / known } else { *size as usize };
+    let size = |size: &i64| usize::try_from(*size).unwrap_or(elements / known);
     Ok(shape.iter().map(size).collect())
 }
 
@@ -313,8 +329,22 @@ mod tests {
     }
 
     #[test]
+    fn sizes_beyond_counting_are_no_overflow() {
+        let huge = Signal::Float(vec![usize::MAX, usize::MAX, usize::MAX]);
+        assert_eq!(huge.elements(), usize::MAX);
+        assert_eq!(output(&LayerKind::Flatten, &huge), Ok(Signal::Float(vec![usize::MAX])));
+        let kind = LayerKind::Reshape { shape: vec![i64::MAX, i64::MAX, -1] };
+        assert!(output(&kind, &Signal::Float(vec![16])).is_err());
+        for padding in [Padding::Same, Padding::Valid, Padding::Explicit([usize::MAX; 2])] {
+            let _fits_or_not = output(&conv(usize::MAX, padding), &Signal::Float(vec![1, 8, 8]));
+            let shape = output(&conv(3, padding), &huge);
+            assert!(shape.is_ok(), "{padding:?}: {shape:?}");
+        }
+    }
+
+    #[test]
     fn glu_halves_the_last_axis_and_refuses_odd_ones() {
-        let kind = LayerKind::Activation(crate::spec::Activation::Glu);
+        let kind = LayerKind::Activation(Activation::Glu);
         assert_eq!(output(&kind, &Signal::Float(vec![6])), Ok(Signal::Float(vec![3])));
         assert!(output(&kind, &Signal::Float(vec![5])).is_err());
     }

@@ -264,10 +264,10 @@ pub static CODES: &[CodeMeta] = &[
     CodeMeta {
         code: Code::BAD_DATA_OPTION,
         title: "a scaling or generator that makes no sense as it is set",
-        explanation: "The options fit their ranges, but not each other or the data: a column \
-                      that does not vary cannot be standardized, sine waves of more than half \
-                      their length in periods cannot be told apart, and generated data has a \
-                      largest size. The message names the option.",
+        explanation: "The options fit their ranges, but not each other or the data: sine \
+                      waves of more than half their length in periods cannot be told apart, \
+                      generated data has a largest size, and scaled numbers must stay finite. The \
+                      message names the option.",
         example: "data: {waves: {classes: 10, length: 16}}",
     },
     CodeMeta {
@@ -276,24 +276,27 @@ pub static CODES: &[CodeMeta] = &[
         explanation: "The output of one layer does not fit the next: the message names both \
                       shapes. A residual block must give the shape that it takes, and a reshape \
                       must keep the number of elements.",
-        example: "- residual: [linear: 8]   # takes [16]",
+        example: "version: 1\ntask: regression\ndata: linear_regression\n\
+                  model: {layers: [linear: 16, residual: [linear: 8], linear: 1]}\n",
     },
     CodeMeta {
         code: Code::RANK_NOT_ACCEPTED,
         title: "a layer does not take inputs of this many axes",
         explanation: "Two-dimensional convolutions and pools take `[channels, height, width]`, \
                       one-dimensional ones `[channels, length]`, recurrent layers `[length, \
-                      features]`, without the batch axis. Set `data.shape`, or put `flatten` or \
-                      `reshape` before the layer.",
-        example: "data: {csv: digits.csv, target: digit}\nmodel: {layers: [conv2d: {out: 8, kernel: 3}]}",
+                      features]`, without the batch axis; nothing takes more than four axes. Set \
+                      `data.shape`, or put `flatten` or `reshape` before the layer.",
+        example: "version: 1\ntask: classification\ndata: moons\n\
+                  model: {layers: [conv2d: {out: 8, kernel: 3}, flatten, linear: 2]}\n",
     },
     CodeMeta {
         code: Code::INPUT_KIND_MISMATCH,
         title: "tokens where numbers are due, or numbers where tokens are due",
         explanation: "Only `embedding` takes tokens (whole numbers in `0..vocabulary`), and it \
-                      takes nothing else. Start a model on token data with `embedding`, with a \
-                      vocabulary that is at least the data's.",
-        example: "data: majority_token\nmodel: {layers: [linear: 3]}",
+                      takes nothing else. Only data can be tokens: what a layer gives are \
+                      numbers. So an `embedding` is the first layer, or there is none.",
+        example: "version: 1\ntask: classification\ndata: moons\n\
+                  model: {layers: [linear: 4, embedding: {vocabulary: 9, dimension: 4}, flatten, linear: 2]}\n",
     },
     CodeMeta {
         code: Code::HEAD_MISMATCH,
@@ -301,14 +304,16 @@ pub static CODES: &[CodeMeta] = &[
         explanation: "Classification needs one logit per class, binary classification one logit, \
                       regression one output per target. The message names the output's shape and \
                       the one that is due: change the size of the last layer.",
-        example: "task: classification   # 10 classes\nmodel: {layers: [flatten, linear: 9]}",
+        example: "version: 1\ntask: classification\ndata: moons\n\
+                  model: {layers: [linear: 3]}\n",
     },
     CodeMeta {
         code: Code::BAD_GROUPS,
         title: "groups that do not divide the channels",
         explanation: "A grouped convolution needs input and output channels that are multiples of \
                       `groups`; group normalization needs channels that are one.",
-        example: "- group_norm: 3   # over 16 channels",
+        example: "version: 1\ntask: classification\ndata: moons\n\
+                  model: {layers: [linear: 16, group_norm: 3, linear: 2]}\n",
     },
     CodeMeta {
         code: Code::KERNEL_TOO_LARGE,
@@ -316,7 +321,8 @@ pub static CODES: &[CodeMeta] = &[
         explanation: "After padding, the kernel (spread by its dilation) is larger than the \
                       input, so that no output is left. Use a smaller kernel, padding, or fewer \
                       pools before.",
-        example: "- max_pool2d: 4   # on [16, 2, 2]",
+        example: "version: 1\ntask: classification\ndata: {blobs: {classes: 2, features: 4}, shape: [1, 2, 2]}\n\
+                  model: {layers: [max_pool2d: 4, flatten, linear: 2]}\n",
     },
     CodeMeta {
         code: Code::MODEL_TOO_LARGE,
@@ -324,13 +330,15 @@ pub static CODES: &[CodeMeta] = &[
         explanation: "The estimate of weights, gradients, optimizer state and activations is \
                       larger than the memory of this machine or device. It is refused before \
                       anything is allocated; the message has the estimate and the largest layer.",
-        example: "- linear: 1000000000",
+        example: "version: 1\ntask: classification\ndata: moons\n\
+                  model: {layers: [linear: 1000000000000, relu, linear: 2]}\n",
     },
     CodeMeta {
         code: Code::LOSS_WEIGHTS_MISMATCH,
         title: "class weights that do not match the classes",
         explanation: "`weights` of a loss has one weight per class, in the order of the sorted \
                       labels.",
-        example: "loss: {cross_entropy: {weights: [1, 2]}}   # three classes",
+        example: "version: 1\ntask: classification\ndata: {blobs: {classes: 3}}\n\
+                  model: {layers: [linear: 3]}\nloss: {cross_entropy: {weights: [1, 2]}}\n",
     },
 ];

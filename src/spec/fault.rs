@@ -2,14 +2,17 @@
 //!
 //! They stand for mistakes that a spec's own sections cannot express. `fixtures/faulty` uses them.
 
-use super::layers;
-use super::model::{LayerKind, LayerSpec};
+use super::layer_names;
+use super::model::LayerSpec;
 use super::options::OptionReader;
 use super::reader::Reader;
 use super::suggestion::suggest;
 use super::vocabulary::TermKind;
 use super::yaml::Node;
 use super::{Code, Diagnostic, Spanned};
+
+/// A longer list of layers would hide the error.
+const SHOWN: usize = 15;
 
 /// A planted fault.
 #[derive(Debug, Clone, PartialEq)]
@@ -59,36 +62,28 @@ fn read_fault(
 fn layer(options: &mut OptionReader<'_, '_, '_>, layers: Option<&[LayerSpec]>) -> String {
     let before = options.reader.errors.len();
     let name = options.text("layer");
-    if let Some(layers) = layers
-        && options.reader.errors.len() == before
-        && !has_layer(layers, &name)
-    {
-        let known: Vec<_> = layers::names(layers).iter().map(|name| name.value.as_str()).collect();
+    let names = layers.map(layer_names::all).unwrap_or_default();
+    let known: Vec<&str> = names.iter().map(String::as_str).collect();
+    if layers.is_some() && options.reader.errors.len() == before && !known.contains(&&*name.value) {
         let error = Diagnostic::new(
             Code::UNKNOWN_LAYER_NAME,
             "a fault names a layer that the model does not have",
             name.span,
             "no layer of this name",
         );
-        options.reader.report(match (known.as_slice(), suggest(&name, &known)) {
-            (_, Some(near)) => error.help(format!("did you mean `{near}`?")),
-            ([], None) => error.help(format!("give the layer a name: `name: {}`", name.value)),
-            (known, None) => error.note(format!("named layers are: {}", known.join(", "))),
+        options.reader.report(match suggest(&name, &known) {
+            Some(near) => error.help(format!("did you mean `{near}`?")),
+            None => error.note(format!("the layers are: {}", listed(&known))),
         });
     }
     name.value
 }
 
-/// Whether a layer has this name, its own or one that the model may make up for it: the layer's
-/// term and a number.
-fn has_layer(layers: &[LayerSpec], name: &str) -> bool {
-    layers.iter().any(|layer| {
-        let own = match &layer.name {
-            Some(own) => own.value == name,
-            None => name.strip_prefix(layer.kind.term()).is_some_and(|number| {
-                number.bytes().all(|byte| byte.is_ascii_digit()) && !number.is_empty()
-            }),
-        };
-        own || matches!(&layer.kind, LayerKind::Residual { layers } if has_layer(layers, name))
-    })
+/// The first names, and how many more there are.
+fn listed(names: &[&str]) -> String {
+    let shown = names[..names.len().min(SHOWN)].join(", ");
+    match names.len() - names.len().min(SHOWN) {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
+    }
 }

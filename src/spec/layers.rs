@@ -292,7 +292,7 @@ fn check_names_unique(reader: &mut Reader<'_>, layers: &[LayerSpec]) {
 }
 
 /// The names that the spec gives to layers, in order, with those inside residual blocks.
-pub(super) fn names(layers: &[LayerSpec]) -> Vec<&Spanned<String>> {
+fn names(layers: &[LayerSpec]) -> Vec<&Spanned<String>> {
     let mut found = Vec::new();
     for layer in layers {
         found.extend(&layer.name);

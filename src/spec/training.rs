@@ -55,6 +55,18 @@ pub enum OptimizerKind {
     },
 }
 
+impl OptimizerKind {
+    /// The optimizer's name in the language: "adamw".
+    pub fn term(&self) -> &'static str {
+        match self {
+            Self::Sgd { .. } => "sgd",
+            Self::Adam { .. } => "adam",
+            Self::AdamW { .. } => "adamw",
+            Self::RmsProp { .. } => "rmsprop",
+        }
+    }
+}
+
 /// Gradient clipping, applied to each parameter tensor by itself, as Burn does.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Clipping {

@@ -216,10 +216,10 @@ fn options_of_properties_have_their_types() {
 #[test]
 fn a_fault_may_name_a_layer_that_the_model_names() {
     let model = "model: [linear: 4, residual: [linear: {out: 4, name: inner}], linear: 1]";
-    for name in ["linear1", "linear2", "inner"] {
+    for name in ["linear1", "linear2", "residual1", "inner"] {
         spec(&format!("{HEAD}{model}\nfaults: [freeze_layer: {name}]\n"));
     }
-    for name in ["linear", "conv2d1", "outer"] {
+    for name in ["linear", "linear3", "conv2d1", "outer"] {
         assert_eq!(
             messages(&format!("{HEAD}{model}\nfaults: [freeze_layer: {name}]\n")),
             ["a fault names a layer that the model does not have"]

@@ -6,7 +6,7 @@ const LAYER: TermOption = TermOption {
     name: "layer",
     kind: Kind::Text,
     default: Default::Required,
-    doc: "the layer's `name`",
+    doc: "the layer's name: its own, or its kind and number, like `linear2`",
 };
 
 const SOURCE: &str = "nn-test";
