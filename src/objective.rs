@@ -74,8 +74,9 @@ fn class_tensor(classes: &[usize], device: &Device) -> Tensor<1, Int> {
 
 /// The penalty `l1 · Σ|w| + l2 · Σw²` over weights, `None` when both strengths are 0.
 ///
-/// Weights are trainable tensors of rank 2 and more: biases and the scale and shift of a
-/// normalization are left alone.
+/// Weights are the tensors of rank 2 and more: biases, running statistics and the scale and shift
+/// of a normalization are left alone. Whether a tensor is tracked does not matter, so that the
+/// objective is the same function with a graph and without one.
 pub fn penalty<M: Module>(regularization: &Regularization, model: &M) -> Option<Tensor<1>> {
     if regularization.l1 == 0.0 && regularization.l2 == 0.0 {
         return None;
@@ -101,7 +102,7 @@ impl PenaltySum<'_> {
 
 impl ModuleVisitor for PenaltySum<'_> {
     fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
-        if D < 2 || !param.is_require_grad() {
+        if D < 2 {
             return;
         }
         let weights = param.val();

@@ -40,7 +40,7 @@ fn main() -> ExitCode {
         return nn_test::harness::main(site);
     }
     type Check = fn() -> Result<(), Failed>;
-    let checks: [(&str, Check); 14] = [
+    let checks: [(&str, Check); 16] = [
         ("the_listing_is_one_line_for_each_case", the_listing_is_one_line_for_each_case),
         ("no_case_is_listed_as_ignored", no_case_is_listed_as_ignored),
         ("listing_needs_no_graphics_driver", listing_needs_no_graphics_driver),
@@ -58,6 +58,8 @@ fn main() -> ExitCode {
         ("a_spec_passes_once_its_snapshot_is_accepted", a_spec_passes_once_accepted),
         ("a_missing_snapshot_fails_on_ci_and_writes_nothing", a_missing_snapshot_fails_on_ci),
         ("a_run_prints_nothing_but_the_protocol", a_run_prints_nothing_but_the_protocol),
+        ("a_device_that_stands_in_is_told_beside_the_protocol", a_stand_in_device_is_told),
+        ("a_required_adapter_that_is_absent_fails_every_case", an_absent_adapter_fails),
     ];
     let trials = checks.map(|(name, check)| Trial::test(name, check));
     libtest_mimic::run(&Arguments::from_args(), trials.into()).exit_code()
@@ -84,6 +86,10 @@ fn write(package: &Path, file: &str, text: &str) {
     let folder = path.parent().expect("a file lies in a folder");
     std::fs::create_dir_all(folder).and_then(|()| std::fs::write(&path, text)).expect("writable");
 }
+
+/// Variables that hide every adapter from Linux's Vulkan loader. Elsewhere they do nothing.
+const NO_DRIVERS: [(&str, &str); 2] =
+    [("VK_ICD_FILENAMES", "/nonexistent"), ("VK_DRIVER_FILES", "/nonexistent")];
 
 /// Runs the target over a package, with nothing of insta, nextest, cargo or CI in its environment.
 fn run(package: &Path, arguments: &str, variables: &[(&str, &str)]) -> Output {
@@ -138,13 +144,8 @@ fn no_case_is_listed_as_ignored() -> Result<(), Failed> {
 }
 
 fn listing_needs_no_graphics_driver() -> Result<(), Failed> {
-    let bogus = [
-        ("VK_ICD_FILENAMES", "/nonexistent"),
-        ("VK_DRIVER_FILES", "/nonexistent"),
-        ("VK_LOADER_DEBUG", "all"),
-        ("NN_TEST_DEVICE", "wgpu"),
-    ];
-    let output = run(package().path(), "--list --format terse", &bogus);
+    let variables = [NO_DRIVERS[0], NO_DRIVERS[1], ("NN_TEST_DEVICE", "wgpu")];
+    let output = run(package().path(), "--list --format terse", &variables);
     expect(stdout(&output).as_str(), LISTING)?;
     expect(stderr(&output).as_str(), "")
 }
@@ -240,4 +241,27 @@ fn a_run_prints_nothing_but_the_protocol() -> Result<(), Failed> {
     expect(before, wanted)?;
     expect(after.lines().count(), 2)?;
     expect(after.ends_with("s\n\n"), true)
+}
+
+fn a_stand_in_device_is_told() -> Result<(), Failed> {
+    if !cfg!(target_os = "linux") {
+        return Ok(());
+    }
+    let variables =
+        [NO_DRIVERS[0], NO_DRIVERS[1], ("NN_TEST_DEVICE", "auto"), ("INSTA_UPDATE", "always")];
+    let output = run(package().path(), "moons::initial_loss", &variables);
+    expect_text(&stderr(&output), "note: no wgpu adapter, so the tests run on the CPU")?;
+    expect_code(&output, 0)
+}
+
+fn an_absent_adapter_fails() -> Result<(), Failed> {
+    if !cfg!(target_os = "linux") {
+        return Ok(());
+    }
+    let variables = [NO_DRIVERS[0], NO_DRIVERS[1], ("NN_TEST_DEVICE", "wgpu")];
+    let package = package();
+    let output = run(package.path(), "initial_loss", &variables);
+    expect_text(&stdout(&output), "0 passed; 2 failed;")?;
+    expect(stdout(&output).matches("\nno wgpu adapter: ").count(), 2)?;
+    expect_code(&output, 101)
 }

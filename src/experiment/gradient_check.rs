@@ -26,7 +26,7 @@ use super::initial::zero_by_design;
 use super::{Progress, measure};
 use crate::data::InputKind;
 use crate::device::DeviceFailure;
-use crate::model::{NamedGradient, Network, Pass, Value, Weights, named_gradients, on_float};
+use crate::model::{NamedGradient, Network, Pass, Weights, named_gradients, on_float};
 use crate::objective::objective;
 use crate::random::Random;
 use crate::spec::Fault;
@@ -91,8 +91,9 @@ pub fn run(bench: &Bench, progress: Progress<'_>) -> Result<GradientCheckEvidenc
         weights: &bench.weights,
         model: untracked(&bench.model(&bench.devices.reference)),
         device: bench.devices.reference.clone(),
-        loss: reference.loss,
+        loss: 0.0,
     };
+    probe.loss = probe.at(Place::Input, &Direction::Element(0), 0.0)?;
     let tensors = reference.gradients.len();
     let mut random = Random::new(subject.spec.training.seed, "gradient_check");
     let mut checks = Vec::with_capacity(tensors);
@@ -207,7 +208,7 @@ struct Probe<'a> {
     weights: &'a Weights,
     model: Network,
     device: Device,
-    /// f at the point.
+    /// f at the point, by the same path as all other evaluations.
     loss: f64,
 }
 
@@ -302,10 +303,9 @@ impl Probe<'_> {
                 (self.model.clone().map(&mut replace), self.batch.input(&self.device))
             }
             Place::Input => {
-                let mut inputs = self.batch.inputs.clone();
-                direction.add_to(&mut inputs, step);
-                let input = Value::float(&inputs, &self.batch.shape, &self.device);
-                (self.model.clone(), input)
+                let mut batch = self.batch.clone();
+                direction.add_to(&mut batch.inputs, step);
+                (self.model.clone(), batch.input(&self.device))
             }
         };
         let output = model.forward(input, &mut Pass::plain());

@@ -29,7 +29,7 @@ impl Equipment {
         if self.devices.is_none() {
             // A panic while opening leaves this behind: a device is not opened twice.
             let broken = "opening the device panicked before".to_owned();
-            self.devices = Some(Err(Obstacle::Environment(broken)));
+            self.devices = Some(Err(Obstacle::Laboratory(broken)));
             self.devices = Some(open(&self.choice, sink));
         }
         let devices = self.devices.as_ref().expect("they were opened above");
@@ -42,13 +42,14 @@ impl Prepare for Equipment {
     fn prepare(&mut self, spec: Spec, sink: &mut dyn Sink) -> Result<Box<dyn Judge>, Obstacle> {
         let subject = Subject::prepare(spec)
             .map_err(|diagnostics| Obstacle::Spec(diagnostics.render(false)))?;
-        let laboratory = Laboratory::new(subject, self.devices(sink)?);
+        let laboratory = Laboratory::new(subject, self.devices(sink)?)
+            .map_err(|error| Obstacle::Laboratory(error.to_string()))?;
         Ok(Box::new(laboratory))
     }
 }
 
 fn open(choice: &Result<DeviceChoice, String>, sink: &mut dyn Sink) -> Result<Devices, Obstacle> {
-    let choice = choice.clone().map_err(Obstacle::Environment)?;
+    let choice = choice.clone().map_err(Obstacle::Laboratory)?;
     let devices =
         Devices::open(choice).map_err(|AdapterRequired { reason }| Obstacle::Adapter(reason))?;
     sink.emit(&Event::DeviceSelected {

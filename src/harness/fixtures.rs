@@ -6,7 +6,7 @@ use std::rc::Rc;
 use serde_yaml::Mapping;
 
 use super::judge::{Judge, Obstacle, Prepare};
-use crate::experiment::{Evidence, ExperimentError, Judgement};
+use crate::experiment::{Evidence, ExperimentError, Judgement, Progress};
 use crate::property::{Finding, Meta, Options, Property, Verdict};
 use crate::report::event::{Event, Sink};
 use crate::spec::{
@@ -150,7 +150,7 @@ impl Judge for FakeJudge {
     fn judge(
         &mut self,
         expectation: &Expectation,
-        progress: &mut dyn FnMut(&str, usize, usize, Option<f64>),
+        progress: Progress<'_>,
     ) -> Result<Judgement, ExperimentError> {
         let name = expectation.property.meta.name;
         self.laboratory.log.borrow_mut().push(format!("judge {name}"));

@@ -1,16 +1,16 @@
 //! The seam between test cases and experiments: what the harness needs of a laboratory.
 
-use crate::experiment::{ExperimentError, Judgement, Laboratory};
+use crate::experiment::{ExperimentError, Judgement, Laboratory, Progress};
 use crate::report::event::Sink;
 use crate::spec::{Expectation, Spec};
 
 /// Judges the expectations of one spec.
 pub(super) trait Judge {
-    /// Judges one expectation. `progress` is told activity, step, steps and loss.
+    /// Judges one expectation, measuring what it needs.
     fn judge(
         &mut self,
         expectation: &Expectation,
-        progress: &mut dyn FnMut(&str, usize, usize, Option<f64>),
+        progress: Progress<'_>,
     ) -> Result<Judgement, ExperimentError>;
 }
 
@@ -18,7 +18,7 @@ impl Judge for Laboratory {
     fn judge(
         &mut self,
         expectation: &Expectation,
-        progress: &mut dyn FnMut(&str, usize, usize, Option<f64>),
+        progress: Progress<'_>,
     ) -> Result<Judgement, ExperimentError> {
         Laboratory::judge(self, expectation, progress)
     }
@@ -31,8 +31,8 @@ pub(super) enum Obstacle {
     Spec(String),
     /// A wgpu adapter is required and there is none: the reason.
     Adapter(String),
-    /// The environment asks for something that does not exist.
-    Environment(String),
+    /// The laboratory cannot be set up: the reason.
+    Laboratory(String),
 }
 
 /// Makes the judge of a spec, opening devices where that is due.

@@ -3,6 +3,7 @@
 use std::any::Any;
 use std::backtrace::{Backtrace, BacktraceStatus};
 use std::cell::{Cell, RefCell};
+use std::fmt;
 use std::panic::{self, AssertUnwindSafe, PanicHookInfo};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, Once, PoisonError};
@@ -11,8 +12,22 @@ use std::thread;
 thread_local! {
     /// Whether a panic of this thread is being caught.
     static CATCHING: Cell<bool> = const { Cell::new(false) };
-    /// The last caught panic of this thread, as text.
-    static CAUGHT: RefCell<Option<String>> = const { RefCell::new(None) };
+    /// The last panic of this thread while one is being caught.
+    static CAUGHT: RefCell<Option<Report>> = const { RefCell::new(None) };
+}
+
+/// What a panic said of itself.
+#[derive(Debug)]
+struct Report {
+    message: String,
+    /// `at file:line:column`, and the backtrace where `RUST_BACKTRACE` asks for one.
+    place: String,
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}\n{}", self.message, self.place)
+    }
 }
 
 /// Whether panics of other threads are kept instead of printed.
@@ -24,13 +39,20 @@ static KEPT: Mutex<Vec<String>> = Mutex::new(Vec::new());
 /// for one. Nothing is printed. Values that `work` was changing may be half changed after a panic.
 pub(super) fn caught<T>(work: impl FnOnce() -> T) -> Result<T, String> {
     install_hook();
+    CAUGHT.set(None);
     let outer = CATCHING.replace(true);
     let result = panic::catch_unwind(AssertUnwindSafe(work));
     CATCHING.set(outer);
-    result.map_err(|payload| {
-        let recorded = CAUGHT.take();
-        recorded.unwrap_or_else(|| payload_text(payload.as_ref()).to_owned())
+    result.map_err(|payload| match CAUGHT.take() {
+        Some(report) => report.to_string(),
+        None => payload_text(payload.as_ref()).to_owned(),
     })
+}
+
+/// Where the last panic came from that the work running inside [`caught`] caught by itself: the
+/// place that is not in a panic's payload. `None` when nothing panicked since it began.
+pub(super) fn place_of_handled() -> Option<String> {
+    CAUGHT.take().map(|report| report.place)
 }
 
 /// From now on panics of other threads (a device's tasks) are kept for [`take_kept`] and no longer
@@ -64,13 +86,13 @@ fn install_hook() {
     });
 }
 
-fn describe(info: &PanicHookInfo<'_>) -> String {
-    let message = payload_text(info.payload());
-    let place = info.location().map(|place| format!("\nat {place}")).unwrap_or_default();
+fn describe(info: &PanicHookInfo<'_>) -> Report {
+    let message = payload_text(info.payload()).to_owned();
+    let place = info.location().map_or("at an unknown place".to_owned(), |at| format!("at {at}"));
     let trace = Backtrace::capture();
     match trace.status() {
-        BacktraceStatus::Captured => format!("{message}{place}\n{trace}"),
-        _ => format!("{message}{place}"),
+        BacktraceStatus::Captured => Report { message, place: format!("{place}\n{trace}") },
+        _ => Report { message, place },
     }
 }
 
@@ -104,6 +126,17 @@ mod tests {
             panic!("outer")
         });
         assert!(inner.unwrap_err().starts_with("outer"));
+    }
+
+    #[test]
+    fn a_panic_that_the_work_handles_itself_leaves_its_place() {
+        let place = caught(|| {
+            let handled = panic::catch_unwind(|| panic!("lost"));
+            assert!(handled.is_err());
+            place_of_handled()
+        });
+        assert!(place.unwrap().unwrap().starts_with("at src/harness/panics.rs:"));
+        assert_eq!(caught(place_of_handled), Ok(None), "it is told once");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! The cases of a spec share one judge, which is made for the first of them and dropped before the
 //! next spec's. Whatever a case does, the following ones run.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -11,6 +12,7 @@ use serde_yaml::Mapping;
 use super::TestCase;
 use super::case::{property, severity};
 use super::judge::{Judge, Obstacle, Prepare};
+use super::site::shown;
 use super::status::{has_snapshot, status};
 use super::{name, panics};
 use crate::device::AdapterRequired;
@@ -92,7 +94,7 @@ impl Session {
             Err(Obstacle::Adapter(reason)) => {
                 return Err(AdapterRequired { reason: reason.clone() });
             }
-            Err(Obstacle::Environment(reason)) => {
+            Err(Obstacle::Laboratory(reason)) => {
                 return Ok(case.result(Status::Crashed, Some(reason.clone())));
             }
             Err(Obstacle::Spec(errors)) => {
@@ -144,7 +146,11 @@ fn conclude(
 ) -> TestResult {
     let Judgement { verdict, record } = match judged {
         Ok(judgement) => judgement,
-        Err(error) => return case.result(Status::Crashed, Some(error.to_string())),
+        Err(error) => {
+            let place = panics::place_of_handled().map(|place| format!("\n{place}"));
+            let details = format!("{error}{}", place.unwrap_or_default());
+            return case.result(Status::Crashed, Some(details));
+        }
     };
     let mut result = case.result(status(verdict.outcome, severity(expectation)), None);
     if let Some(store) = store.filter(|_| has_snapshot(verdict.outcome) && !record.is_empty()) {
@@ -177,8 +183,12 @@ fn compare(
 
 /// Whether the comparison leaves something to do, and what to tell about it.
 fn snapshot_details(compared: Result<SnapshotOutcome, SnapshotError>) -> (bool, Option<String>) {
-    let next = |pending: Option<std::path::PathBuf>| match pending {
-        Some(path) => format!("pending: {}\nreview with `cargo insta review`", path.display()),
+    let current = std::env::current_dir().ok();
+    let next = |pending: Option<PathBuf>| match pending {
+        Some(path) => {
+            let path = shown(&path, current.as_deref());
+            format!("pending: {}\nreview with `cargo insta review`", path.display())
+        }
         None => "nothing was written; run it locally and review with `cargo insta review`".into(),
     };
     match compared {

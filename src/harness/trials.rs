@@ -28,9 +28,7 @@ struct Run {
     session: Session,
     store: Store,
     cases: Vec<TestCase>,
-    /// What passing cases have to say, told at the end: libtest-mimic is in the middle of a line
-    /// while a test runs.
-    warnings: Vec<String>,
+    notes: Notes,
 }
 
 /// The whole of a test target: lists and runs the package's specs as libtest would its tests, with
@@ -58,12 +56,12 @@ pub fn main(site: Site) -> ExitCode {
     let trials = trials.collect();
     let device = variable("NN_TEST_DEVICE");
     let session = Session::new(Box::new(Equipment::from_variable(device.as_deref())), None);
-    RUN.set(Some(Run { session, store: store(&site), cases, warnings: Vec::new() }));
+    RUN.set(Some(Run { session, store: store(&site), cases, notes: Notes::default() }));
 
     // libtest-mimic panics when its reader goes away (`… --list | head`).
     let conclusion = panics::caught(|| libtest_mimic::run(&arguments, trials));
-    for warning in RUN.take().into_iter().flat_map(|run| run.warnings) {
-        eprintln!("{warning}");
+    for note in RUN.take().into_iter().flat_map(|run| run.notes.0) {
+        eprintln!("{note}");
     }
     match conclusion {
         Ok(conclusion) => conclusion.exit_code(),
@@ -79,7 +77,7 @@ pub fn main(site: Site) -> ExitCode {
 impl Run {
     fn trial(&mut self, index: usize) -> Result<Completion, Failed> {
         let case = &self.cases[index];
-        let result = self.session.run(case, &self.store, &mut Console)?;
+        let result = self.session.run(case, &self.store, &mut self.notes)?;
         let text = describe(&result);
         match result.status {
             Status::Skipped => {
@@ -90,7 +88,7 @@ impl Run {
             status if status.is_failure() => Err(text.into()),
             status => {
                 if status == Status::Warned || result.details.is_some() {
-                    self.warnings.push(format!("warning: {}\n{text}\n", result.test));
+                    self.notes.0.push(format!("warning: {}\n{text}\n", result.test));
                 }
                 Ok(Completion::Completed)
             }
@@ -98,14 +96,19 @@ impl Run {
     }
 }
 
-/// Tells on standard error what belongs to no test. Standard output belongs to the protocol.
-struct Console;
+/// What no failure tells: the device that stands in for another, warnings, panics in the background.
+/// Told on standard error when the run is over: standard output belongs to the protocol, and while a
+/// test runs libtest-mimic is in the middle of a line.
+#[derive(Default)]
+struct Notes(Vec<String>);
 
-impl Sink for Console {
+impl Sink for Notes {
     fn emit(&mut self, event: &Event) {
         match event {
-            Event::DeviceSelected { note: Some(note), .. } => eprintln!("nn-test: {note}"),
-            Event::Note { message } => eprintln!("nn-test: {message}"),
+            Event::DeviceSelected { note: Some(note), .. } => {
+                self.0.push(format!("note: {note}\n"));
+            }
+            Event::Note { message } => self.0.push(format!("note: {message}\n")),
             _ => {}
         }
     }

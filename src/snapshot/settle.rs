@@ -311,7 +311,7 @@ mod tests {
 
         /// Of any sign, between 1e-12 and 1e6.
         fn number(&mut self) -> f64 {
-            let sign = if self.next() % 2 == 0 { 1.0 } else { -1.0 };
+            let sign = if self.next().is_multiple_of(2) { 1.0 } else { -1.0 };
             sign * 10_f64.powf(self.unit() * 18.0 - 12.0)
         }
     }

@@ -165,7 +165,10 @@ fn an_experiment_that_fails_crashes_its_case_alone() {
     let cases = mlp();
     let crashed = stage.run(&cases[0]);
     assert_eq!(crashed.status, Status::Crashed);
-    assert_eq!(crashed.details.as_deref(), Some("training could not be completed: lost"));
+    assert_eq!(
+        crashed.details.as_deref(),
+        Some("the experiment `training` could not be completed: lost")
+    );
     assert_eq!(stage.run(&cases[1]).status, Status::Skipped);
     assert_eq!(stage.log().iter().filter(|entry| entry.starts_with("open")).count(), 1);
 }
