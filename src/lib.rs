@@ -10,6 +10,7 @@ pub mod data;
 pub mod device;
 pub mod exit_code;
 pub mod experiment;
+pub mod explain;
 pub mod harness;
 mod hash;
 mod model;

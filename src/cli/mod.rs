@@ -19,7 +19,6 @@ mod options;
 mod paths;
 mod run;
 mod seams;
-mod topic;
 mod worker;
 
 pub use app::run;

@@ -87,7 +87,7 @@ mod tests {
         for property in REGISTRY {
             let Meta { name, summary, checks, why, condition, mend, source, .. } = &property.meta;
             for text in [summary, checks, why, condition, mend, source] {
-                assert!(text.len() > 10 && text.ends_with('.'), "{name}: {text}");
+                assert!(text.len() > 10 && text.ends_with(['.', '?']), "{name}: {text}");
             }
         }
     }

@@ -18,14 +18,10 @@ pub(crate) fn indented(text: &str, margin: &str) -> String {
 }
 
 /// Breaks each paragraph (line) of `text` between words, so that no line is longer than `width`
-/// characters unless one word is. Lines that start with a space are set text: they lose that space
-/// and stay as they are.
+/// characters unless one word is.
 #[cfg_attr(not(feature = "cli"), expect(dead_code, reason = "only `explain` wraps text"))]
 pub(crate) fn wrapped(text: &str, width: usize) -> String {
-    let paragraphs = text.lines().map(|line| match line.strip_prefix(' ') {
-        Some(set) => set.to_owned(),
-        None => wrapped_paragraph(line, width),
-    });
+    let paragraphs = text.lines().map(|line| wrapped_paragraph(line, width));
     paragraphs.collect::<Vec<_>>().join("\n")
 }
 
@@ -59,10 +55,10 @@ mod tests {
     }
 
     #[test]
-    fn text_is_broken_between_words_and_set_lines_stay() {
+    fn text_is_broken_between_words() {
         assert_eq!(wrapped("the loss falls", 8), "the loss\nfalls");
         assert_eq!(wrapped("unbreakable", 3), "unbreakable");
-        assert_eq!(wrapped("a b\n\n - linear: 10 # kept", 10), "a b\n\n- linear: 10 # kept");
+        assert_eq!(wrapped("a b\n\nc", 10), "a b\n\nc");
     }
 
     #[test]
