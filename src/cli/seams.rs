@@ -9,7 +9,7 @@ use super::worker::Smoke;
 use crate::device::{AdapterRequired, DeviceChoice, Devices};
 use crate::experiment::Laboratory;
 use crate::harness::{self, Assignment, WorkerOptions};
-use crate::model::{PlannedLayer, kind_name};
+use crate::model::PlannedLayer;
 use crate::property::Outcome;
 use crate::report::event::Sink;
 use crate::runner::Plan;
@@ -76,7 +76,7 @@ pub(super) fn check(file: &Path) -> Result<SpecSummary, Rejected> {
 fn layers(subject: &Subject) -> Vec<LayerRow> {
     let row = |layer: &PlannedLayer| LayerRow {
         name: layer.path.clone(),
-        kind: kind_name(&layer.kind).to_owned(),
+        kind: layer.kind.term().to_owned(),
         output: layer.output.to_string(),
         parameters: layer.parameters,
     };
