@@ -107,7 +107,7 @@ impl Batch {
     }
 
     /// Number of examples.
-    pub fn len(&self) -> usize {
+    pub fn size(&self) -> usize {
         self.shape[0]
     }
 

@@ -84,7 +84,7 @@ pub fn run(bench: &Bench, progress: Progress<'_>) -> Result<GradientCheckEvidenc
         });
     }
 
-    let largest = reference.gradients.iter().map(|gradient| norm_of(gradient)).fold(0.0, f64::max);
+    let largest = reference.gradients.iter().map(norm_of).fold(0.0, f64::max);
     let mut probe = Probe {
         subject,
         batch: &batch,
@@ -108,7 +108,7 @@ pub fn run(bench: &Bench, progress: Progress<'_>) -> Result<GradientCheckEvidenc
         });
     }
     Ok(GradientCheckEvidence {
-        examples: batch.len(),
+        examples: batch.size(),
         loss: reference.loss,
         tensors: checks,
         devices_differ,
@@ -188,7 +188,7 @@ fn rounding_bound(subject: &Subject, batch: &Batch) -> f64 {
         .plan
         .flat()
         .iter()
-        .map(|layer| layer.input.elements().max(layer.output.elements()) * batch.len())
+        .map(|layer| layer.input.elements().max(layer.output.elements()) * batch.size())
         .max()
         .unwrap_or(1);
     (8.0 * f64::from(f32::EPSILON) / 2.0 * (longest as f64).sqrt()).max(1e-5)

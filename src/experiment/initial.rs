@@ -39,7 +39,7 @@ pub fn run(bench: &Bench) -> Result<InitialEvidence, DeviceFailure> {
     let gradients = named_gradients(&model, &gradients)?;
 
     Ok(InitialEvidence {
-        examples: batch.len(),
+        examples: batch.size(),
         loss: loss_value,
         penalty: penalty_value,
         guessing_loss: statistics::guessing_loss(kind, &batch.targets, subject.classes()),

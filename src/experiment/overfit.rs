@@ -58,7 +58,7 @@ pub fn run(
     let constant_loss = statistics::constant_loss(kind, &batch.targets, subject.classes());
     let bound = plan.loss.unwrap_or(floor + LEARNED_SHARE * (constant_loss - floor));
     let mut evidence =
-        OverfitEvidence { examples: batch.len(), floor, constant_loss, attempts: Vec::new() };
+        OverfitEvidence { examples: batch.size(), floor, constant_loss, attempts: Vec::new() };
 
     let (mut learned, mut failed) = (0, 0);
     for seed in (0..SEEDS).map(|offset| subject.spec.training.seed.wrapping_add(offset)) {

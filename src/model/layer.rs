@@ -15,6 +15,7 @@ use crate::spec::{Activation, Initializer, LayerKind, Padding, SequenceOutput};
 
 /// One layer with its weights.
 #[derive(Debug, Clone)]
+#[expect(clippy::large_enum_variant, reason = "a network has a handful of layers")]
 pub enum Layer {
     Linear(nn::Linear),
     Conv1d(nn::conv::Conv1d),
@@ -275,7 +276,7 @@ impl Layer {
         map_module!(self, module => module.fork(device))
     }
 
-    pub fn to_device(self, device: &Device) -> Self {
+    pub fn moved_to(self, device: &Device) -> Self {
         map_module!(self, module => module.to_device(device))
     }
 

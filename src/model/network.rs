@@ -98,7 +98,7 @@ impl Module for Network {
     }
 
     fn to_device(self, device: &Device) -> Self {
-        self.map_layers(|layer| layer.to_device(device))
+        self.map_layers(|layer| layer.moved_to(device))
     }
 
     fn train(self) -> Self {

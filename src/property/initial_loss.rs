@@ -114,7 +114,7 @@ fn judge(evidence: &Evidence, options: &Options) -> Verdict {
     let message = format!("the loss is {} times the one of guessing", short(ratio));
     let unscaled = evidence.subject.task == Task::Regression && evidence.subject.unscaled_targets;
     match ratio {
-        ratio if ratio > ERROR_ABOVE || ratio < ERROR_BELOW => {
+        ratio if !(ERROR_BELOW..=ERROR_ABOVE).contains(&ratio) => {
             let bound = format!(
                 "in [{}, {}]",
                 short(ERROR_BELOW * expected),

@@ -104,7 +104,7 @@ fn finding(evidence: &Evidence, fall: f64, minimum: f64) -> Finding {
         format!("; updates are {} of the weights per step", short(ratio))
     });
     let diverged = training.losses.iter().position(|loss| !loss.is_finite());
-    let rises = diverged.is_some() || !(fall > -0.05);
+    let rises = diverged.is_some() || fall.is_nan() || fall <= -0.05;
     let (place, message, mend) = if rises {
         let message = match diverged {
             Some(step) => {

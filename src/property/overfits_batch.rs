@@ -33,9 +33,10 @@ pub static PROPERTY: Property = Property {
                     two of three seeds, warning above 10 % or below 100 % accuracy. When the spec \
                     gives `steps`, `loss` or `accuracy`, every miss on two of three seeds is an \
                     error.",
-        mend: "Look at the place named. Then: do outputs suit the loss (logits, not \
-               probabilities)? Do labels belong to their inputs? Does every layer get a gradient \
-               (`every_parameter_gets_gradient`), and the right one (`gradients_match`)?",
+        mend: "Look at the place named. Then check that outputs suit the loss (logits, not \
+               probabilities), that labels belong to their inputs, that every layer gets a \
+               gradient (`every_parameter_gets_gradient`), and that it is the right one \
+               (`gradients_match`).",
         source: "CS231n notes 3; Karpathy, A Recipe for Training Neural Networks; thresholds from \
                  63 healthy and 55 faulty programs.",
         severity: Severity::Error,

@@ -178,6 +178,15 @@ mod tests {
         let verdict = verdict(0.9, None);
         assert_eq!(verdict.outcome, Outcome::Fail);
         assert!(verdict.findings[0].mend.contains("too high"));
+    }
+
+    #[test]
+    fn the_tensor_that_moves_most_is_named() {
+        let mut evidence = testing::evidence();
+        let training = evidence.training.as_mut().unwrap();
+        testing::set_ratio(training, 0.8);
+        training.updates[0].steps.iter_mut().for_each(|step| step.update_norm *= 10.0);
+        let verdict = judge(&evidence, &Options::defaults(&PROPERTY.meta));
         assert_eq!(verdict.findings[0].place, "hidden.weight");
     }
 
