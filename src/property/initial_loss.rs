@@ -154,7 +154,7 @@ mod tests {
         let mut evidence = testing::evidence();
         let initial = evidence.initial.as_mut().unwrap();
         initial.loss = loss;
-        initial.guessing_loss = 2.3026;
+        initial.guessing_loss = std::f64::consts::LN_10;
         let mut set = Options::defaults(&PROPERTY.meta);
         for (name, value) in options {
             set.set(name, OptionValue::Number(*value));

@@ -220,7 +220,9 @@ mod tests {
 
     #[test]
     fn learning_only_to_guess_fails_and_asks_for_the_labels() {
-        let verdict = verdict(&[2.9, 2.35, 2.302], |training| training.constant_loss = 2.3026);
+        let verdict = verdict(&[2.9, 2.35, 2.302], |training| {
+            training.constant_loss = std::f64::consts::LN_10;
+        });
         assert_eq!(verdict.outcome, Outcome::Fail);
         assert!(verdict.findings[0].mend.contains("labels"), "{:?}", verdict.findings);
     }

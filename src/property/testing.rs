@@ -1,5 +1,7 @@
 //! Evidence of a healthy subject, written by hand, for the tests of judges.
 
+use std::f64::consts::LN_10;
+
 use crate::experiment::{
     ActivationEvidence, Evidence, GradientCheckEvidence, GradientEvidence, InitialEvidence,
     LayerFacts, OverfitEvidence, SampleLoss, StepUpdate, SubjectFacts, TrainingEvidence,
@@ -32,8 +34,8 @@ pub fn evidence() -> Evidence {
             examples: 120,
             loss: 2.35,
             penalty: 0.0,
-            guessing_loss: 2.302_585,
-            constant_loss: 2.302_585,
+            guessing_loss: LN_10,
+            constant_loss: LN_10,
             activations: activations(),
             gradients: vec![
                 gradient("hidden.weight"),
@@ -52,7 +54,7 @@ pub fn evidence() -> Evidence {
         overfit: Some(OverfitEvidence {
             examples: 16,
             floor: 0.0,
-            constant_loss: 2.302_585,
+            constant_loss: LN_10,
             attempts: Vec::new(),
         }),
         training: Some(TrainingEvidence {
@@ -63,7 +65,7 @@ pub fn evidence() -> Evidence {
                 SampleLoss { step: 0, loss: 2.35 },
                 SampleLoss { step: 40, loss: 1.5 },
             ],
-            constant_loss: 2.302_585,
+            constant_loss: LN_10,
             updates: vec![
                 update("hidden.weight", 2),
                 update("hidden.bias", 1),

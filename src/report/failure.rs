@@ -125,7 +125,7 @@ mod tests {
     #[test]
     fn numbers_are_short() {
         assert_eq!(number(0.5), "0.5");
-        assert_eq!(number(2.302_585), "2.303");
+        assert_eq!(number(std::f64::consts::LN_10), "2.303");
         assert_eq!(number(123_456.0), "123500");
         assert_eq!(number(1.0e-7), "1e-7");
         assert_eq!(number(-1.23456e-9), "-1.235e-9");

@@ -1,5 +1,7 @@
 //! That the pages in `docs/` are what the sources say, and that every topic has an explanation.
 
+mod readme;
+
 use std::fs;
 use std::path::Path;
 
