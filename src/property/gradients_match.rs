@@ -249,27 +249,16 @@ fn numeric_findings(
                 .to_owned(),
         }];
     }
-    let culprit = wrong
-        .iter()
-        .rev()
-        .find(|tensor| tensor.tensor != crate::experiment::INPUT)
-        .or(wrong.last())
-        .map(|tensor| tensor.tensor.clone());
-    let mut findings: Vec<Finding> = wrong
-        .iter()
-        .rev()
+    // From the head to the first layer; the input, whose gradient passes everything, last.
+    let (input, tensors): (Vec<&TensorCheck>, Vec<&TensorCheck>) =
+        wrong.iter().rev().partition(|tensor| tensor.tensor == crate::experiment::INPUT);
+    let ordered = tensors.into_iter().chain(input);
+    ordered
         .map(|tensor| {
             let direction = worst(tensor, tolerance).or(tensor.directions.first().copied());
             numeric_finding(tensor, direction, tolerance)
         })
-        .collect();
-    if let Some(first) =
-        culprit.and_then(|culprit| findings.iter().position(|f| f.place == culprit))
-    {
-        let first = findings.remove(first);
-        findings.insert(0, first);
-    }
-    findings
+        .collect()
 }
 
 fn numeric_finding(

@@ -3,7 +3,7 @@
 use serde_yaml::{Mapping, Value};
 
 use super::text::{count, mapping, percent, short};
-use super::update_ratio::typical_ratio;
+use super::update_ratio::{largest_ratio, typical_ratio};
 use super::{Finding, Meta, OptionKind, OptionMeta, OptionValue, Options, Property, Verdict};
 use crate::experiment::{Evidence, Experiment, TrainingEvidence, TrainingPlan, fall};
 use crate::spec::Severity;
@@ -95,50 +95,76 @@ fn judge(evidence: &Evidence, options: &Options) -> Verdict {
     }
 }
 
+/// Above this share of the weights in one step, the rate is to blame for a loss that rises; below
+/// the other one it is not. Healthy programs stay below 0.12.
+const LARGE_STEP: f64 = 0.3;
+const ORDINARY_STEP: f64 = 0.12;
+
 /// Which side the recipe errs on, told by the loss and by how far the updates go.
 fn finding(evidence: &Evidence, fall: f64, minimum: f64) -> Finding {
     let training = training(evidence);
-    let rate = evidence.subject.learning_rate;
-    let ratio = typical_ratio(training);
-    let ratio_text = ratio.map_or_else(String::new, |ratio| {
-        format!("; updates are {} of the weights per step", short(ratio))
-    });
+    let rate = short(evidence.subject.learning_rate);
+    let largest = largest_ratio(training);
+    let typical = typical_ratio(training);
+    let updates = match typical {
+        Some(ratio) => format!("; updates are {} of the weights per step", short(ratio)),
+        None => String::new(),
+    };
+    let losses = || training.sample_losses.iter().map(|sample| sample.loss);
+    let (first, last) = (losses().next().unwrap_or(f64::NAN), losses().last().unwrap_or(f64::NAN));
     let diverged = training.losses.iter().position(|loss| !loss.is_finite());
-    let rises = diverged.is_some() || fall.is_nan() || fall <= -0.05;
+    let rises = diverged.is_some() || last.is_nan() || last > 1.05 * first.abs();
+
+    const RATE: &str = "training.optimizer.learning_rate";
     let (place, message, mend) = if rises {
         let message = match diverged {
-            Some(step) => {
-                format!("the loss is not finite after {}{ratio_text}", count(step, "step"))
-            }
-            None => format!("the loss rises{ratio_text}"),
+            Some(step) => format!("the loss is not finite after {}{updates}", count(step, "step")),
+            None => format!("the loss rises{updates}"),
         };
-        match ratio {
-            Some(ratio) if ratio < 0.05 && diverged.is_none() => (
+        let lower = format!("the learning rate {rate} is too high: divide it by 10 to 1000");
+        match largest {
+            Some(largest) if largest <= ORDINARY_STEP && diverged.is_none() => (
                 "loss",
                 message,
-                "small steps along the gradient raise the loss: turn the sign of the loss, and \
-                 see `gradients_match`"
+                "steps of ordinary size along the gradient raise the loss: turn the sign of the \
+                 loss, and see `gradients_match`"
                     .to_owned(),
             ),
-            _ => (
-                "training.optimizer.learning_rate",
-                message,
-                format!("the learning rate {} is too high: divide it by 10 to 1000", short(rate)),
-            ),
+            Some(largest) if largest < LARGE_STEP && diverged.is_none() => {
+                (RATE, message, format!("{lower}; if the loss rises at every rate, turn its sign"))
+            }
+            _ => (RATE, message, lower),
         }
-    } else if ratio.is_some_and(|ratio| ratio < 1e-5) {
+    } else if largest.is_none_or(|largest| largest == 0.0) {
         (
-            "training.optimizer.learning_rate",
-            format!("the loss stays where it is{ratio_text}"),
-            format!("the learning rate {} is too low: multiply it by 100 or more", short(rate)),
+            "training",
+            "the loss stays where it is: no weight matrix moves".to_owned(),
+            "see `every_parameter_gets_gradient` and `weights_update`, which name the tensors"
+                .to_owned(),
+        )
+    } else if typical.is_some_and(|ratio| ratio < 1e-5) {
+        (
+            RATE,
+            format!("the loss stays where it is{updates}"),
+            format!("the learning rate {rate} is too low: multiply it by 100 or more"),
+        )
+    } else if first > 1.5 * training.constant_loss && last < 0.95 * first {
+        (
+            "data",
+            format!(
+                "the loss falls, but from {} to {} only: guessing costs {}{updates}",
+                short(first),
+                short(last),
+                short(training.constant_loss)
+            ),
+            "it begins far too high: see `initial_loss`, scale inputs and targets, then train for \
+             longer"
+                .to_owned(),
         )
     } else {
         (
             "data",
-            format!(
-                "the loss falls by {} of what guessing costs{ratio_text}",
-                percent(fall.max(0.0))
-            ),
+            format!("the loss falls by {} of what guessing costs{updates}", percent(fall.max(0.0))),
             "the weights move but nothing about the inputs is learned: check that labels belong \
              to their inputs, then the learning rate and the number of steps"
                 .to_owned(),
@@ -213,6 +239,19 @@ mod tests {
     fn a_rising_loss_with_small_updates_blames_the_sign() {
         let verdict = verdict(&[2.3, 4.0], |training| testing::set_ratio(training, 1e-3));
         assert_eq!(verdict.findings[0].place, "loss");
+    }
+
+    #[test]
+    fn a_loss_that_falls_towards_guessing_from_far_above_blames_the_start() {
+        let verdict = verdict(&[40.0, 9.0], |_| ());
+        assert_eq!(verdict.outcome, Outcome::Fail);
+        assert!(verdict.findings[0].mend.contains("initial_loss"), "{:?}", verdict.findings);
+    }
+
+    #[test]
+    fn weights_that_never_move_are_not_the_rates_fault() {
+        let verdict = verdict(&[2.3, 2.3], |training| testing::set_ratio(training, 0.0));
+        assert_eq!(verdict.findings[0].place, "training");
     }
 
     #[test]

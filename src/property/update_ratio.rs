@@ -62,6 +62,18 @@ pub fn typical_ratio(training: &TrainingEvidence) -> Option<f64> {
     (!all.is_empty()).then(|| median(all))
 }
 
+/// The largest step that was measured: the highest median over weight matrices of one step.
+pub fn largest_ratio(training: &TrainingEvidence) -> Option<f64> {
+    let steps = matrices(training).map(|update| update.steps.len()).max().unwrap_or(0);
+    let of_step = |step: usize| {
+        let ratios = matrices(training)
+            .filter_map(|update| update.steps.get(step)?.ratio())
+            .filter(|ratio| ratio.is_finite());
+        median(ratios.collect())
+    };
+    (0..steps).map(of_step).filter(|ratio| ratio.is_finite()).max_by(f64::total_cmp)
+}
+
 fn judge(evidence: &Evidence, options: &Options) -> Verdict {
     let training = training(evidence);
     if matrices(training).next().is_none() {
@@ -116,6 +128,17 @@ fn finding(evidence: &Evidence, ratio: f64, (low, high): (f64, f64)) -> Finding 
         false => by_tensor.min_by(|a, b| a.1.total_cmp(&b.1)),
     };
     let (place, extreme) = extreme.unwrap_or(("training", ratio));
+    if ratio == 0.0 {
+        return Finding {
+            place: place.to_owned(),
+            message: "no weight matrix moves".to_owned(),
+            measured: Some(0.0),
+            bound: Some(format!("in [{}, {}]", short(low), short(high))),
+            mend: "see `every_parameter_gets_gradient` and `weights_update`, which name the \
+                   tensors"
+                .to_owned(),
+        };
+    }
     let aim = rate * 1e-3 / ratio;
     Finding {
         place: place.to_owned(),
