@@ -2,7 +2,7 @@
 //!
 //! They are made from what each says about itself, so that the parser, the judges,
 //! `cargo nn-test explain` and the pages in `docs/` cannot disagree. A [`Topic`] is plain data; who
-//! shows it chooses how: [`page`] as Markdown, the command line with its own styles. Nothing here
+//! shows it chooses how: `page` as Markdown, the command line with its own styles. Nothing here
 //! knows a terminal, a file or a device.
 
 mod code;
