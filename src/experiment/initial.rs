@@ -1,66 +1,49 @@
 //! `initial`: one forward and backward pass at initialization, on the test device.
 
-use burn::optim::GradientsParams;
-
-use super::bench::{Bench, scalar};
+use super::backward::{INPUT, backward, norm_of};
+use super::bench::Bench;
 use super::evidence::{GradientEvidence, InitialEvidence};
 use super::measure;
 use crate::data::statistics;
 use crate::device::DeviceFailure;
-use crate::model::{NamedGradient, Pass, Plan, named_gradients};
-use crate::objective;
-use crate::spec::{Fault, LayerKind};
+use crate::model::{NamedGradient, Pass, Plan};
+use crate::spec::LayerKind;
 
 /// How many training examples the pass sees at most.
 pub const EXAMPLES: usize = 128;
 
-/// Runs the experiment.
+/// Runs the experiment. Gives the gradients as well, which `gradient_check` compares with the
+/// reference device's.
 ///
 /// # Errors
 ///
 /// When the test device fails.
-pub fn run(bench: &Bench) -> Result<InitialEvidence, DeviceFailure> {
+pub fn run(bench: &Bench) -> Result<(InitialEvidence, Vec<NamedGradient>), DeviceFailure> {
     let subject = &bench.subject;
     let kind = &subject.spec.loss.kind.value;
     let batch = subject.sample(EXAMPLES);
-    let model = bench.model(&bench.devices.test);
-
-    let mut pass = Pass::recording();
-    let output = model.forward(batch.input(&bench.devices.test), &mut pass);
-    let loss = objective::loss(kind, output, &batch.targets);
-    let penalty = objective::penalty(&subject.spec.loss.regularization, &model);
-    let loss_value = scalar(loss.clone().detach())?;
-    let (penalty_value, total) = match penalty {
-        Some(penalty) => (scalar(penalty.clone().detach())?, loss + penalty),
-        None => (0.0, loss),
-    };
-    let minimized = if subject.has_fault(&Fault::NegateGradient) { total.neg() } else { total };
-    let gradients = GradientsParams::from_grads(minimized.backward(), &model);
-    let gradients = named_gradients(&model, &gradients)?;
-
-    Ok(InitialEvidence {
+    let pass = backward(bench, &bench.devices.test, &batch, Pass::recording())?;
+    let parameters = pass.gradients.iter().filter(|gradient| gradient.path != INPUT);
+    let evidence = InitialEvidence {
         examples: batch.size(),
-        loss: loss_value,
-        penalty: penalty_value,
+        loss: pass.loss,
+        penalty: pass.penalty,
         guessing_loss: statistics::guessing_loss(kind, &batch.targets, subject.classes()),
         constant_loss: statistics::constant_loss(kind, &batch.targets, subject.classes()),
-        activations: measure::activations(pass.into_recorded(), &subject.plan.flat())?,
-        gradients: gradients
-            .into_iter()
-            .map(|gradient| gradient_evidence(gradient, &subject.plan))
-            .collect(),
-    })
+        gradients: parameters.map(|gradient| gradient_evidence(gradient, &subject.plan)).collect(),
+        activations: measure::activations(pass.recorded, &subject.plan.flat())?,
+    };
+    Ok((evidence, pass.gradients))
 }
 
-fn gradient_evidence(gradient: NamedGradient, plan: &Plan) -> GradientEvidence {
-    let values = gradient.values.unwrap_or_default();
+fn gradient_evidence(gradient: &NamedGradient, plan: &Plan) -> GradientEvidence {
     GradientEvidence {
         zero_by_design: zero_by_design(&gradient.path, plan),
-        tensor: gradient.path,
-        shape: gradient.shape,
-        present: !values.is_empty(),
-        norm: measure::norm(&values),
-        not_finite: measure::not_finite(&values),
+        tensor: gradient.path.clone(),
+        shape: gradient.shape.clone(),
+        present: gradient.values.is_some(),
+        norm: norm_of(gradient),
+        not_finite: measure::not_finite(gradient.values.as_deref().unwrap_or_default()),
     }
 }
 

@@ -10,6 +10,7 @@ use super::overfit::OverfitPlan;
 use super::training::TrainingPlan;
 use super::{Experiment, Progress, gradient_check, initial, overfit, training};
 use crate::device::{DeviceFailure, Devices};
+use crate::model::NamedGradient;
 use crate::property::{self, Options, Verdict};
 use crate::spec::Expectation;
 use crate::subject::Subject;
@@ -18,6 +19,8 @@ use crate::subject::Subject;
 pub struct Laboratory {
     bench: Bench,
     evidence: Evidence,
+    /// The test device's gradients of the initial pass, until they are compared.
+    initial_gradients: Vec<NamedGradient>,
     /// Experiments that could not be completed: they are not tried again.
     failed: Vec<(Experiment, ExperimentError)>,
 }
@@ -53,7 +56,7 @@ impl Laboratory {
             overfit: None,
             training: None,
         };
-        Ok(Self { bench, evidence, failed: Vec::new() })
+        Ok(Self { bench, evidence, initial_gradients: Vec::new(), failed: Vec::new() })
     }
 
     /// Judges one expectation, running the experiments that it needs and that have not run yet.
@@ -109,12 +112,18 @@ impl Laboratory {
         let bench = &self.bench;
         match experiment {
             Experiment::Initial if self.evidence.initial.is_none() => {
-                let found = guarded("initial", || initial::run(bench))?;
+                let (found, gradients) = guarded("initial", || initial::run(bench))?;
                 self.evidence.initial = Some(found);
+                self.initial_gradients = gradients;
             }
             Experiment::GradientCheck if self.evidence.gradient_check.is_none() => {
-                let found = guarded("gradient_check", || gradient_check::run(bench, progress))?;
+                self.require(Experiment::Initial, progress)?;
+                let (bench, gradients) = (&self.bench, &self.initial_gradients);
+                let check = || gradient_check::run(bench, gradients, progress);
+                let found = guarded("gradient_check", check)?;
                 self.evidence.gradient_check = Some(found);
+                // Only this comparison reads them.
+                self.initial_gradients = Vec::new();
             }
             Experiment::Overfit if self.evidence.overfit.is_none() => {
                 let plan = self.overfit_plan();

@@ -3,7 +3,10 @@
 //! One file per experiment. An experiment measures and never judges; what it finds is
 //! [`Evidence`]. [`Laboratory`] buys experiments on demand.
 
+mod backward;
 mod bench;
+mod device_comparison;
+mod direction;
 mod evidence;
 mod gradient_check;
 mod initial;
@@ -12,12 +15,12 @@ mod measure;
 mod overfit;
 mod training;
 
+pub use backward::INPUT;
 pub use evidence::{
     ActivationEvidence, DirectionCheck, Evidence, GradientCheckEvidence, GradientEvidence,
     InitialEvidence, LayerFacts, OverfitAttempt, OverfitEvidence, SampleLoss, StepUpdate,
     SubjectFacts, TensorCheck, TrainingEvidence, UnitEvidence, UpdateEvidence,
 };
-pub use gradient_check::INPUT;
 pub use laboratory::{ExperimentError, Judgement, Laboratory};
 pub use measure::median;
 pub use overfit::OverfitPlan;

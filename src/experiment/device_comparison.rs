@@ -1,0 +1,69 @@
+//! The test device's gradients against the reference device's.
+
+use super::backward::{backward, norm_of};
+use super::bench::Bench;
+use super::initial::EXAMPLES;
+use super::measure;
+use crate::device::DeviceFailure;
+use crate::model::{NamedGradient, Pass};
+use crate::subject::Subject;
+
+/// Relative error of each tensor's gradient on the test device; `test` is the gradient on the
+/// sample that the initial pass saw.
+///
+/// A number that f32 and f64 round to different sides of a kink spoils the comparison of one
+/// sample, not of two: what is wrong stays wrong on other examples. So a difference beyond
+/// `bound` is looked at again on the next examples, and the smaller error counts.
+///
+/// # Errors
+///
+/// When a device fails.
+pub fn device_errors(
+    bench: &Bench,
+    test: &[NamedGradient],
+    bound: f64,
+) -> Result<Vec<f64>, DeviceFailure> {
+    let subject = &bench.subject;
+    let sample = subject.sample(EXAMPLES);
+    let reference = backward(bench, &bench.devices.reference, &sample, Pass::plain())?;
+    let first = relative_errors(test, &reference.gradients);
+    let others: Vec<usize> = (sample.size()..subject.data.train.len()).take(EXAMPLES).collect();
+    if first.iter().all(|error| *error <= bound) || others.is_empty() {
+        return Ok(first);
+    }
+    let batch = subject.batch(&others);
+    let test = backward(bench, &bench.devices.test, &batch, Pass::plain())?;
+    let reference = backward(bench, &bench.devices.reference, &batch, Pass::plain())?;
+    let second = relative_errors(&test.gradients, &reference.gradients);
+    Ok(first.into_iter().zip(second).map(|(first, second)| first.min(second)).collect())
+}
+
+/// ‖g_test − g_reference‖ / ‖g_reference‖ of each tensor. Norms below a millionth of the largest
+/// one are lifted to it: a structurally zero gradient is rounding on both devices.
+fn relative_errors(test: &[NamedGradient], reference: &[NamedGradient]) -> Vec<f64> {
+    let largest = reference.iter().map(norm_of).fold(0.0, f64::max);
+    let floor = (largest * 1e-6).max(f64::MIN_POSITIVE);
+    let errors = test.iter().zip(reference).map(|(test, reference)| {
+        let zeros = Vec::new();
+        let a = test.values.as_ref().unwrap_or(&zeros);
+        let b = reference.values.as_ref().unwrap_or(&zeros);
+        if a.len() != b.len() {
+            return f64::INFINITY;
+        }
+        let difference: Vec<f64> = a.iter().zip(b).map(|(a, b)| a - b).collect();
+        measure::norm(&difference) / norm_of(reference).max(floor)
+    });
+    errors.collect()
+}
+
+/// Relative difference that f32 rounding alone may cause between two devices: 2⁻²³·√n, with n
+/// the longest sum (the widest layer, over all examples), and 1e-5 at the least. Rounding errors of
+/// a sum grow with the root of its length when they are independent (Higham, Accuracy and Stability
+/// of Numerical Algorithms, 2002, section 2.6).
+pub fn rounding_bound(subject: &Subject) -> f64 {
+    let examples = subject.data.train.len().min(EXAMPLES);
+    let layers = subject.plan.flat();
+    let widest = layers.iter().map(|l| l.input.elements().max(l.output.elements())).max();
+    let longest = widest.unwrap_or(1).saturating_mul(examples);
+    (f64::from(f32::EPSILON) * (longest as f64).sqrt()).max(1e-5)
+}
