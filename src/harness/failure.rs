@@ -1,60 +1,16 @@
-//! Why a test case did not pass, as plain text.
+//! Why a test case did not pass, as plain text for libtest.
 
-use crate::property::Finding;
-use crate::report::event::{Status, TestResult};
-use crate::snapshot::settle::round_to;
+use crate::report;
+use crate::report::event::TestResult;
 
-/// What a reader needs to act on a result: place, summary, each finding with measured value, bound
-/// and mend, then the details (rendered diagnostic, snapshot diff, panic message). Plain text
-/// without the test's name; lines of a snapshot diff begin with ` `, `-` or `+`.
+/// The report's own words for people without their colours, after the verdict's summary, which
+/// libtest's line for a test case has no room for. Without the test's name.
 pub fn describe(result: &TestResult) -> String {
-    let mut parts = Vec::new();
-    // A rendered diagnostic says its place itself, and better.
-    if result.status != Status::SpecError {
-        parts.push(place(result));
-    }
-    if let Some(verdict) = &result.verdict {
-        if !verdict.summary.is_empty() {
-            parts.push(verdict.summary.clone());
-        }
-        parts.extend(verdict.findings.iter().map(describe_finding));
-    }
-    let details = result.details.as_deref().map(str::trim_end).filter(|text| !text.is_empty());
-    parts.extend(details.map(str::to_owned));
-    parts.join("\n")
-}
-
-/// `--> file:line:column`. An expectation that came by default has no line.
-fn place(result: &TestResult) -> String {
-    match result.line {
-        0 => format!("--> {}", result.file),
-        line => format!("--> {}:{line}:{}", result.file, result.column),
-    }
-}
-
-fn describe_finding(finding: &Finding) -> String {
-    let mut text = format!("  {}: {}", finding.place, finding.message);
-    let measured = finding.measured.map(|value| format!("measured {}", number(value)));
-    let bound = finding.bound.as_ref().map(|bound| format!("bound {bound}"));
-    let numbers: Vec<String> = measured.into_iter().chain(bound).collect();
-    if !numbers.is_empty() {
-        text.push_str(&format!("\n      {}", numbers.join(", ")));
-    }
-    if !finding.mend.is_empty() {
-        text.push_str(&format!("\n      help: {}", finding.mend.replace('\n', "\n            ")));
-    }
-    text
-}
-
-/// Four significant digits, with an exponent where that is shorter.
-fn number(value: f64) -> String {
-    let rounded = round_to(value, 4);
-    let plain = rounded.abs() >= 1e-3 && rounded.abs() < 1e6;
-    if plain || rounded == 0.0 || !rounded.is_finite() {
-        rounded.to_string()
-    } else {
-        format!("{rounded:e}")
-    }
+    let summary = result.verdict.as_ref().map(|verdict| verdict.summary.clone());
+    let text = report::describe(result);
+    let plain = anstream::adapter::strip_str(&text).to_string();
+    let parts = summary.into_iter().chain([plain]).filter(|part| !part.is_empty());
+    parts.collect::<Vec<_>>().join("\n")
 }
 
 #[cfg(test)]
@@ -62,6 +18,7 @@ mod tests {
     use super::*;
     use crate::harness::fixtures::finding;
     use crate::property::Verdict;
+    use crate::report::event::Status;
 
     fn result(status: Status) -> TestResult {
         TestResult {
@@ -86,8 +43,8 @@ mod tests {
         failed.verdict = Some(Verdict::fail("2 of 4 tensors get no gradient", findings));
         assert_eq!(
             describe(&failed),
-            "--> specs/mlp.yaml:12:5
-2 of 4 tensors get no gradient
+            "2 of 4 tensors get no gradient
+  --> specs/mlp.yaml:12:5
   conv1.weight: the gradient is zero
       measured 0, bound > 0
       help: connect it
@@ -104,7 +61,7 @@ mod tests {
         pending.details = Some("the snapshot differs\n-loss: 1.0\n+loss: 2.303\n".to_owned());
         assert_eq!(
             describe(&pending),
-            "--> specs/mlp.yaml:12:5\nloss 2.303\nthe snapshot differs\n-loss: 1.0\n+loss: 2.303"
+            "loss 2.303\n  --> specs/mlp.yaml:12:5\n  the snapshot differs\n  -loss: 1.0\n  +loss: 2.303"
         );
     }
 
@@ -113,29 +70,5 @@ mod tests {
         let mut broken = result(Status::SpecError);
         broken.details = Some("error[NN0203]: sizes\n --> specs/mlp.yaml:5:3\n".to_owned());
         assert_eq!(describe(&broken), "error[NN0203]: sizes\n --> specs/mlp.yaml:5:3");
-    }
-
-    #[test]
-    fn an_expectation_by_default_has_no_line() {
-        let crashed = TestResult { line: 0, column: 0, ..result(Status::Crashed) };
-        assert_eq!(describe(&crashed), "--> specs/mlp.yaml");
-    }
-
-    #[test]
-    fn numbers_are_short() {
-        let table = [
-            (0.5, "0.5"),
-            (2.402_585, "2.403"),
-            (123_456.0, "123500"),
-            (1.0e-7, "1e-7"),
-            (-1.234_56e-9, "-1.235e-9"),
-            (2.5e7, "2.5e7"),
-            (0.0, "0"),
-            (f64::NAN, "NaN"),
-            (f64::NEG_INFINITY, "-inf"),
-        ];
-        for (value, text) in table {
-            assert_eq!(number(value), text);
-        }
     }
 }

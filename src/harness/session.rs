@@ -194,7 +194,9 @@ fn snapshot_details(compared: Result<SnapshotOutcome, SnapshotError>) -> (bool, 
     match compared {
         Ok(SnapshotOutcome::Matched | SnapshotOutcome::Updated) => (false, None),
         Ok(SnapshotOutcome::New { diff, pending }) => {
-            (true, Some(format!("no snapshot is accepted yet\n{diff}{}", next(pending))))
+            // All of it is new: the review shows it, the summary has the numbers that matter.
+            let lines = diff.lines().count();
+            (true, Some(format!("no snapshot is accepted yet ({lines} lines)\n{}", next(pending))))
         }
         Ok(SnapshotOutcome::Changed { diff, pending }) => {
             (true, Some(format!("the accepted snapshot differs\n{diff}{}", next(pending))))

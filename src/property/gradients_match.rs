@@ -286,7 +286,10 @@ fn numeric_finding(
         message,
         measured,
         bound: Some(format!("≤ {}", short(tolerance))),
-        mend: format!("check the backward of `{layer}`, of what follows it, and detached branches"),
+        mend: match layer {
+            crate::experiment::INPUT => "it follows from the wrong backward of a layer".to_owned(),
+            _ => format!("check the backward of `{layer}`, what follows it, and detached branches"),
+        },
     }
 }
 

@@ -46,6 +46,10 @@ impl Launcher for ProcessLauncher {
         if env::var_os("INSTA_OUTPUT").is_none() {
             command.env("INSTA_OUTPUT", "none");
         }
+        // Backtraces of panics stay; those that Burn's kernels collect at every launch go.
+        if env::var_os("RUST_LIB_BACKTRACE").is_none() {
+            command.env("RUST_LIB_BACKTRACE", "0");
+        }
         keep_from_interrupts(&mut command);
         let mut child = command.spawn()?;
         forward_lines(child.stdout.take(), notices, Notice::Stdout);
