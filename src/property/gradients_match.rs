@@ -27,7 +27,7 @@ pub static PROPERTY: Property = Property {
     meta: Meta {
         name: "gradients_match",
         summary: "Analytic and numerical gradients agree, tensor by tensor.",
-        checks: "On four training examples and with the initial weights, for every trainable \
+        checks: "On four training examples (moved by a thousandth, off ties) and with the initial weights, for every trainable \
                  tensor and the input: the analytic gradient in f64 on the reference device is \
                  compared with central differences along the gradient's own direction, two random \
                  signed directions, the two largest elements and a random one; and on up to 128 \

@@ -13,7 +13,8 @@ pub fn short(number: f64) -> String {
     let exponent = number.abs().log10().floor() as i32;
     if !(-3..5).contains(&exponent) {
         let text = format!("{number:.2e}");
-        return text.replace(".00e", "e");
+        let (digits, exponent) = text.split_once('e').expect("an exponent was asked for");
+        return format!("{}e{exponent}", digits.trim_end_matches('0').trim_end_matches('.'));
     }
     let decimals = (2 - exponent).max(0) as usize;
     let text = format!("{number:.decimals$}");
@@ -49,7 +50,7 @@ mod tests {
         let texts: Vec<_> = numbers.into_iter().map(short).collect();
         assert_eq!(
             texts,
-            ["2.3", "0.0123", "1.23e-7", "12346", "0.5", "100", "1e-6", "-3.25", "0"]
+            ["2.3", "0.0123", "1.23e-7", "3.1e-8", "12346", "0.5", "100", "1e-6", "-3.25", "0"]
         );
     }
 
