@@ -38,8 +38,8 @@ pub fn apply<const D: usize>(
         Activation::Celu { alpha } => burn_activation::celu(x, alpha),
         Activation::Sigmoid => burn_activation::sigmoid(x),
         Activation::LogSigmoid => burn_activation::log_sigmoid(x),
-        Activation::HardSigmoid { alpha, beta } => burn_activation::hard_sigmoid(x, alpha, beta),
-        Activation::HardSwish => burn_activation::hard_swish(x),
+        Activation::HardSigmoid { alpha, beta } => hard_sigmoid(x, alpha, beta),
+        Activation::HardSwish => x.clone() * hard_sigmoid(x, 1.0 / 6.0, 0.5),
         Activation::Tanh => burn_activation::tanh(x),
         Activation::HardTanh { min, max } => burn_activation::hardtanh(x, min, max),
         Activation::Tanhshrink => burn_activation::tanhshrink(x),
@@ -61,6 +61,13 @@ pub fn apply<const D: usize>(
             unreachable!("activations with weights are layers of their own")
         }
     }
+}
+
+/// max(0, min(1, alpha · x + beta)), in x's own float type: with autodiff Burn's own computes in
+/// f32 whatever the type (burn-backend 0.22.1, `ActivationOps::hard_sigmoid`), which would spoil the
+/// f64 reference.
+fn hard_sigmoid<const D: usize>(x: Tensor<D>, alpha: f64, beta: f64) -> Tensor<D> {
+    (x * alpha + beta).clamp(0.0, 1.0)
 }
 
 impl Activation {

@@ -2,7 +2,7 @@
 //!
 //! The only place that names Burn's layers.
 
-use burn::module::{Module, ModuleMapper, ModuleVisitor};
+use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
 use burn::nn;
 use burn::tensor::{Device, Tensor, TensorData};
 
@@ -90,12 +90,12 @@ impl Layer {
         match &planned.kind {
             LayerKind::Linear { out, bias, initializer, bias_initializer } => {
                 let mut config = nn::LinearConfig::new(last, *out).with_bias(*bias);
-                if let Some(initializer) = initializer {
-                    config = config.with_initializer(burn_initializer(*initializer));
+                if let Some(initializer) = drawn_by_burn(*initializer) {
+                    config = config.with_initializer(initializer);
                 }
                 let mut linear = config.init(device);
                 replace_bias(&mut linear.bias, *bias_initializer, *out, last, device);
-                Self::Linear(linear)
+                Self::Linear(orthogonalized(linear, *initializer))
             }
             LayerKind::Conv1d {
                 out,
@@ -114,13 +114,13 @@ impl Layer {
                     .with_groups(*groups)
                     .with_padding(padding_1d(*padding))
                     .with_bias(*bias);
-                if let Some(initializer) = initializer {
-                    config = config.with_initializer(burn_initializer(*initializer));
+                if let Some(initializer) = drawn_by_burn(*initializer) {
+                    config = config.with_initializer(initializer);
                 }
                 let mut conv = config.init(device);
                 let fan_in = dims[0] / groups * kernel;
                 replace_bias(&mut conv.bias, *bias_initializer, *out, fan_in, device);
-                Self::Conv1d(conv)
+                Self::Conv1d(orthogonalized(conv, *initializer))
             }
             LayerKind::Conv2d {
                 out,
@@ -139,13 +139,13 @@ impl Layer {
                     .with_groups(*groups)
                     .with_padding(padding_2d(*padding))
                     .with_bias(*bias);
-                if let Some(initializer) = initializer {
-                    config = config.with_initializer(burn_initializer(*initializer));
+                if let Some(initializer) = drawn_by_burn(*initializer) {
+                    config = config.with_initializer(initializer);
                 }
                 let mut conv = config.init(device);
                 let fan_in = dims[0] / groups * kernel[0] * kernel[1];
                 replace_bias(&mut conv.bias, *bias_initializer, *out, fan_in, device);
-                Self::Conv2d(conv)
+                Self::Conv2d(orthogonalized(conv, *initializer))
             }
             LayerKind::BatchNorm { epsilon, momentum } => Self::BatchNorm(
                 nn::BatchNormConfig::new(dims[0])
@@ -186,25 +186,25 @@ impl Layer {
             LayerKind::Residual { .. } => Self::Residual(Network::build(&planned.inner, device)),
             LayerKind::Embedding { vocabulary, dimension, initializer } => {
                 let mut config = nn::EmbeddingConfig::new(*vocabulary, *dimension);
-                if let Some(initializer) = initializer {
-                    config = config.with_initializer(burn_initializer(*initializer));
+                if let Some(initializer) = drawn_by_burn(*initializer) {
+                    config = config.with_initializer(initializer);
                 }
-                Self::Embedding(config.init(device))
+                Self::Embedding(orthogonalized(config.init(device), *initializer))
             }
             LayerKind::Lstm { hidden, bias, output, initializer } => {
                 let mut config = nn::LstmConfig::new(last, *hidden, *bias);
-                if let Some(initializer) = initializer {
-                    config = config.with_initializer(burn_initializer(*initializer));
+                if let Some(initializer) = drawn_by_burn(*initializer) {
+                    config = config.with_initializer(initializer);
                 }
-                Self::Lstm(config.init(device), *output)
+                Self::Lstm(orthogonalized(config.init(device), *initializer), *output)
             }
             LayerKind::Gru { hidden, bias, reset_after, output, initializer } => {
                 let mut config =
                     nn::gru::GruConfig::new(last, *hidden, *bias).with_reset_after(*reset_after);
-                if let Some(initializer) = initializer {
-                    config = config.with_initializer(burn_initializer(*initializer));
+                if let Some(initializer) = drawn_by_burn(*initializer) {
+                    config = config.with_initializer(initializer);
                 }
-                Self::Gru(config.init(device), *output)
+                Self::Gru(orthogonalized(config.init(device), *initializer), *output)
             }
             LayerKind::Activation(Activation::Prelu { parameters, alpha }) => Self::Prelu(
                 nn::PReluConfig::new()
@@ -336,7 +336,7 @@ fn activate(kind: &Activation, input: Value, pass: &mut Pass) -> Value {
 
 /// Burn initializes a layer's bias as it does its weight; this gives the bias its own law.
 fn replace_bias(
-    bias: &mut Option<burn::module::Param<Tensor<1>>>,
+    bias: &mut Option<Param<Tensor<1>>>,
     initializer: Option<Initializer>,
     out: usize,
     fan_in: usize,
@@ -344,6 +344,37 @@ fn replace_bias(
 ) {
     if let (Some(bias), Some(initializer)) = (bias.as_mut(), initializer) {
         *bias = burn_initializer(initializer).init_with([out], Some(fan_in), Some(out), device);
+    }
+}
+
+/// The initializer that Burn itself applies to a layer. `orthogonal` is not: Burn would apply it to
+/// biases as well, for which it is not defined, and panic.
+fn drawn_by_burn(initializer: Option<Initializer>) -> Option<nn::Initializer> {
+    match initializer {
+        None | Some(Initializer::Orthogonal { .. }) => None,
+        Some(initializer) => Some(burn_initializer(initializer)),
+    }
+}
+
+/// Gives a layer's weights the orthogonal law, if that is the initializer; biases keep their own.
+fn orthogonalized<M: Module>(layer: M, initializer: Option<Initializer>) -> M {
+    match initializer {
+        Some(Initializer::Orthogonal { gain }) => layer.map(&mut Orthogonalize { gain }),
+        _ => layer,
+    }
+}
+
+struct Orthogonalize {
+    gain: f64,
+}
+
+impl ModuleMapper for Orthogonalize {
+    fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
+        match D {
+            0 | 1 => param,
+            _ => nn::Initializer::Orthogonal { gain: self.gain }
+                .init(param.lazy_shape(), &param.lazy_device()),
+        }
     }
 }
 

@@ -45,8 +45,18 @@ mod tests {
 
     #[test]
     fn three_digits_are_enough() {
-        let numbers =
-            [std::f64::consts::LN_10, 0.012_345, 1.234e-7, 12_345.6, 0.5, 100.0, 1e-6, -3.25, 0.0];
+        let numbers = [
+            std::f64::consts::LN_10,
+            0.012_345,
+            1.234e-7,
+            3.1e-8,
+            12_345.6,
+            0.5,
+            100.0,
+            1e-6,
+            -3.25,
+            0.0,
+        ];
         let texts: Vec<_> = numbers.into_iter().map(short).collect();
         assert_eq!(
             texts,

@@ -1,0 +1,96 @@
+//! What can only be seen on a wgpu adapter. Without one these cases are ignored, with the reason.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::OnceLock;
+
+use libtest_mimic::{Arguments, Completion, Failed, Trial};
+use nn_test::device::{DeviceChoice, Devices};
+use nn_test::experiment::{Evidence, Experiment, Laboratory};
+use nn_test::property::{self, Options, Outcome};
+use nn_test::spec::{self, Source, Spec};
+use nn_test::subject::Subject;
+
+fn main() -> ExitCode {
+    let mut arguments = Arguments::from_args();
+    // One device, one thread.
+    arguments.test_threads = Some(1);
+    let cases: [(&str, fn(&Devices) -> Result<(), Failed>); 3] = [
+        ("gradients_agree_with_the_reference_device_to_a_hundred_thousandth", gradients_agree),
+        ("loss_curves_agree_with_the_reference_device_to_a_thousandth", curves_agree),
+        ("an_inexact_kernel_of_the_device_is_a_warning_and_no_failure", gelu_warns),
+    ];
+    let trials = cases.map(|(name, case)| {
+        Trial::ignorable_test(name, move || match devices() {
+            Ok(devices) => case(devices).map(|()| Completion::Completed),
+            Err(reason) => Ok(Completion::ignored_with(reason.clone())),
+        })
+    });
+    libtest_mimic::run(&arguments, trials.into()).exit_code()
+}
+
+/// Opened by the first case that runs, so that listing touches no device.
+fn devices() -> &'static Result<Devices, String> {
+    static DEVICES: OnceLock<Result<Devices, String>> = OnceLock::new();
+    DEVICES.get_or_init(|| Devices::open(DeviceChoice::Wgpu).map_err(|error| error.to_string()))
+}
+
+fn shipped() -> Result<Vec<Spec>, Failed> {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("specs");
+    let files = nn_test::harness::spec_files(&folder)?;
+    files.iter().map(|file| spec::load(file).map_err(|e| Failed::from(e.render(false)))).collect()
+}
+
+fn measure(spec: &Spec, devices: &Devices, experiment: Experiment) -> Result<Evidence, Failed> {
+    let subject = Subject::prepare(spec.clone()).map_err(|e| e.render(false))?;
+    let mut laboratory = Laboratory::new(subject, devices)?;
+    laboratory.require(experiment, &mut |_, _, _, _| ())?;
+    Ok(laboratory.evidence().clone())
+}
+
+fn gradients_agree(devices: &Devices) -> Result<(), Failed> {
+    for spec in shipped()? {
+        let evidence = measure(&spec, devices, Experiment::GradientCheck)?;
+        let check = evidence.gradient_check.ok_or("it was measured")?;
+        for tensor in check.tensors {
+            let error = tensor.device_error.ok_or("the devices differ")?;
+            if error.is_nan() || error > 1e-5 {
+                return Err(format!("{} {}: {error:e}", *spec.name, tensor.tensor).into());
+            }
+        }
+    }
+    Ok(())
+}
+
+fn curves_agree(devices: &Devices) -> Result<(), Failed> {
+    let cpu = Devices { test: devices.reference.clone(), ..devices.clone() };
+    for spec in shipped()? {
+        let losses = |devices: &Devices| -> Result<Vec<f64>, Failed> {
+            let evidence = measure(&spec, devices, Experiment::Training)?;
+            Ok(evidence.training.ok_or("it was measured")?.losses)
+        };
+        let (adapter, reference) = (losses(devices)?, losses(&cpu)?);
+        let close = |(a, b): (&f64, &f64)| (a - b).abs() <= 1e-3 * b.abs();
+        if adapter.len() != reference.len() || !adapter.iter().zip(&reference).all(close) {
+            return Err(format!("{}: {adapter:?} is not {reference:?}", *spec.name).into());
+        }
+    }
+    Ok(())
+}
+
+/// Burn's wgpu backend differentiates the tanh approximation of `gelu` in place of `gelu` itself.
+/// The day this fails because the verdict is a pass, the exception can go.
+fn gelu_warns(devices: &Devices) -> Result<(), Failed> {
+    let text = "version: 1\nname: gelu\ntask: classification\n\
+                data: {blobs: {examples: 64, classes: 2, features: 4}}\n\
+                model: {layers: [{linear: 8}, gelu, {linear: 2}]}\n";
+    let source = Source { path: "gelu.yaml".into(), text: text.into() };
+    let spec = spec::parse(source).map_err(|e| e.render(false))?;
+    let evidence = measure(&spec, devices, Experiment::GradientCheck)?;
+    let property = property::find("gradients_match").ok_or("it is registered")?;
+    let verdict = (property.judge)(&evidence, &Options::defaults(&property.meta));
+    match verdict.outcome {
+        Outcome::Warn => Ok(()),
+        other => Err(format!("{other:?}: {}", verdict.summary).into()),
+    }
+}

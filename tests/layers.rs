@@ -1,0 +1,185 @@
+//! Every layer and activation of the language: its planned shape is the one that Burn gives, its
+//! parameters are counted right, and its gradient is the derivative of its forward pass.
+
+use std::sync::Mutex;
+
+use nn_test::device::{DeviceChoice, Devices};
+use nn_test::experiment::{Evidence, Experiment, Laboratory};
+use nn_test::property::{self, Options, Outcome};
+use nn_test::spec::{self, Source};
+use nn_test::subject::Subject;
+
+/// One device, one thread: Burn's seeds are global.
+static DEVICE: Mutex<()> = Mutex::new(());
+
+/// Inputs of 48 numbers, shaped by the first layers given; two classes.
+fn numbers(layers: &str) -> String {
+    format!(
+        "version: 1\nname: layers\ntask: classification\n\
+         data: {{blobs: {{examples: 64, classes: 2, features: 48}}}}\n\
+         model:\n  layers:\n{layers}\n    - flatten\n    - linear: {{out: 2, name: head}}\n"
+    )
+}
+
+/// Token sequences of length 6.
+fn tokens(layers: &str) -> String {
+    format!(
+        "version: 1\nname: layers\ntask: classification\n\
+         data: {{majority_token: {{examples: 64, classes: 2, vocabulary: 8, length: 6}}}}\n\
+         model:\n  layers:\n{layers}\n    - flatten\n    - linear: {{out: 2, name: head}}\n"
+    )
+}
+
+fn list(layers: &[&str]) -> String {
+    layers.iter().map(|layer| format!("    - {layer}")).collect::<Vec<_>>().join("\n")
+}
+
+/// Measures a spec on the CPU, and what is wrong with it.
+fn measure(text: &str) -> Result<Evidence, String> {
+    let guard = DEVICE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let devices = Devices::open(DeviceChoice::Cpu).map_err(|error| error.to_string())?;
+    let source = Source { path: "layers.yaml".into(), text: text.into() };
+    let subject = spec::parse(source)
+        .and_then(Subject::prepare)
+        .map_err(|diagnostics| diagnostics.render(false))?;
+    let mut laboratory = Laboratory::new(subject, &devices).map_err(|error| error.to_string())?;
+    for experiment in [Experiment::Initial, Experiment::GradientCheck, Experiment::Training] {
+        laboratory.require(experiment, &mut |_, _, _, _| ()).map_err(|error| error.to_string())?;
+    }
+    drop(guard);
+    Ok(laboratory.evidence().clone())
+}
+
+/// What is wrong with a network: gradients, parameter count.
+fn check(text: &str) -> Option<String> {
+    let evidence = match measure(text) {
+        Ok(evidence) => evidence,
+        Err(error) => return Some(error),
+    };
+    let property = property::find("gradients_match").expect("it is registered");
+    let verdict = (property.judge)(&evidence, &Options::defaults(&property.meta));
+    if verdict.outcome != Outcome::Pass {
+        return Some(format!("{:?}: {} {:?}", verdict.outcome, verdict.summary, verdict.findings));
+    }
+    let gradients = &evidence.initial.as_ref().expect("it was measured").gradients;
+    let trainable: usize = gradients.iter().map(|g| g.shape.iter().product::<usize>()).sum();
+    let statistics: usize = evidence
+        .subject
+        .layers
+        .iter()
+        .filter(|layer| layer.kind == "batch_norm")
+        .map(|layer| layer.parameters / 2)
+        .sum();
+    (trainable + statistics != evidence.subject.parameters).then(|| {
+        format!(
+            "{trainable} + {statistics} numbers, but {} are planned",
+            evidence.subject.parameters
+        )
+    })
+}
+
+fn check_all(networks: impl IntoIterator<Item = String>) {
+    let wrong: Vec<String> = networks
+        .into_iter()
+        .filter_map(|text| Some(format!("{text}\n{}", check(&text)?)))
+        .collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n----\n"));
+}
+
+#[test]
+fn layers_on_features_are_planned_and_differentiated_right() {
+    let cases: &[&[&str]] = &[
+        &["linear: 5", "tanh"],
+        &["linear: {out: 5, bias: false}", "tanh"],
+        &["linear: 6", "batch_norm", "tanh"],
+        &["linear: 6", "layer_norm", "tanh"],
+        &["linear: 6", "layer_norm: {bias: false}", "tanh"],
+        &["linear: 6", "group_norm: {groups: 3}", "tanh"],
+        &["linear: 6", "group_norm: {groups: 2, affine: false}", "tanh"],
+        &["linear: 8", "dropout: 0.5", "tanh"],
+        &["residual: [{linear: 48}, tanh]", "linear: 4"],
+        &["reshape: [6, 8]", "linear: 3", "tanh"],
+    ];
+    check_all(cases.iter().map(|layers| numbers(&list(layers))));
+}
+
+#[test]
+fn layers_on_signals_and_images_are_planned_and_differentiated_right() {
+    let image = "reshape: [3, 4, 4]";
+    let signal = "reshape: [4, 12]";
+    let cases: &[&[&str]] = &[
+        &[signal, "conv1d: {out: 6, kernel: 3}", "tanh"],
+        &[signal, "conv1d: {out: 6, kernel: 3, padding: same, stride: 2}", "tanh"],
+        &[signal, "conv1d: {out: 6, kernel: 4, padding: 2, dilation: 2, groups: 2}", "tanh"],
+        &[image, "conv2d: {out: 4, kernel: 3}", "tanh"],
+        &[image, "conv2d: {out: 4, kernel: [2, 3], padding: same, bias: false}", "tanh"],
+        &[image, "conv2d: {out: 6, kernel: 2, stride: 2, padding: 1, groups: 3}", "tanh"],
+        &[image, "conv2d: {out: 4, kernel: 3, padding: same, dilation: 1}", "batch_norm", "tanh"],
+        &[image, "conv2d: {out: 4, kernel: 3, padding: same}", "group_norm: {groups: 2}", "tanh"],
+        &[image, "max_pool2d: 2", "linear: 3"],
+        &[image, "max_pool2d: {kernel: 3, stride: 1, padding: 1}", "linear: 3"],
+        &[image, "avg_pool2d: 2", "linear: 3"],
+        &[image, "avg_pool2d: {kernel: 3, stride: 1, padding: 1, count_include_pad: false}"],
+        &[image, "adaptive_avg_pool2d: [2, 3]"],
+        &[image, "residual: [{conv2d: {out: 3, kernel: 3, padding: same}}, tanh]"],
+    ];
+    check_all(cases.iter().map(|layers| numbers(&list(layers))));
+}
+
+#[test]
+fn layers_on_sequences_are_planned_and_differentiated_right() {
+    let sequence = "reshape: [6, 8]";
+    let numeric: &[&[&str]] = &[
+        &[sequence, "lstm: 5"],
+        &[sequence, "lstm: {hidden: 5, output: sequence, bias: false}"],
+        &[sequence, "gru: 5"],
+        &[sequence, "gru: {hidden: 5, output: sequence}"],
+        &[sequence, "gru: {hidden: 5, reset_after: false}"],
+        &["reshape: [1, 48]", "lstm: 4"],
+        &["reshape: [1, 48]", "gru: {hidden: 4, reset_after: false}"],
+    ];
+    let indices: &[&[&str]] = &[
+        &["embedding: {vocabulary: 8, dimension: 5}"],
+        &["embedding: {vocabulary: 8, dimension: 5}", "lstm: 4"],
+    ];
+    let numeric = numeric.iter().map(|layers| numbers(&list(layers)));
+    check_all(numeric.chain(indices.iter().map(|layers| tokens(&list(layers)))));
+}
+
+#[test]
+fn every_activation_is_differentiated_right() {
+    let activations = spec::vocabulary::terms()
+        .filter(|term| term.kind == spec::vocabulary::TermKind::Activation)
+        .map(|term| match term.name {
+            // Those that have no defaults.
+            "swiglu" => "swiglu: 6".to_owned(),
+            "threshold" => "threshold: {threshold: 0.1, value: 0.05}".to_owned(),
+            name => name.to_owned(),
+        });
+    let networks: Vec<String> = activations
+        .map(|activation| numbers(&list(&["linear: 8", &activation, "linear: 4"])))
+        .collect();
+    assert!(networks.len() >= 28, "Burn has more activations than {}", networks.len());
+    check_all(networks);
+}
+
+#[test]
+fn every_initializer_draws_finite_weights() {
+    let initializers = [
+        "{constant: 0.1}",
+        "ones",
+        "{uniform: {min: -0.1, max: 0.1}}",
+        "{normal: {mean: 0, std: 0.1}}",
+        "kaiming_uniform",
+        "kaiming_normal",
+        "xavier_uniform",
+        "xavier_normal",
+        "orthogonal",
+    ];
+    let networks = initializers.map(|initializer| {
+        numbers(&list(&[&format!("linear: {{out: 6, initializer: {initializer}}}"), "tanh"]))
+    });
+    let recurrent = "lstm: {hidden: 4, initializer: orthogonal}";
+    let recurrent = numbers(&list(&["reshape: [6, 8]", recurrent]));
+    check_all(networks.into_iter().chain([recurrent]));
+}
