@@ -11,11 +11,13 @@ use nn_test::property::{self, Options, Outcome};
 use nn_test::spec::{self, Source, Spec};
 use nn_test::subject::Subject;
 
+type Case = fn(&Devices) -> Result<(), Failed>;
+
 fn main() -> ExitCode {
     let mut arguments = Arguments::from_args();
     // One device, one thread.
     arguments.test_threads = Some(1);
-    let cases: [(&str, fn(&Devices) -> Result<(), Failed>); 3] = [
+    let cases: [(&str, Case); 3] = [
         ("gradients_agree_with_the_reference_device_to_a_hundred_thousandth", gradients_agree),
         ("loss_curves_agree_with_the_reference_device_to_a_thousandth", curves_agree),
         ("an_inexact_kernel_of_the_device_is_a_warning_and_no_failure", gelu_warns),

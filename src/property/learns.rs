@@ -111,7 +111,8 @@ fn finding(evidence: &Evidence, fall: f64, minimum: f64) -> Finding {
         None => String::new(),
     };
     let losses = || training.sample_losses.iter().map(|sample| sample.loss);
-    let (first, last) = (losses().next().unwrap_or(f64::NAN), losses().last().unwrap_or(f64::NAN));
+    let (first, last) =
+        (losses().next().unwrap_or(f64::NAN), losses().next_back().unwrap_or(f64::NAN));
     let diverged = training.losses.iter().position(|loss| !loss.is_finite());
     let rises = diverged.is_some() || last.is_nan() || last > 1.05 * first.abs();
 
