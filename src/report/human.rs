@@ -27,6 +27,11 @@ impl<W: Write> HumanReporter<W> {
     }
 
     fn finished(&mut self, result: &TestResult) {
+        if let Some(reference) = reference(result) {
+            let line = format!("{}  {}", status_line(result, true), paint(paint::QUIET, reference));
+            self.output.line(&line);
+            return;
+        }
         self.output.line(&status_line(result, true));
         let printed = self.printed.take().filter(|(test, _)| *test == result.test);
         let failure = result.status.is_failure();
@@ -101,6 +106,13 @@ impl<W: Write> Sink for HumanReporter<W> {
     }
 }
 
+/// What a result says when it only points to another one: the errors of a spec are shown once, at
+/// its first test case.
+fn reference(result: &TestResult) -> Option<&str> {
+    let details = result.details.as_deref().filter(|_| result.status == Status::SpecError)?;
+    (!details.contains('\n')).then_some(details)
+}
+
 fn status_word(status: Status) -> &'static str {
     match status {
         Status::Passed => "PASS",
@@ -161,6 +173,9 @@ fn summary_line(summary: &RunSummary) -> String {
     labelled(style, "Summary", &text)
 }
 
+/// How pending snapshots are looked at, and how they are accepted unseen.
+const REVIEW: &str = "`cargo insta review`, or accept all: `INSTA_UPDATE=always cargo nn-test`";
+
 /// What the reader can do now.
 fn next_steps(summary: &RunSummary, failures: &[TestResult]) -> Vec<String> {
     let mut steps = Vec::new();
@@ -172,10 +187,8 @@ fn next_steps(summary: &RunSummary, failures: &[TestResult]) -> Vec<String> {
     }
     match summary.snapshot_pending {
         0 => {}
-        1 => steps.push("1 snapshot is pending: review it with `cargo insta review`".to_owned()),
-        pending => {
-            steps.push(format!("{pending} snapshots are pending: review with `cargo insta review`"))
-        }
+        1 => steps.push(format!("1 snapshot is pending: review it with {REVIEW}")),
+        pending => steps.push(format!("{pending} snapshots are pending: review with {REVIEW}")),
     }
     steps
 }
@@ -225,6 +238,23 @@ mod tests {
     }
 
     #[test]
+    fn the_errors_of_a_spec_are_shown_once() {
+        let mut broken = TestResult {
+            test: "mlp::learns".to_owned(),
+            file: "specs/mlp.yaml".to_owned(),
+            line: 0,
+            column: 0,
+            status: Status::SpecError,
+            verdict: None,
+            details: Some("the spec has errors, shown at mlp::shapes".to_owned()),
+            seconds: 0.0,
+        };
+        assert_eq!(reference(&broken), Some("the spec has errors, shown at mlp::shapes"));
+        broken.details = Some("error[NN0301]: sizes\n --> specs/mlp.yaml:5:3".to_owned());
+        assert_eq!(reference(&broken), None);
+    }
+
+    #[test]
     fn a_run_shows_every_end_and_what_is_wrong_in_full() {
         insta::assert_snapshot!(report(false, &whole_run()));
     }
@@ -262,6 +292,6 @@ mod tests {
     fn several_pending_snapshots_are_counted_in_the_next_step() {
         let summary = RunSummary { snapshot_pending: 3, ..RunSummary::default() };
         let steps = next_steps(&summary, &[]);
-        assert_eq!(steps, ["3 snapshots are pending: review with `cargo insta review`"]);
+        assert_eq!(steps, [format!("3 snapshots are pending: review with {REVIEW}")]);
     }
 }
