@@ -33,7 +33,7 @@ pub static PROPERTY: Property = Property {
             OptionMeta {
                 name: "steps",
                 kind: OptionKind::Count,
-                default: OptionValue::Count(40),
+                default: OptionValue::Count(20),
                 doc: "optimizer steps of the first look",
             },
             OptionMeta {
