@@ -11,6 +11,7 @@ mod pass;
 mod plan;
 mod shape;
 mod value;
+mod visit;
 mod weights;
 
 pub use network::Network;
@@ -19,4 +20,5 @@ pub use plan::{Plan, PlannedLayer};
 pub use shape::Signal;
 pub use value::Value;
 pub(crate) use value::on_float;
+pub use visit::{TensorVisitor, visit_tensors};
 pub use weights::{NamedGradient, Weights, fetch, named_gradients, to_f64};

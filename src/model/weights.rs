@@ -3,10 +3,11 @@
 //! Weights are drawn on the reference device alone, so that a model starts from the same numbers
 //! on every machine.
 
-use burn::module::{Module, ModuleMapper, ModuleVisitor, Param, ParamId};
+use burn::module::{Module, ModuleMapper, Param, ParamId};
 use burn::optim::GradientsParams;
 use burn::tensor::{DType, Tensor, TensorData, Transaction};
 
+use super::visit::{TensorVisitor, visit_tensors};
 use crate::device::DeviceFailure;
 
 /// One tensor of a model: parameter, or running statistic.
@@ -43,7 +44,7 @@ impl Weights {
     /// When the device cannot hand the numbers over.
     pub fn read<M: Module>(model: &M) -> Result<Self, DeviceFailure> {
         let mut reader = ReadTensors::default();
-        model.visit(&mut reader);
+        visit_tensors(model, &mut reader);
         let tensors = fetch(reader.transaction)?
             .into_iter()
             .zip(reader.infos)
@@ -77,24 +78,15 @@ pub fn to_f64(data: TensorData) -> Vec<f64> {
 
 #[derive(Default)]
 struct ReadTensors {
-    path: Vec<String>,
     infos: Vec<TensorInfo>,
     transaction: Transaction,
 }
 
-impl ModuleVisitor for ReadTensors {
-    fn enter_module(&mut self, name: &str, _container: &str) {
-        self.path.push(name.to_owned());
-    }
-
-    fn exit_module(&mut self, _name: &str, _container: &str) {
-        self.path.pop();
-    }
-
-    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+impl TensorVisitor for ReadTensors {
+    fn visit<const D: usize>(&mut self, path: &[String], param: &Param<Tensor<D>>) {
         let tensor = param.val();
         self.infos.push(TensorInfo {
-            path: self.path.join("."),
+            path: path.join("."),
             shape: tensor.dims().to_vec(),
             trainable: param.is_require_grad(),
             id: param.id,
@@ -135,13 +127,9 @@ pub fn named_gradients<M: Module>(
     model: &M,
     gradients: &GradientsParams,
 ) -> Result<Vec<NamedGradient>, DeviceFailure> {
-    let mut reader = ReadGradients {
-        gradients,
-        path: Vec::new(),
-        found: Vec::new(),
-        transaction: Transaction::default(),
-    };
-    model.visit(&mut reader);
+    let mut reader =
+        ReadGradients { gradients, found: Vec::new(), transaction: Transaction::default() };
+    visit_tensors(model, &mut reader);
     let mut numbers = fetch(reader.transaction)?.into_iter();
     let named = reader.found.into_iter().map(|(path, shape, present)| NamedGradient {
         path,
@@ -153,28 +141,19 @@ pub fn named_gradients<M: Module>(
 
 struct ReadGradients<'a> {
     gradients: &'a GradientsParams,
-    path: Vec<String>,
     /// Path, shape, whether there is a gradient.
     found: Vec<(String, Vec<usize>, bool)>,
     transaction: Transaction,
 }
 
-impl ModuleVisitor for ReadGradients<'_> {
-    fn enter_module(&mut self, name: &str, _container: &str) {
-        self.path.push(name.to_owned());
-    }
-
-    fn exit_module(&mut self, _name: &str, _container: &str) {
-        self.path.pop();
-    }
-
-    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+impl TensorVisitor for ReadGradients<'_> {
+    fn visit<const D: usize>(&mut self, path: &[String], param: &Param<Tensor<D>>) {
         if !param.is_require_grad() {
             return;
         }
         let gradient = self.gradients.get::<D>(param.id);
         let shape = param.val().dims().to_vec();
-        self.found.push((self.path.join("."), shape, gradient.is_some()));
+        self.found.push((path.join("."), shape, gradient.is_some()));
         if let Some(gradient) = gradient {
             let transaction = std::mem::take(&mut self.transaction);
             self.transaction = transaction.register(gradient);

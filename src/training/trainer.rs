@@ -1,10 +1,10 @@
 //! One training step after the other. Nothing is read back from the device here.
 
-use burn::module::{Module, ModuleVisitor, Param};
+use burn::module::{Module, Param};
 use burn::optim::{GradientsParams, ModuleOptimizer};
 use burn::tensor::Tensor;
 
-use crate::model::{Network, Pass};
+use crate::model::{Network, Pass, TensorVisitor, visit_tensors};
 use crate::objective::objective;
 use crate::random::Random;
 use crate::spec::{Fault, LossSpec};
@@ -85,8 +85,9 @@ impl<'a> Trainer<'a> {
         };
         let mut gradients = GradientsParams::from_grads(minimized.backward(), &self.model);
         if !self.withheld.is_empty() {
-            let mut withhold = Withhold::new(&self.withheld, &mut gradients);
-            self.model.visit(&mut withhold);
+            let withheld = &self.withheld;
+            let mut withhold = Withhold { layers: withheld, gradients: &mut gradients };
+            visit_tensors(&self.model, &mut withhold);
         }
         let before = self.model.clone();
         self.model = self.optimizer.step(self.learning_rate, self.model.clone(), gradients);
@@ -107,26 +108,11 @@ impl<'a> Trainer<'a> {
 struct Withhold<'a> {
     layers: &'a [String],
     gradients: &'a mut GradientsParams,
-    path: Vec<String>,
 }
 
-impl<'a> Withhold<'a> {
-    fn new(layers: &'a [String], gradients: &'a mut GradientsParams) -> Self {
-        Self { layers, gradients, path: Vec::new() }
-    }
-}
-
-impl ModuleVisitor for Withhold<'_> {
-    fn enter_module(&mut self, name: &str, _container: &str) {
-        self.path.push(name.to_owned());
-    }
-
-    fn exit_module(&mut self, _name: &str, _container: &str) {
-        self.path.pop();
-    }
-
-    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
-        if self.path.iter().any(|name| self.layers.contains(name)) {
+impl TensorVisitor for Withhold<'_> {
+    fn visit<const D: usize>(&mut self, path: &[String], param: &Param<Tensor<D>>) {
+        if path.iter().any(|name| self.layers.contains(name)) {
             self.gradients.remove::<D>(param.id);
         }
     }
@@ -148,10 +134,9 @@ pub struct UpdateProbe {
 impl UpdateProbe {
     fn measure(&mut self, before: &Network, after: &Network, step: usize) {
         let mut old = CollectTrainable::default();
-        before.visit(&mut old);
-        let mut compare =
-            CompareTrainable { old: old.0.into_iter(), path: Vec::new(), found: Vec::new() };
-        after.visit(&mut compare);
+        visit_tensors(before, &mut old);
+        let mut compare = CompareTrainable { old: old.0.into_iter(), found: Vec::new() };
+        visit_tensors(after, &mut compare);
         self.paths = compare.found.iter().map(|(path, ..)| path.clone()).collect();
         self.ranks = compare.found.iter().map(|(_, rank, _)| *rank).collect();
         self.measured.extend(compare.found.into_iter().map(|(_, _, measured)| measured));
@@ -162,8 +147,8 @@ impl UpdateProbe {
 #[derive(Default)]
 struct CollectTrainable(Vec<Tensor<1>>);
 
-impl ModuleVisitor for CollectTrainable {
-    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+impl TensorVisitor for CollectTrainable {
+    fn visit<const D: usize>(&mut self, _path: &[String], param: &Param<Tensor<D>>) {
         if param.is_require_grad() {
             self.0.push(flat(param));
         }
@@ -172,20 +157,11 @@ impl ModuleVisitor for CollectTrainable {
 
 struct CompareTrainable {
     old: std::vec::IntoIter<Tensor<1>>,
-    path: Vec<String>,
     found: Vec<(String, usize, [Tensor<1>; 3])>,
 }
 
-impl ModuleVisitor for CompareTrainable {
-    fn enter_module(&mut self, name: &str, _container: &str) {
-        self.path.push(name.to_owned());
-    }
-
-    fn exit_module(&mut self, _name: &str, _container: &str) {
-        self.path.pop();
-    }
-
-    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+impl TensorVisitor for CompareTrainable {
+    fn visit<const D: usize>(&mut self, path: &[String], param: &Param<Tensor<D>>) {
         if !param.is_require_grad() {
             return;
         }
@@ -193,7 +169,7 @@ impl ModuleVisitor for CompareTrainable {
         let moved = flat(param) - old.clone();
         let largest = moved.clone().abs().max();
         let norm = |tensor: Tensor<1>| (tensor.clone() * tensor).sum().sqrt();
-        self.found.push((self.path.join("."), D, [norm(moved), norm(old), largest]));
+        self.found.push((path.join("."), D, [norm(moved), norm(old), largest]));
     }
 }
 

@@ -95,9 +95,9 @@ fn a_property_says_what_it_checks_and_what_its_options_are() {
         ]
     );
     let Body::Options(options) = &learns.sections[4].body else { panic!("options") };
-    assert_eq!((options[0].name, options[0].default.as_str()), ("steps", "40"));
+    assert_eq!((options[0].name, options[0].default.as_str()), ("steps", "20"));
     let Body::Set(example) = &learns.sections[5].body else { panic!("example") };
-    assert_eq!(example, "expect:\n  - learns: {steps: 40}");
+    assert_eq!(example, "expect:\n  - learns: {steps: 20}");
 }
 
 #[test]
