@@ -1,12 +1,14 @@
 //! Models: shapes inferred from a spec's layers ([`Plan`]), and the network that runs them
 //! ([`Network`]).
 //!
-//! `plan` and `shape` know no device. Everything that names a Burn layer is in `layer` and
+//! `plan` and `shape` know no device. Everything that names a Burn layer is in `build`, `layer` and
 //! `activation`.
 
 mod activation;
+mod build;
 mod layer;
 mod network;
+mod parameters;
 mod pass;
 mod plan;
 mod shape;

@@ -1,7 +1,7 @@
 //! The plan of a network: every layer named, every shape inferred, every size counted. No device.
 
-use super::layer::parameter_count;
 use super::network::join;
+use super::parameters::parameter_count;
 use super::shape::{self, Signal};
 use crate::spec::{Code, Diagnostic, LayerKind, LayerNames, LayerSpec, Span};
 
