@@ -3,7 +3,7 @@
 use super::*;
 
 fn collected(package: &str, names: &[(&str, &str)]) -> Collected {
-    let root = PathBuf::from("/work").join(package);
+    let root = PathBuf::from("/project").join(package);
     let mut files: Vec<&str> = names.iter().map(|(file, _)| *file).collect();
     files.dedup();
     let specs = files.iter().map(|file| ChosenSpec {

@@ -72,9 +72,9 @@ mod tests {
 
     #[test]
     fn a_path_is_shown_from_the_current_folder() {
-        assert_eq!(rel("/work/p/specs/a.yaml", "/work/p"), "specs/a.yaml");
-        assert_eq!(rel("/work/p/specs/a.yaml", "/work/p/src"), "../specs/a.yaml");
-        assert_eq!(rel("/tmp/a.yaml", "/work/p"), "/tmp/a.yaml");
+        assert_eq!(rel("/project/p/specs/a.yaml", "/project/p"), "specs/a.yaml");
+        assert_eq!(rel("/project/p/specs/a.yaml", "/project/p/src"), "../specs/a.yaml");
+        assert_eq!(rel("/tmp/a.yaml", "/project/p"), "/tmp/a.yaml");
     }
 
     #[test]
