@@ -86,7 +86,7 @@ pub fn untracked(model: &Network) -> Network {
     model.valid().train().no_grad()
 }
 
-/// Loss without regularization and the penalty, with dropout off; reads two numbers.
+/// Loss without regularization, in training mode with dropout off.
 ///
 /// # Errors
 ///

@@ -17,6 +17,46 @@ pub struct Evidence {
     pub training: Option<TrainingEvidence>,
 }
 
+const NEEDED: &str = "a property names the experiments that it reads";
+
+impl Evidence {
+    /// What the initial pass found.
+    ///
+    /// # Panics
+    ///
+    /// When a property reads an experiment that it does not name among its needs.
+    pub fn initial(&self) -> &InitialEvidence {
+        self.initial.as_ref().expect(NEEDED)
+    }
+
+    /// What the gradient check found.
+    ///
+    /// # Panics
+    ///
+    /// When a property reads an experiment that it does not name among its needs.
+    pub fn gradient_check(&self) -> &GradientCheckEvidence {
+        self.gradient_check.as_ref().expect(NEEDED)
+    }
+
+    /// What the overfit found.
+    ///
+    /// # Panics
+    ///
+    /// When a property reads an experiment that it does not name among its needs.
+    pub fn overfit(&self) -> &OverfitEvidence {
+        self.overfit.as_ref().expect(NEEDED)
+    }
+
+    /// What the training found.
+    ///
+    /// # Panics
+    ///
+    /// When a property reads an experiment that it does not name among its needs.
+    pub fn training(&self) -> &TrainingEvidence {
+        self.training.as_ref().expect(NEEDED)
+    }
+}
+
 /// What is known without running anything.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct SubjectFacts {

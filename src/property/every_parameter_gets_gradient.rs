@@ -4,7 +4,7 @@ use serde_yaml::{Mapping, Value};
 
 use super::text::{count, mapping};
 use super::{Finding, Meta, Options, Property, Verdict};
-use crate::experiment::{Evidence, Experiment, GradientEvidence, InitialEvidence};
+use crate::experiment::{Evidence, Experiment, GradientEvidence};
 use crate::spec::Severity;
 
 pub static PROPERTY: Property = Property {
@@ -34,16 +34,13 @@ pub static PROPERTY: Property = Property {
     record,
 };
 
-fn initial(evidence: &Evidence) -> &InitialEvidence {
-    evidence.initial.as_ref().expect("the property names the experiment that it needs")
-}
-
 fn is_zero(gradient: &GradientEvidence) -> bool {
     gradient.present && gradient.norm == 0.0
 }
 
 fn judge(evidence: &Evidence, _options: &Options) -> Verdict {
-    let gradients: Vec<&GradientEvidence> = initial(evidence)
+    let gradients: Vec<&GradientEvidence> = evidence
+        .initial()
         .gradients
         .iter()
         .filter(|gradient| gradient.zero_by_design.is_none())
@@ -98,7 +95,7 @@ fn judge(evidence: &Evidence, _options: &Options) -> Verdict {
 }
 
 fn record(evidence: &Evidence, _options: &Options) -> Mapping {
-    let gradients = initial(evidence).gradients.iter().map(|gradient| {
+    let gradients = evidence.initial().gradients.iter().map(|gradient| {
         let value = match gradient {
             GradientEvidence { zero_by_design: Some(_), .. } => Value::from("zero by design"),
             GradientEvidence { present: false, .. } => Value::from("missing"),

@@ -4,9 +4,7 @@ use serde_yaml::Mapping;
 
 use super::text::{count, mapping, short};
 use super::{Finding, Meta, Options, Property, Verdict};
-use crate::experiment::{
-    ActivationEvidence, Evidence, Experiment, InitialEvidence, TrainingEvidence,
-};
+use crate::experiment::{ActivationEvidence, Evidence, Experiment};
 use crate::spec::Severity;
 
 pub static PROPERTY: Property = Property {
@@ -33,21 +31,13 @@ pub static PROPERTY: Property = Property {
     record,
 };
 
-fn initial(evidence: &Evidence) -> &InitialEvidence {
-    evidence.initial.as_ref().expect("the property names the experiment that it needs")
-}
-
-fn training(evidence: &Evidence) -> &TrainingEvidence {
-    evidence.training.as_ref().expect("the property names the experiment that it needs")
-}
-
 /// The first recorded output that is not finite: what comes before it was still finite.
 fn producer(activations: &[ActivationEvidence]) -> Option<&ActivationEvidence> {
     activations.iter().find(|activation| activation.not_finite > 0)
 }
 
 fn judge(evidence: &Evidence, _options: &Options) -> Verdict {
-    let (initial, training) = (initial(evidence), training(evidence));
+    let (initial, training) = (evidence.initial(), evidence.training());
     let finding = |place: &str, message: String, measured: f64, mend: &str| Finding {
         place: place.to_owned(),
         message,
@@ -107,9 +97,9 @@ fn judge(evidence: &Evidence, _options: &Options) -> Verdict {
 
 fn record(evidence: &Evidence, _options: &Options) -> Mapping {
     mapping([
-        ("outputs", initial(evidence).activations.len().into()),
-        ("gradients", initial(evidence).gradients.len().into()),
-        ("steps", training(evidence).steps.into()),
+        ("outputs", evidence.initial().activations.len().into()),
+        ("gradients", evidence.initial().gradients.len().into()),
+        ("steps", evidence.training().steps.into()),
     ])
 }
 

@@ -74,10 +74,6 @@ pub static PROPERTY: Property = Property {
     record,
 };
 
-fn check(evidence: &Evidence) -> &GradientCheckEvidence {
-    evidence.gradient_check.as_ref().expect("the property names the experiment that it needs")
-}
-
 /// A direction can be judged when it crosses no kink and rounding leaves the tolerance visible.
 fn judged(direction: &DirectionCheck, tolerance: f64) -> bool {
     let wrong_beyond_doubt = direction.relative_error > 0.01 + 10.0 * direction.noise;
@@ -98,7 +94,7 @@ fn worst(tensor: &TensorCheck, tolerance: f64) -> Option<DirectionCheck> {
 }
 
 fn judge(evidence: &Evidence, options: &Options) -> Verdict {
-    let check = check(evidence);
+    let check = evidence.gradient_check();
     let tolerance = options.number("tolerance").unwrap_or(NUMERIC_TOLERANCE);
     let device_bound = options.number("tolerance").unwrap_or(check.rounding_bound);
     let minimum_share = options.number("checked_share").expect("it has a default");
@@ -294,7 +290,7 @@ fn numeric_finding(
 }
 
 fn record(evidence: &Evidence, options: &Options) -> Mapping {
-    let check = check(evidence);
+    let check = evidence.gradient_check();
     let tolerance = options.number("tolerance").unwrap_or(NUMERIC_TOLERANCE);
     let tensors: Mapping = check
         .tensors

@@ -6,7 +6,7 @@ use super::text::{mapping, short};
 use super::{
     Finding, Meta, OptionKind, OptionMeta, OptionValue, Options, Property, Verdict, suspect,
 };
-use crate::experiment::{Evidence, Experiment, InitialEvidence};
+use crate::experiment::{Evidence, Experiment};
 use crate::spec::{Severity, Task};
 
 /// Ratios of loss to expected loss. Healthy programs show 0.97 to 1.47, at most 2.6 (calibration
@@ -58,12 +58,8 @@ pub static PROPERTY: Property = Property {
     record,
 };
 
-fn initial(evidence: &Evidence) -> &InitialEvidence {
-    evidence.initial.as_ref().expect("the property names the experiment that it needs")
-}
-
 fn judge(evidence: &Evidence, options: &Options) -> Verdict {
-    let initial = initial(evidence);
+    let initial = evidence.initial();
     let expected = options.number("expected").unwrap_or(initial.guessing_loss);
     let loss = initial.loss;
     let summary = format!("loss {}, guessing gives {}", short(loss), short(expected));
@@ -135,7 +131,7 @@ fn judge(evidence: &Evidence, options: &Options) -> Verdict {
 }
 
 fn record(evidence: &Evidence, options: &Options) -> Mapping {
-    let initial = initial(evidence);
+    let initial = evidence.initial();
     mapping([
         ("loss", initial.loss.into()),
         ("expected", options.number("expected").unwrap_or(initial.guessing_loss).into()),

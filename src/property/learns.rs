@@ -5,7 +5,7 @@ use serde_yaml::{Mapping, Value};
 use super::text::{count, mapping, percent, short};
 use super::update_ratio::{largest_ratio, typical_ratio};
 use super::{Finding, Meta, OptionKind, OptionMeta, OptionValue, Options, Property, Verdict};
-use crate::experiment::{Evidence, Experiment, TrainingEvidence, TrainingPlan, fall};
+use crate::experiment::{Evidence, Experiment, TrainingPlan, fall};
 use crate::spec::Severity;
 
 pub static PROPERTY: Property = Property {
@@ -65,12 +65,8 @@ pub fn plan(options: &Options) -> TrainingPlan {
     }
 }
 
-fn training(evidence: &Evidence) -> &TrainingEvidence {
-    evidence.training.as_ref().expect("the property names the experiment that it needs")
-}
-
 fn judge(evidence: &Evidence, options: &Options) -> Verdict {
-    let training = training(evidence);
+    let training = evidence.training();
     let minimum = options.number("minimum_fall").expect("it has a default");
     let (Some(first), Some(last)) = (training.sample_losses.first(), training.sample_losses.last())
     else {
@@ -102,7 +98,7 @@ const ORDINARY_STEP: f64 = 0.12;
 
 /// Which side the recipe errs on, told by the loss and by how far the updates go.
 fn finding(evidence: &Evidence, fall: f64, minimum: f64) -> Finding {
-    let training = training(evidence);
+    let training = evidence.training();
     let rate = short(evidence.subject.learning_rate);
     let largest = largest_ratio(training);
     let typical = typical_ratio(training);
@@ -181,7 +177,7 @@ fn finding(evidence: &Evidence, fall: f64, minimum: f64) -> Finding {
 }
 
 fn record(evidence: &Evidence, _options: &Options) -> Mapping {
-    let training = training(evidence);
+    let training = evidence.training();
     let losses = training.sample_losses.iter().map(|sample| {
         Value::Mapping(mapping([("step", sample.step.into()), ("loss", sample.loss.into())]))
     });
@@ -199,7 +195,7 @@ fn record(evidence: &Evidence, _options: &Options) -> Mapping {
 mod tests {
     use super::super::testing;
     use super::*;
-    use crate::experiment::SampleLoss;
+    use crate::experiment::{SampleLoss, TrainingEvidence};
     use crate::property::Outcome;
 
     fn verdict(losses: &[f64], change: impl FnOnce(&mut TrainingEvidence)) -> Verdict {

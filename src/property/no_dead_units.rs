@@ -43,8 +43,8 @@ struct Layer<'a> {
 }
 
 fn layers(evidence: &Evidence) -> Vec<Layer<'_>> {
-    let initial = evidence.initial.as_ref().expect("the property names what it needs");
-    let training = evidence.training.as_ref().expect("the property names what it needs");
+    let initial = evidence.initial();
+    let training = evidence.training();
     let with_units = |activations: &'_ [ActivationEvidence], path: &str| {
         activations.iter().find(|activation| activation.path == path)?.units
     };

@@ -83,12 +83,8 @@ pub fn plan(options: &Options) -> OverfitPlan {
     }
 }
 
-fn overfit(evidence: &Evidence) -> &OverfitEvidence {
-    evidence.overfit.as_ref().expect("the property names the experiment that it needs")
-}
-
 fn judge(evidence: &Evidence, options: &Options) -> Verdict {
-    let overfit = overfit(evidence);
+    let overfit = evidence.overfit();
     let best = overfit.best_by_seed();
     let Some(worst) =
         best.iter().copied().find(|attempt| !attempt.succeeded).or(best.first().copied())
@@ -176,7 +172,7 @@ fn finding(evidence: &Evidence, attempt: &OverfitAttempt, bound: f64) -> Finding
 }
 
 fn record(evidence: &Evidence, _options: &Options) -> Mapping {
-    let overfit = overfit(evidence);
+    let overfit = evidence.overfit();
     let best = overfit.best_by_seed();
     let Some(attempt) = best.first() else { return Mapping::new() };
     mapping([

@@ -40,10 +40,6 @@ pub static PROPERTY: Property = Property {
     record,
 };
 
-fn training(evidence: &Evidence) -> &TrainingEvidence {
-    evidence.training.as_ref().expect("the property names the experiment that it needs")
-}
-
 /// The ratios of one tensor at the measured steps after the first.
 fn ratios(update: &UpdateEvidence) -> Vec<f64> {
     let later = update.steps.iter().filter(|step| step.step > 1);
@@ -75,7 +71,7 @@ pub fn largest_ratio(training: &TrainingEvidence) -> Option<f64> {
 }
 
 fn judge(evidence: &Evidence, options: &Options) -> Verdict {
-    let training = training(evidence);
+    let training = evidence.training();
     if matrices(training).next().is_none() {
         return Verdict::not_applicable("the model has no trainable weight matrix");
     }
@@ -116,7 +112,7 @@ fn judge(evidence: &Evidence, options: &Options) -> Verdict {
 }
 
 fn finding(evidence: &Evidence, ratio: f64, (low, high): (f64, f64)) -> Finding {
-    let training = training(evidence);
+    let training = evidence.training();
     let rate = evidence.subject.learning_rate;
     let too_large = ratio > high;
     let by_tensor = matrices(training).filter_map(|update| {
@@ -165,7 +161,7 @@ fn finding(evidence: &Evidence, ratio: f64, (low, high): (f64, f64)) -> Finding 
 }
 
 fn record(evidence: &Evidence, _options: &Options) -> Mapping {
-    let training = training(evidence);
+    let training = evidence.training();
     let tensors: Mapping = matrices(training)
         .map(|update| (Value::from(update.tensor.as_str()), Value::from(median(ratios(update)))))
         .collect();

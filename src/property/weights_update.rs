@@ -4,7 +4,7 @@ use serde_yaml::{Mapping, Value};
 
 use super::text::{count, mapping, short};
 use super::{Finding, Meta, Options, Property, Verdict};
-use crate::experiment::{Evidence, Experiment, TrainingEvidence, UpdateEvidence};
+use crate::experiment::{Evidence, Experiment, UpdateEvidence};
 use crate::spec::Severity;
 
 pub static PROPERTY: Property = Property {
@@ -30,12 +30,8 @@ pub static PROPERTY: Property = Property {
     record,
 };
 
-fn training(evidence: &Evidence) -> &TrainingEvidence {
-    evidence.training.as_ref().expect("the property names the experiment that it needs")
-}
-
 fn is_exempt(evidence: &Evidence, tensor: &str) -> bool {
-    let initial = evidence.initial.as_ref().expect("the property names what it needs");
+    let initial = evidence.initial();
     let gradient = initial.gradients.iter().find(|gradient| gradient.tensor == tensor);
     gradient.is_some_and(|gradient| gradient.zero_by_design.is_some())
 }
@@ -46,7 +42,8 @@ fn moved(update: &UpdateEvidence) -> bool {
 }
 
 fn judge(evidence: &Evidence, _options: &Options) -> Verdict {
-    let updates: Vec<&UpdateEvidence> = training(evidence)
+    let updates: Vec<&UpdateEvidence> = evidence
+        .training()
         .updates
         .iter()
         .filter(|update| !is_exempt(evidence, &update.tensor))
@@ -63,7 +60,7 @@ fn judge(evidence: &Evidence, _options: &Options) -> Verdict {
     let all = still.len() == updates.len();
     let findings = still.iter().map(|update| Finding {
         place: update.tensor.clone(),
-        message: format!("unchanged after {}", count(training(evidence).steps, "step")),
+        message: format!("unchanged after {}", count(evidence.training().steps, "step")),
         measured: Some(0.0),
         bound: Some("max |Δw| > 0".to_owned()),
         mend: match all {
@@ -81,14 +78,15 @@ fn judge(evidence: &Evidence, _options: &Options) -> Verdict {
 }
 
 fn record(evidence: &Evidence, _options: &Options) -> Mapping {
-    let still: Vec<Value> = training(evidence)
+    let still: Vec<Value> = evidence
+        .training()
         .updates
         .iter()
         .filter(|update| !is_exempt(evidence, &update.tensor) && !moved(update))
         .map(|update| Value::from(update.tensor.as_str()))
         .collect();
     let tensors =
-        training(evidence).updates.iter().filter(|update| !is_exempt(evidence, &update.tensor));
+        evidence.training().updates.iter().filter(|update| !is_exempt(evidence, &update.tensor));
     mapping([("tensors", tensors.count().into()), ("unchanged", Value::Sequence(still))])
 }
 
