@@ -16,6 +16,8 @@ mod hash;
 mod model;
 mod objective;
 pub mod property;
+#[doc(hidden)]
+pub mod protocol;
 pub mod random;
 pub mod report;
 #[cfg(feature = "cli")]
@@ -27,6 +29,7 @@ pub mod subject;
 #[cfg(feature = "cli")]
 mod suggestion;
 mod training;
+mod whole_file;
 #[cfg(feature = "cli")]
 #[doc(hidden)]
 pub mod workspace;

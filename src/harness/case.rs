@@ -62,6 +62,16 @@ impl TestCase {
         }
     }
 
+    /// The name of the registered model that the spec uses; `None` for a declared model.
+    pub fn rust_model(&self) -> Option<&str> {
+        None
+    }
+
+    /// Seconds that the spec allows itself.
+    pub fn timeout(&self) -> Option<u64> {
+        None
+    }
+
     /// The spec and its expectation, for a case that can be run.
     pub(super) fn expectation(&self) -> Option<(&Arc<Spec>, &Expectation)> {
         match &self.content {
