@@ -10,13 +10,15 @@ use super::{Error, seams};
 use crate::device::AdapterRequired;
 use crate::harness::{WorkerError, worker};
 use crate::protocol::{self, EventWriter};
+use crate::registry::Registry;
 use crate::runner;
 
 /// Follows the orders on standard input. Failed test cases do not fail the worker: its events say
 /// all.
 pub(super) fn execute() -> Result<(), Error> {
     let mut events = EventWriter::new(io::stdout());
-    worker(protocol::from_supervisor(), &mut events).map_err(|error| match error {
+    let models = Registry::new();
+    worker(models, protocol::from_supervisor(), &mut events).map_err(|error| match error {
         WorkerError::AdapterRequired(absent) => required(absent),
         other => Error::Orders(other),
     })

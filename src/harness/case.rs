@@ -62,14 +62,28 @@ impl TestCase {
         }
     }
 
-    /// The name of the registered model that the spec uses; `None` for a declared model.
+    /// The name of the Rust model that the case's spec is about, if it is about one: it can be run
+    /// only where that model is registered.
     pub fn rust_model(&self) -> Option<&str> {
-        None
+        self.spec()?.rust_model().map(|model| model.name.as_str())
+    }
+
+    /// Line and column, from 1, at which the spec names its Rust model.
+    pub fn rust_model_place(&self) -> Option<(usize, usize)> {
+        let spec = self.spec()?;
+        spec.rust_model().map(|model| spec.source.position(model.name.span.start))
     }
 
     /// Seconds that the spec allows itself.
     pub fn timeout(&self) -> Option<u64> {
-        None
+        self.spec()?.timeout
+    }
+
+    fn spec(&self) -> Option<&Spec> {
+        match &self.content {
+            Content::Expectation { spec, .. } => Some(spec),
+            Content::Broken { .. } => None,
+        }
     }
 
     /// The spec and its expectation, for a case that can be run.

@@ -35,12 +35,13 @@ pub fn main(site: Site) -> ExitCode {
     match Start::of(std::env::args_os()) {
         Start::Tests => trials::run(site),
         Start::Models => {
-            EventWriter::new(io::stdout()).models(Models::new(Vec::new()));
+            let names = site.models.names().map(str::to_owned).collect();
+            EventWriter::new(io::stdout()).models(Models::new(names));
             ExitCode::SUCCESS
         }
         Start::Worker => {
             let mut events = EventWriter::new(io::stdout());
-            match worker(protocol::from_supervisor(), &mut events) {
+            match worker(site.models, protocol::from_supervisor(), &mut events) {
                 Ok(()) => ExitCode::SUCCESS,
                 Err(error) => {
                     eprintln!("{error}");

@@ -2,13 +2,15 @@
 
 use std::io::Write;
 
+use super::collect;
 use super::equipment::Equipment;
 use super::judge::Prepare;
 use super::session::Session;
 use super::shown::Shown;
-use super::{collect, panics};
 use crate::device::AdapterRequired;
+use crate::panics;
 use crate::protocol::{Assignment, EventWriter, Order, SetUp, Unreadable};
+use crate::registry::Registry;
 use crate::report::event::{Event, Sink, Status, TestResult};
 use crate::snapshot::Store;
 
@@ -24,12 +26,13 @@ pub enum WorkerError {
 }
 
 /// Follows the orders on this thread and reports each test case to `events`. Emits no event of the
-/// run as a whole: that is the supervisor's. The devices are opened once.
+/// run as a whole: that is the supervisor's. The devices are opened once. Specs can name `models`.
 ///
 /// # Errors
 ///
 /// When a wgpu adapter is required and there is none, or when the orders make no sense.
 pub fn worker(
+    models: Registry,
     orders: impl IntoIterator<Item = Result<Order, Unreadable>>,
     events: &mut EventWriter<impl Write>,
 ) -> Result<(), WorkerError> {
@@ -38,7 +41,7 @@ pub fn worker(
     let Some(Order::SetUp(set_up)) = orders.next().transpose()? else {
         return Err(WorkerError::NoSetUp);
     };
-    let equipment = Box::new(Equipment::new(set_up.device));
+    let equipment = Box::new(Equipment::new(set_up.device, models));
     follow(&set_up, orders, equipment, events)
 }
 
@@ -220,7 +223,7 @@ mod tests {
     #[test]
     fn orders_without_a_set_up_are_refused() {
         let mut events = EventWriter::new(Vec::new());
-        let outcome = worker([Ok(Order::End)], &mut events);
+        let outcome = worker(Registry::new(), [Ok(Order::End)], &mut events);
         assert!(matches!(outcome, Err(WorkerError::NoSetUp)), "{outcome:?}");
     }
 }

@@ -265,7 +265,8 @@ mod tests {
     #[test]
     #[cfg(target_os = "linux")]
     fn the_memory_of_a_living_worker_is_known() {
-        let (mut worker, receiver) = shell("exec sleep 60");
+        let (mut worker, receiver) = shell("echo ready; read -r set_up; read -r more");
+        receiver.recv_timeout(Duration::from_secs(20)).unwrap();
         let used = worker.memory().unwrap();
         assert!((1 << 16..1 << 30).contains(&used), "{used} bytes");
         worker.kill();
