@@ -26,7 +26,7 @@ pub(super) struct Choice {
 
 /// The chosen specs of one package. Spec names are unique inside it, as test names are inside a
 /// test binary.
-#[derive(Debug, PartialEq)]
+#[derive(Debug)]
 pub(super) struct Group {
     pub(super) package: String,
     /// Absolute.
@@ -38,7 +38,7 @@ pub(super) struct Group {
 }
 
 /// A spec file with at least one chosen test case.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Debug, Default)]
 pub(super) struct ChosenSpec {
     /// Relative to the current folder where possible.
     pub(super) file: PathBuf,
@@ -49,8 +49,8 @@ pub(super) struct ChosenSpec {
     pub(super) tests: Vec<String>,
     /// Whether these are all test cases of the spec.
     pub(super) whole: bool,
-    /// The registered model that it uses; `None` for a declared one.
-    pub(super) model: Option<String>,
+    /// One of its test cases where its model is written in Rust.
+    pub(super) rust: Option<TestCase>,
     /// Seconds that it allows itself.
     pub(super) timeout: Option<u64>,
     /// Results that are known without a run, since the spec is broken; their names stand in
@@ -170,15 +170,20 @@ struct Case {
     name: String,
     file: PathBuf,
     foregone: Option<TestResult>,
-    model: Option<String>,
     timeout: Option<u64>,
+    /// The case itself where its model is written in Rust.
+    rust: Option<TestCase>,
 }
 
 impl From<TestCase> for Case {
     fn from(case: TestCase) -> Self {
-        let foregone = case.foregone();
-        let (model, timeout) = (case.rust_model().map(str::to_owned), case.timeout());
-        Self { name: case.name, file: case.file, foregone, model, timeout }
+        Self {
+            name: case.name.clone(),
+            file: case.file.clone(),
+            foregone: case.foregone(),
+            timeout: case.timeout(),
+            rust: case.rust_model().is_some().then_some(case),
+        }
     }
 }
 
@@ -326,7 +331,7 @@ fn selected(
             }
             holder.foregone.extend(case.foregone);
             holder.tests.push(case.name);
-            holder.model = case.model;
+            holder.rust = case.rust;
             holder.timeout = case.timeout;
         }
         group.specs.retain(|spec| !spec.tests.is_empty());

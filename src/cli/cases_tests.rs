@@ -22,8 +22,8 @@ fn collected(package: &str, names: &[(&str, &str)]) -> Collected {
         name: (*name).to_owned(),
         file: file.into(),
         foregone: None,
-        model: None,
         timeout: None,
+        rust: None,
     });
     Collected { group, cases: cases.collect() }
 }

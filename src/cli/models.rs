@@ -9,10 +9,9 @@ use std::process::Stdio;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::cases::{ChosenSpec, Group};
+use super::cases::Group;
 use crate::protocol::{self, MODELS_ARGUMENT, Message, Models, WORKER_ARGUMENT};
 use crate::runner::Program;
-use crate::suggestion::{closest, did_you_mean};
 use crate::workspace::{Build, BuildError, BuiltTarget, Package, build};
 
 /// How long a test target may take to say what it registers. It only has to start.
@@ -63,7 +62,7 @@ impl Registry {
         manifest: Option<PathBuf>,
         flags: Vec<OsString>,
     ) -> Result<Self, ModelsError> {
-        let uses_models = |group: &&Group| group.specs.iter().any(|spec| spec.model.is_some());
+        let uses_models = |group: &&Group| group.specs.iter().any(|spec| spec.rust.is_some());
         let packages = groups.iter().filter(uses_models).filter_map(|group| group.member.as_ref());
         let packages: Vec<&Package> = packages.collect();
         let targets = packages.iter().flat_map(|package| {
@@ -107,47 +106,21 @@ impl Registry {
         self.targets.iter().filter(|target| target.package == package.id)
     }
 
-    /// The worker that can run a spec of that model.
+    /// The worker that can run specs of a package's model.
     ///
     /// # Errors
     ///
-    /// Why there is none, with the mend.
+    /// When none of the package's test targets registers the model: the models that they do. Specs
+    /// that lie in no package have no models.
     pub(super) fn worker(
         &self,
         member: Option<&Package>,
-        spec: &ChosenSpec,
         model: &str,
-    ) -> Result<Program, String> {
-        let at = format!(" --> {}", spec.file.display());
-        let Some(package) = member else {
-            return Err(format!(
-                "error: the model `{model}` is written in Rust, and this spec lies in no package\n\
-                 {at}\n  \
-                 = help: move it into the `specs` folder of the package whose tests register it"
-            ));
-        };
-        let known = self.of_package(package).flat_map(|target| &target.models);
-        let known: Vec<&str> = known.map(String::as_str).collect();
-        let holder =
-            self.of_package(package).find(|target| target.models.contains(&model.to_owned()));
-        let name = &package.name;
-        match holder {
-            Some(target) => Ok(target.program.clone()),
-            None if self.of_package(package).next().is_none() => Err(format!(
-                "error: package `{name}` registers no model, so there is no `{model}`\n{at}\n  \
-                 = help: a test target with `nn_test::main!` registers models; `cargo nn-test init` \
-                 writes one"
-            )),
-            None => {
-                let listed: Vec<String> = known.iter().map(|name| format!("`{name}`")).collect();
-                let suggestion = did_you_mean(closest(model, known));
-                let listed = if listed.is_empty() { "none".to_owned() } else { listed.join(", ") };
-                Err(format!(
-                    "error: no test target of package `{name}` registers a model `{model}`\
-                     {suggestion}\n{at}\n  = note: registered models: {listed}"
-                ))
-            }
-        }
+    ) -> Result<Program, Vec<&str>> {
+        let targets = || member.into_iter().flat_map(|package| self.of_package(package));
+        let holder = targets().find(|target| target.models.iter().any(|known| known == model));
+        let known = || targets().flat_map(|target| &target.models).map(String::as_str).collect();
+        holder.map(|target| target.program.clone()).ok_or_else(known)
     }
 }
 

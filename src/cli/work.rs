@@ -6,8 +6,8 @@ use std::time::Duration;
 use super::cases::{ChosenSpec, Group};
 use super::models::Registry;
 use super::options::ExecutionOptions;
+use crate::harness::TestCase;
 use crate::protocol::{Assignment, SetUp};
-use crate::report::event::{Status, TestResult};
 use crate::runner::{Job, Program, Role, Timeout, Work};
 
 /// Where the work is done.
@@ -46,16 +46,19 @@ pub(super) fn work(
             if spec.tests.is_empty() {
                 continue;
             }
-            let program = match &spec.model {
+            let program = match spec.rust.as_ref().and_then(TestCase::rust_model) {
                 None => Ok(place.own.clone()),
-                Some(model) => registry.worker(group.member.as_ref(), &spec, model),
+                Some(model) => registry.worker(group.member.as_ref(), model),
             };
             match program {
                 Ok(program) => {
                     let role = Role { program, set_up: set_up.clone() }.index_in(&mut work.roles);
                     work.jobs.push(job(spec, &group.package_root, role));
                 }
-                Err(reason) => work.foregone.push(without_model(&spec, reason)),
+                Err(registered) => {
+                    let unregistered = spec.rust.and_then(|case| case.unregistered(&registered));
+                    work.foregone.extend(unregistered);
+                }
             }
         }
     }
@@ -77,27 +80,14 @@ fn job(spec: ChosenSpec, package_root: &Path, role: usize) -> Job {
     Job { role, assignment, timeout, whole: spec.whole }
 }
 
-/// The one result of a spec whose model nobody registers, named as that of a broken spec.
-fn without_model(spec: &ChosenSpec, reason: String) -> TestResult {
-    let name = spec.tests[0].split("::").next().unwrap_or_default();
-    TestResult {
-        test: format!("{name}::spec"),
-        file: spec.file.display().to_string(),
-        line: 0,
-        column: 0,
-        status: Status::SpecError,
-        verdict: None,
-        details: Some(reason),
-        seconds: 0.0,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use clap::Parser;
 
     use super::*;
     use crate::device::DeviceChoice;
+    use crate::harness::collect;
+    use crate::report::event::{Status, TestResult};
 
     #[derive(Debug, Parser)]
     struct Line {
@@ -158,14 +148,23 @@ mod tests {
     }
 
     #[test]
-    fn a_spec_whose_model_nobody_registers_is_one_failing_result() {
-        let tests = vec!["b::learns".to_owned(), "b::shapes".to_owned()];
-        let lost = ChosenSpec { model: Some("cnn".into()), tests, ..spec("b", Vec::new()) };
+    fn a_spec_whose_model_nobody_registers_is_one_failing_result_that_points_to_the_name() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("b.yaml");
+        let text = "version: 1\nname: b\ntask: classification\ndata: {moons: {examples: 32}}\n\
+                    model: {rust: cnn}\nexpect: [shapes, learns]\n";
+        std::fs::write(&file, text).unwrap();
+        let cases = collect(&[file]);
+        let tests = cases.iter().map(|case| case.name.clone()).collect();
+        let lost = ChosenSpec { rust: Some(cases[0].clone()), tests, ..spec("b", Vec::new()) };
         let work = work_of(vec![group(None, vec![lost])], "");
         assert_eq!(work.jobs, []);
         let [result] = work.foregone.as_slice() else { panic!("{work:?}") };
         assert_eq!((result.test.as_str(), result.status), ("b::spec", Status::SpecError));
-        assert!(result.details.as_ref().unwrap().contains("specs/b.yaml"), "{result:?}");
+        assert_eq!((result.line, result.column), (5, 15));
+        let details = result.details.as_ref().unwrap();
+        assert!(details.contains("no Rust model is registered as `cnn`"), "{details}");
+        assert!(details.contains("b.yaml:5:15"), "{details}");
     }
 
     #[test]

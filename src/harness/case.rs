@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::name;
 use crate::report::event::{Status, TestResult};
 use crate::spec::{Expectation, Severity, Spec};
+use crate::subject;
 
 /// A test case: one expectation of a spec, or a spec that cannot be run.
 #[derive(Debug, Clone)]
@@ -68,10 +69,15 @@ impl TestCase {
         self.spec()?.rust_model().map(|model| model.name.as_str())
     }
 
-    /// Line and column, from 1, at which the spec names its Rust model.
-    pub fn rust_model_place(&self) -> Option<(usize, usize)> {
+    /// The one result of the case's spec where its Rust model is not among the `registered` ones, as
+    /// that of a spec that cannot be run. `None` where the model is declared.
+    pub fn unregistered(&self, registered: &[&str]) -> Option<TestResult> {
         let spec = self.spec()?;
-        spec.rust_model().map(|model| spec.source.position(model.name.span.start))
+        let (line, column) = spec.source.position(spec.rust_model()?.name.span.start);
+        let reason = subject::unregistered(spec, registered)?.render(false);
+        let test = name::case_name(&name::sanitised(&spec.name), name::BROKEN);
+        let result = self.result(Status::SpecError, Some(reason));
+        Some(TestResult { test, line, column, ..result })
     }
 
     /// Seconds that the spec allows itself.
