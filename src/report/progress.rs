@@ -121,12 +121,7 @@ const FIRST_MENTION: Duration = Duration::from_secs(15);
 
 impl<R: Sink, W: Write> PlainProgress<R, W> {
     pub fn new(inner: R, writer: W) -> Self {
-        Self {
-            inner,
-            output: Output::new(writer),
-            clock: Instant::now,
-            running: HashMap::new(),
-        }
+        Self { inner, output: Output::new(writer), clock: Instant::now, running: HashMap::new() }
     }
 
     fn mention(&mut self, test: &str, place: &str) {
