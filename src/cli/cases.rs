@@ -47,6 +47,8 @@ pub(super) struct ChosenSpec {
     /// The folder that holds its `snapshots` folder; absolute.
     pub(super) specs_dir: PathBuf,
     pub(super) tests: Vec<String>,
+    /// Line and column of each of them.
+    pub(super) places: Vec<(usize, usize)>,
     /// Whether these are all test cases of the spec.
     pub(super) whole: bool,
     /// One of its test cases where its model is written in Rust.
@@ -171,6 +173,8 @@ struct Case {
     file: PathBuf,
     foregone: Option<TestResult>,
     timeout: Option<u64>,
+    /// Line and column.
+    place: (usize, usize),
     /// The case itself where its model is written in Rust.
     rust: Option<TestCase>,
 }
@@ -182,6 +186,7 @@ impl From<TestCase> for Case {
             file: case.file.clone(),
             foregone: case.foregone(),
             timeout: case.timeout(),
+            place: (case.line, case.column),
             rust: case.rust_model().is_some().then_some(case),
         }
     }
@@ -331,6 +336,7 @@ fn selected(
             }
             holder.foregone.extend(case.foregone);
             holder.tests.push(case.name);
+            holder.places.push(case.place);
             holder.rust = case.rust;
             holder.timeout = case.timeout;
         }

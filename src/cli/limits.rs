@@ -80,6 +80,8 @@ fn memory(options: &ExecutionOptions, machine: Machine, jobs: NonZeroUsize) -> O
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashMap;
+
     use clap::Parser;
 
     use super::*;
@@ -103,6 +105,7 @@ mod tests {
                 specs_dir: "/p/specs".into(),
                 tests: vec!["a::learns".to_owned()],
             },
+            places: HashMap::new(),
             timeout: Some(Timeout { duration: Duration::from_secs(7), source: "spec".into() }),
             whole: true,
         };

@@ -40,7 +40,7 @@ pub(super) fn work(
         let called_from = place.called_from.clone();
         let set_up = SetUp { device, seed: execution.seed, called_from };
         for mut spec in group.specs {
-            let known = |test: &String| spec.foregone.iter().any(|result| result.test == *test);
+            let known = |test: &str| spec.foregone.iter().any(|result| result.test == test);
             spec.tests.retain(|test| !known(test));
             work.foregone.append(&mut spec.foregone);
             if spec.tests.is_empty() {
@@ -70,6 +70,7 @@ fn job(spec: ChosenSpec, package_root: &Path, role: usize) -> Job {
         duration: Duration::from_secs(seconds),
         source: "`timeout` in the spec".to_owned(),
     });
+    let places = spec.tests.iter().cloned().zip(spec.places).collect();
     let assignment = Assignment {
         package_root: package_root.to_owned(),
         path: spec.path,
@@ -77,7 +78,7 @@ fn job(spec: ChosenSpec, package_root: &Path, role: usize) -> Job {
         specs_dir: spec.specs_dir,
         tests: spec.tests,
     };
-    Job { role, assignment, timeout, whole: spec.whole }
+    Job { role, assignment, places, timeout, whole: spec.whole }
 }
 
 #[cfg(test)]
@@ -121,6 +122,7 @@ mod tests {
                 true => vec![format!("{name}::learns")],
                 false => vec![format!("{name}::spec")],
             },
+            places: vec![(7, 10)],
             foregone,
             whole: true,
             ..ChosenSpec::default()
@@ -144,6 +146,7 @@ mod tests {
         assert_eq!(work.foregone, [spec_error("a::spec")]);
         let files: Vec<_> = work.jobs.iter().map(|job| job.assignment.file.clone()).collect();
         assert_eq!(files, [PathBuf::from("specs/b.yaml")]);
+        assert_eq!(work.jobs[0].places["b::learns"], (7, 10));
         assert_eq!((work.tests(), work.specs()), (2, 2));
     }
 

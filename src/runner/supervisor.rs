@@ -9,10 +9,10 @@ use super::ending::Ending;
 use super::life::{Life, Running, Task};
 use super::limits::{Exceeded, Limits};
 use super::timings::Timings;
-use super::work::{Role, Work};
+use super::work::{Job, Role, Work};
 use super::worker::{Launcher, Notice, Word};
 use crate::exit_code;
-use crate::protocol::{Assignment, Message, Order, decode};
+use crate::protocol::{Message, Order, decode};
 use crate::report::event::{Event, RunSummary, SCHEMA_VERSION, Sink, Status, TestResult};
 
 /// How often limits are looked at.
@@ -250,10 +250,9 @@ impl Supervisor<'_> {
         if let (true, Some(begun), Some(device)) = (job.whole, task.begun, &life.device) {
             self.timings.record(device, &job.assignment.path, begun.elapsed());
         }
-        let file = job.assignment.file.display().to_string();
-        for test in job.assignment.tests {
+        for test in &job.assignment.tests {
             let details = "the worker process passed it over".to_owned();
-            self.count(&crashed(test, file.clone(), details, 0.0), None);
+            self.count(&crashed(&job, test, details, 0.0), None);
         }
     }
 
@@ -376,21 +375,20 @@ impl Supervisor<'_> {
     /// A worker was lost with this task: it is given up, others go on. The test case that ran is to
     /// blame, or else the one that was next.
     fn crash(&mut self, mut life: Life, task: Task, end: &str) {
-        let Assignment { tests, file, .. } = task.job.assignment;
-        let file = file.display().to_string();
+        let tests = &task.job.assignment.tests;
         let running = life.running.take().filter(|running| tests.contains(&running.test));
-        let (culprit, since) = match running {
-            Some(Running { test, since }) => (test, Some(since)),
-            None => (tests[0].clone(), task.begun),
+        let (culprit, since) = match &running {
+            Some(Running { test, since }) => (test, Some(*since)),
+            None => (&tests[0], task.begun),
         };
         let seconds = since.map_or(0.0, |since| since.elapsed().as_secs_f64());
         let advice = life.exceeded.as_ref().and_then(Exceeded::advice);
         let advice = advice.map(|advice| format!("\n{advice}")).unwrap_or_default();
         let details = format!("the worker process {end}{advice}");
-        self.count(&crashed(culprit.clone(), file.clone(), details, seconds), life.stray.take());
-        for victim in tests.into_iter().filter(|test| *test != culprit) {
+        self.count(&crashed(&task.job, culprit, details, seconds), life.stray.take());
+        for victim in tests.iter().filter(|test| *test != culprit) {
             let details = format!("not run: the worker process {end} in `{culprit}`");
-            self.count(&crashed(victim, file.clone(), details, 0.0), None);
+            self.count(&crashed(&task.job, victim, details, 0.0), None);
         }
     }
 
@@ -432,12 +430,13 @@ fn adapter_error(life: &mut Life, ending: Ending) -> Option<Error> {
     stated.or(implied).map(|reason| Error::AdapterRequired { reason })
 }
 
-fn crashed(test: String, file: String, details: String, seconds: f64) -> TestResult {
+fn crashed(job: &Job, test: &str, details: String, seconds: f64) -> TestResult {
+    let (line, column) = job.places.get(test).copied().unwrap_or_default();
     TestResult {
-        test,
-        file,
-        line: 0,
-        column: 0,
+        test: test.to_owned(),
+        file: job.assignment.file.display().to_string(),
+        line,
+        column,
         status: Status::Crashed,
         verdict: None,
         details: Some(details),

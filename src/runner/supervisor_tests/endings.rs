@@ -162,3 +162,9 @@ fn a_reader_that_goes_away_ends_the_run() {
     let run = stage.run(two_specs(), vec![script([&all_of_a()], Last::Hangs)]);
     assert!(matches!(run.outcome, Err(Error::OutputClosed)), "{:?}", run.outcome);
 }
+
+#[test]
+fn a_crash_points_to_the_line_of_its_expectation() {
+    let result = crashed(&job("a", &["one", "two"]), "a::two", String::new(), 0.0);
+    assert_eq!((result.file.as_str(), result.line, result.column), ("specs/a.yaml", 6, 3));
+}
