@@ -1,6 +1,7 @@
 //! How workers end, and what that means for the test cases.
 
 use super::*;
+use crate::exit_code;
 
 #[test]
 fn a_worker_that_does_all_its_work_is_the_only_one() {

@@ -13,7 +13,8 @@ use std::sync::mpsc::channel;
 use super::*;
 use crate::device::DeviceChoice;
 use crate::protocol::{Assignment, SetUp};
-use crate::runner::{Program, Worker};
+use crate::report::event::Status;
+use crate::runner::{Ending, Job, Program, Worker};
 
 /// One worker: what it says to each order, and what it does when nothing is left to say.
 struct Script {
