@@ -16,7 +16,7 @@ fn result(test: &str, status: Status, verdict: Option<Verdict>) -> TestResult {
     }
 }
 
-pub(super) fn passed() -> TestResult {
+pub(crate) fn passed() -> TestResult {
     let verdict = Verdict::pass("loss 2.31, expected 2.303");
     result("digits::initial_loss", Status::Passed, Some(verdict))
 }
@@ -38,7 +38,7 @@ pub(super) fn skipped() -> TestResult {
     result("digits::no_dead_units", Status::Skipped, Some(verdict))
 }
 
-pub(super) fn failed() -> TestResult {
+pub(crate) fn failed() -> TestResult {
     let finding = Finding {
         place: "conv1.weight".to_owned(),
         message: "analytic and numeric gradients differ".to_owned(),

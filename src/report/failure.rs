@@ -51,6 +51,19 @@ fn place(result: &TestResult) -> String {
     }
 }
 
+/// Line and column of the expectation, or of the first error that a rendered diagnostic shows.
+#[cfg(feature = "cli")]
+pub(super) fn position(result: &TestResult) -> Option<(usize, usize)> {
+    if result.line > 0 {
+        return Some((result.line, result.column));
+    }
+    let details = result.details.as_deref().filter(|_| result.status == Status::SpecError)?;
+    let place = details.lines().find_map(|line| line.trim_start().strip_prefix("--> "))?;
+    let mut parts = place.rsplitn(3, ':');
+    let (column, line) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
+    Some((line, column))
+}
+
 fn describe_finding(finding: &Finding) -> String {
     let mut lines =
         vec![format!("  {}: {}", paint(paint::STRONG, &finding.place), finding.message)];
@@ -134,6 +147,15 @@ mod tests {
         assert_eq!(reference(&broken), Some("the spec has errors, shown at mlp::shapes"));
         broken.details = Some("error[NN0301]: sizes\n --> specs/mlp.yaml:5:3".to_owned());
         assert_eq!(reference(&broken), None);
+    }
+
+    #[cfg(feature = "cli")]
+    #[test]
+    fn a_spec_error_is_where_its_diagnostic_points() {
+        assert_eq!(position(&examples::failed()), Some((35, 5)));
+        assert_eq!(position(&examples::spec_error()), Some((7, 7)));
+        let unplaced = Some("cannot read specs/broken.yaml".to_owned());
+        assert_eq!(position(&TestResult { details: unplaced, ..examples::spec_error() }), None);
     }
 
     #[test]
