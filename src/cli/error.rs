@@ -60,8 +60,8 @@ pub enum Error {
     Read { path: PathBuf, error: io::Error },
     #[error(transparent)]
     Shard(#[from] ShardError),
-    /// What is wrong with them has been said.
-    #[error("the shards are no complete run")]
+    /// The report has said why.
+    #[error("the shards are not one whole run")]
     ShardsIncomplete { end: RunEnd },
     /// The report has said what.
     #[error("something is amiss here")]

@@ -52,6 +52,7 @@ fn prepared(path: &Path) -> io::Result<()> {
         return Err(io::ErrorKind::IsADirectory.into());
     }
     match path.parent() {
+        Some(folder) if folder.is_file() => Err(io::ErrorKind::NotADirectory.into()),
         Some(folder) if folder != Path::new("") => fs::create_dir_all(folder),
         _ => Ok(()),
     }

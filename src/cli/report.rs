@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use anstream::AutoStream;
 use clap::{Args, Subcommand};
 
-use super::error::{Error, warn};
+use super::Error;
 use super::options::{ColorOption, FormatOption, MessageFormat};
 use super::report_options::{Ci, ReportOptions};
 use super::reporters::Reporters;
@@ -65,7 +65,7 @@ impl ReportCommand {
 impl MergeOptions {
     fn execute(self) -> Result<(), Error> {
         let shards = self.files.iter().map(|path| read(path)).collect::<Result<Vec<_>, _>>()?;
-        let (events, problems) = merge(&shards);
+        let events = merge(&shards);
         let main: Box<dyn Sink> = match self.format.message_format {
             MessageFormat::Json => Box::new(JsonReporter::new(io::stdout())),
             MessageFormat::Human => {
@@ -76,9 +76,6 @@ impl MergeOptions {
         let mut reporters = Reporters::open(Some(main), destinations)?;
         events.iter().for_each(|event| reporters.emit(event));
         reporters.close()?;
-        for problem in problems {
-            warn(&problem.to_string());
-        }
         verdict(&events)
     }
 }

@@ -54,11 +54,13 @@ impl RunOptions {
             warn(&sentence);
         }
         let destinations = self.reports.clone().destinations(Ci::from_environment());
-        if choice.groups.is_empty() {
-            return report_nothing(Reporters::open(self.machine_reporter(), destinations)?);
-        }
-        let mut reporters = Reporters::open(Some(self.reporter()), destinations)?;
+        let nothing = choice.groups.is_empty();
+        let main = if nothing { self.machine_reporter() } else { Some(self.reporter()) };
+        let mut reporters = Reporters::open(main, destinations)?;
         reporters.announce(&choice, partition.map(|partition| partition.to_string()));
+        if nothing {
+            return report_nothing(reporters);
+        }
         let work = choice.groups.into_iter().map(|group| work(group, &self.execution));
         let work: Vec<Work> = work.collect();
         let program = env::current_exe().map_err(Error::OwnProgram)?;

@@ -10,7 +10,7 @@ use crate::runner::Partition;
 
 /// Something that keeps shards from being a whole.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Problem {
+enum Problem {
     /// A shard without `run_finished`.
     CutOff { shard: String, missing: usize },
     /// A shard that ended early, for another reason than failures.
@@ -70,9 +70,11 @@ fn word(status: Status) -> &'static str {
     }
 }
 
-/// The shards as the events of one run, and what is wrong with them. A test case that several of
-/// them ran counts once, with its worse end. The whole takes as long as all shards together.
-pub fn merge(shards: &[Shard]) -> (Vec<Event>, Vec<Problem>) {
+/// The shards as the events of one run. A test case that several of them ran counts once, with its
+/// worse end. The whole takes as long as all shards together. What keeps them from being a whole (a
+/// shard that was cut off or is missing, a test case that ended in two ways) is a note each, and
+/// makes the run incomplete.
+pub fn merge(shards: &[Shard]) -> Vec<Event> {
     let (tests, contradictions) = tests(shards);
     let problems: Vec<Problem> = ends(shards).chain(gaps(shards)).chain(contradictions).collect();
     let mut summary = RunSummary::default();
@@ -86,7 +88,11 @@ pub fn merge(shards: &[Shard]) -> (Vec<Event>, Vec<Problem>) {
     let unsound = (!problems.is_empty()).then_some(RunEnd::Incomplete);
     let ends = shards.iter().map(|shard| shard.record.summary().end).chain(unsound);
     summary.end = ends.max_by_key(|end| weight(*end)).unwrap_or_default();
-    (events(shards, tests, summary), problems)
+    let mut events = beginning(shards, &tests);
+    events.extend(results(tests));
+    events.extend(problems.iter().map(|problem| Event::Note { message: problem.to_string() }));
+    events.push(Event::RunFinished(summary));
+    events
 }
 
 /// Which of several ends is the end of the whole.
@@ -191,14 +197,11 @@ fn badness(status: Status) -> u8 {
     }
 }
 
-fn events(shards: &[Shard], tests: Vec<RecordedTest>, summary: RunSummary) -> Vec<Event> {
+fn beginning(shards: &[Shard], tests: &[RecordedTest]) -> Vec<Event> {
     let specs: HashSet<&str> = tests.iter().map(|test| test.selected.file.as_str()).collect();
+    let (schema_version, count) = (SCHEMA_VERSION, tests.len());
     let mut events = vec![
-        Event::RunStarted {
-            schema_version: SCHEMA_VERSION,
-            tests: tests.len(),
-            specs: specs.len(),
-        },
+        Event::RunStarted { schema_version, tests: count, specs: specs.len() },
         Event::TestsSelected {
             partition: None,
             tests: tests.iter().map(|test| test.selected.clone()).collect(),
@@ -214,15 +217,15 @@ fn events(shards: &[Shard], tests: Vec<RecordedTest>, summary: RunSummary) -> Ve
     for text in records().flat_map(|record| &record.stray) {
         events.push(Event::Output { test: None, text: text.clone() });
     }
-    for RecordedTest { result, printed, .. } in tests {
-        let Some(result) = result else { continue };
-        if let Some(text) = printed {
-            events.push(Event::Output { test: Some(result.test.clone()), text });
-        }
-        events.push(Event::TestFinished(result));
-    }
-    events.push(Event::RunFinished(summary));
     events
+}
+
+fn results(tests: Vec<RecordedTest>) -> impl Iterator<Item = Event> {
+    tests.into_iter().flat_map(|RecordedTest { result, printed, .. }| {
+        let test = result.as_ref().map(|result| result.test.clone());
+        let output = printed.map(|text| Event::Output { test, text });
+        output.into_iter().chain(result.map(Event::TestFinished))
+    })
 }
 
 fn distinct<'a, T: PartialEq>(items: impl Iterator<Item = &'a T>) -> Vec<&'a T> {

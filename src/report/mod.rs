@@ -33,7 +33,7 @@ pub use {
     github::annotations,
     junit::junit,
     markdown::{GITHUB_LIMIT, summary as markdown_summary},
-    merge::{Problem, merge},
+    merge::merge,
     progress::{PlainProgress, TerminalProgress},
     record::{Device, RecordedTest, RunRecord},
     shard::{Shard, ShardError},

@@ -77,8 +77,8 @@ fn check_version(version: u32) -> Result<(), String> {
 /// The event of a line; none when it is one that this version does not know.
 fn event(line: &[u8]) -> Result<Option<Event>, String> {
     let broken = |error: serde_json::Error| match error.is_eof() {
-        true => format!("the line breaks off ({error}): its writer was stopped"),
-        false => format!("this is no event: {error}"),
+        true => format!("the line breaks off at column {}: its writer was stopped", error.column()),
+        false => format!("this is no event: {}", without_line(&error)),
     };
     let value: serde_json::Value = serde_json::from_slice(line).map_err(broken)?;
     let Some(name) = value.get("event").and_then(|name| name.as_str()) else {
@@ -88,6 +88,12 @@ fn event(line: &[u8]) -> Result<Option<Event>, String> {
         return Ok(None);
     }
     serde_json::from_slice(line).map(Some).map_err(broken)
+}
+
+/// The parser has seen one line only and calls it the first.
+fn without_line(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    text.replace(&format!(" at line 1 column {}", error.column()), "")
 }
 
 #[cfg(test)]
