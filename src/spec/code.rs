@@ -64,6 +64,11 @@ impl Code {
     pub const KERNEL_TOO_LARGE: Self = Self("NN0306");
     pub const MODEL_TOO_LARGE: Self = Self("NN0307");
     pub const LOSS_WEIGHTS_MISMATCH: Self = Self("NN0308");
+    pub const UNKNOWN_RUST_MODEL: Self = Self("NN0309");
+    pub const MODEL_KIND_MISMATCH: Self = Self("NN0310");
+    pub const MODEL_INPUT_MISMATCH: Self = Self("NN0311");
+    pub const BAD_MODEL_CONFIG: Self = Self("NN0312");
+    pub const NOT_FOR_THIS_MODEL: Self = Self("NN0313");
 
     /// What this code means.
     pub fn meta(self) -> Option<&'static CodeMeta> {
@@ -88,6 +93,7 @@ mod tests {
     use std::path::Path;
 
     use super::*;
+    use crate::registry::tests::registry;
     use crate::spec::{Source, parse};
     use crate::subject::Subject;
 
@@ -149,7 +155,8 @@ mod tests {
                 continue;
             }
             let source = Source::new("example.yaml", meta.example);
-            let raised: Vec<_> = match parse(source).and_then(Subject::prepare) {
+            let prepare = |spec| Subject::prepare_with(spec, &registry());
+            let raised: Vec<_> = match parse(source).and_then(prepare) {
                 Ok(_) => Vec::new(),
                 Err(diagnostics) => diagnostics.errors.iter().map(|error| error.code).collect(),
             };
