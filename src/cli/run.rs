@@ -11,9 +11,12 @@ use clap::Args;
 use super::cases::{Group, choose};
 use super::error::{Error, warn};
 use super::options::{
-    ColorOption, ExecutionOptions, FormatOption, MessageFormat, NoTestsOption, SelectionOptions,
+    ColorOption, ExecutionOptions, FormatOption, MessageFormat, NoTestsOption, PartitionOption,
+    SelectionOptions,
 };
-use crate::report::event::{RunSummary, Sink};
+use super::report_options::{Ci, ReportOptions};
+use super::reporters::Reporters;
+use crate::report::event::{Event, RunSummary, SCHEMA_VERSION, Sink};
 use crate::report::{HumanReporter, JsonReporter, PlainProgress, TerminalProgress};
 use crate::runner::{
     Limits, Plan, PlannedSpec, ProcessLauncher, Work, forward_interrupts, supervise,
@@ -25,9 +28,13 @@ pub(super) struct RunOptions {
     #[command(flatten)]
     pub(super) selection: SelectionOptions,
     #[command(flatten)]
+    partition: PartitionOption,
+    #[command(flatten)]
     no_tests: NoTestsOption,
     #[command(flatten)]
     pub(super) execution: ExecutionOptions,
+    #[command(flatten)]
+    reports: ReportOptions,
     #[command(flatten)]
     format: FormatOption,
 
@@ -41,12 +48,18 @@ pub(super) struct RunOptions {
 
 impl RunOptions {
     pub(super) fn execute(self) -> Result<(), Error> {
-        let choice = choose(&self.selection)?;
+        let partition = self.partition.partition;
+        let choice = choose(&self.selection)?.shard(partition);
         if let Some(sentence) = choice.unless_empty(self.no_tests.no_tests)? {
             warn(&sentence);
         }
-        if choice.groups.is_empty() {
-            return Ok(());
+        let destinations = self.reports.clone().destinations(Ci::from_environment());
+        let nothing = choice.groups.is_empty();
+        let main = if nothing { self.machine_reporter() } else { Some(self.reporter()) };
+        let mut reporters = Reporters::open(main, destinations)?;
+        reporters.announce(&choice, partition.map(|partition| partition.to_string()));
+        if nothing {
+            return report_nothing(reporters);
         }
         let work = choice.groups.into_iter().map(|group| work(group, &self.execution));
         let work: Vec<Work> = work.collect();
@@ -55,20 +68,37 @@ impl RunOptions {
         let (sender, receiver) = channel();
         forward_interrupts(sender.clone())?;
         let limits = Limits { max_fail: self.execution.max_fail(), patience: self.patience() };
-        let mut reporter = self.reporter();
         let channels = (&sender, &receiver);
-        let summary = supervise(work, limits, &mut launcher, channels, reporter.as_mut())?;
-        conclude(&summary)
+        let outcome = supervise(work, limits, &mut launcher, channels, &mut reporters);
+        let reported = reporters.close();
+        match outcome {
+            Ok(summary) => reported.and_then(|()| conclude(&summary)),
+            Err(incomplete) => {
+                // Two things went wrong, and one exit code tells the graver.
+                if let Err(error) = reported {
+                    error.print();
+                }
+                Err(incomplete.into())
+            }
+        }
     }
 
     fn patience(&self) -> Option<Duration> {
         Some(self.execution.timeout).filter(|seconds| *seconds > 0).map(Duration::from_secs)
     }
 
+    /// The one for programs, if that is the one on standard output.
+    fn machine_reporter(&self) -> Option<Box<dyn Sink>> {
+        match self.format.message_format {
+            MessageFormat::Json => Some(Box::new(JsonReporter::new(io::stdout()))),
+            MessageFormat::Human => None,
+        }
+    }
+
     /// The report goes to standard output, the progress to standard error.
     fn reporter(&self) -> Box<dyn Sink> {
-        if self.format.message_format == MessageFormat::Json {
-            return Box::new(JsonReporter::new(io::stdout()));
+        if let Some(reporter) = self.machine_reporter() {
+            return reporter;
         }
         let human = HumanReporter::new(AutoStream::auto(io::stdout()), self.verbose);
         match io::stderr().is_terminal() {
@@ -76,6 +106,14 @@ impl RunOptions {
             false => Box::new(PlainProgress::new(human, AutoStream::auto(io::stderr()))),
         }
     }
+}
+
+/// A run without test cases, for programs that wait for its end. People were told already.
+fn report_nothing(mut reporters: Reporters) -> Result<(), Error> {
+    let schema_version = SCHEMA_VERSION;
+    reporters.emit(&Event::RunStarted { schema_version, tests: 0, specs: 0 });
+    reporters.emit(&Event::RunFinished(RunSummary::default()));
+    reporters.close()
 }
 
 /// The worker's plan for a package, and the results that need no worker.
@@ -99,7 +137,7 @@ fn work(group: Group, execution: &ExecutionOptions) -> Work {
 }
 
 /// What a complete run means for the exit code.
-fn conclude(summary: &RunSummary) -> Result<(), Error> {
+pub(super) fn conclude(summary: &RunSummary) -> Result<(), Error> {
     match summary.failures() {
         0 => Ok(()),
         failures if failures == summary.spec_errors => Err(Error::SpecErrors),
