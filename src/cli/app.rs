@@ -13,6 +13,7 @@ use super::doctor::DoctorOptions;
 use super::explain::ExplainOptions;
 use super::init::InitOptions;
 use super::list::ListOptions;
+use super::report::ReportCommand;
 use super::run::RunOptions;
 use super::{Error, color, worker};
 
@@ -72,6 +73,8 @@ enum Command {
     Init(InitOptions),
     /// Show what nn-test finds here: toolchain, specs, adapter, snapshots
     Doctor(DoctorOptions),
+    /// Put reports of several runs together
+    Report(ReportCommand),
     /// Print a completion script for a shell
     Completions(CompletionsOptions),
     /// Follow the orders on standard input and report events on standard output
@@ -100,6 +103,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<(), Error> {
         Command::Explain(options) => options.execute(&mut output),
         Command::Init(options) => options.execute(&mut output),
         Command::Doctor(options) => options.execute(&mut output),
+        Command::Report(command) => command.execute(),
         Command::Completions(options) => options.execute(&mut output),
         Command::Worker => worker::execute(),
         Command::Smoke(options) => options.execute(&mut output),
@@ -115,6 +119,7 @@ impl Command {
             Self::Explain(options) => options.color.color,
             Self::Init(options) => options.color.color,
             Self::Doctor(options) => options.color.color,
+            Self::Report(command) => command.color(),
             Self::Completions(_) | Self::Worker | Self::Smoke(_) => None,
         }
     }

@@ -8,6 +8,7 @@ use super::models::Registry;
 use super::options::ExecutionOptions;
 use crate::harness::TestCase;
 use crate::protocol::{Assignment, SetUp};
+use crate::report::event::TestResult;
 use crate::runner::{Job, Program, Role, Timeout, Work};
 
 /// Where the work is done.
@@ -56,8 +57,7 @@ pub(super) fn work(
                     work.jobs.push(job(spec, &group.package_root, role));
                 }
                 Err(registered) => {
-                    let unregistered = spec.rust.and_then(|case| case.unregistered(&registered));
-                    work.foregone.extend(unregistered);
+                    work.foregone.extend(unregistered(&spec, &registered));
                 }
             }
         }
@@ -65,12 +65,27 @@ pub(super) fn work(
     work
 }
 
+/// The results of a spec whose model is not among the `registered` ones: it is told once, and the
+/// other test cases point there.
+fn unregistered(spec: &ChosenSpec, registered: &[&str]) -> Vec<TestResult> {
+    let Some(result) = spec.rust.as_ref().and_then(|case| case.unregistered(registered)) else {
+        return Vec::new();
+    };
+    let results = spec.tests.iter().enumerate().map(|(index, test)| match index {
+        0 => TestResult { test: test.clone(), ..result.clone() },
+        _ => {
+            let details = Some(format!("the spec has errors, shown at {}", spec.tests[0]));
+            TestResult { test: test.clone(), details, ..result.clone() }
+        }
+    });
+    results.collect()
+}
+
 fn job(spec: ChosenSpec, package_root: &Path, role: usize) -> Job {
     let timeout = spec.timeout.map(|seconds| Timeout {
         duration: Duration::from_secs(seconds),
         source: "`timeout` in the spec".to_owned(),
     });
-    let places = spec.tests.iter().cloned().zip(spec.places).collect();
     let assignment = Assignment {
         package_root: package_root.to_owned(),
         path: spec.path,
@@ -78,7 +93,7 @@ fn job(spec: ChosenSpec, package_root: &Path, role: usize) -> Job {
         specs_dir: spec.specs_dir,
         tests: spec.tests,
     };
-    Job { role, assignment, places, timeout, whole: spec.whole }
+    Job { role, assignment, places: spec.places, timeout, whole: spec.whole }
 }
 
 #[cfg(test)]
@@ -88,7 +103,7 @@ mod tests {
     use super::*;
     use crate::device::DeviceChoice;
     use crate::harness::collect;
-    use crate::report::event::{Status, TestResult};
+    use crate::report::event::Status;
 
     #[derive(Debug, Parser)]
     struct Line {
@@ -122,7 +137,7 @@ mod tests {
                 true => vec![format!("{name}::learns")],
                 false => vec![format!("{name}::spec")],
             },
-            places: vec![(7, 10)],
+            places: [(format!("{name}::learns"), (7, 10))].into(),
             foregone,
             whole: true,
             ..ChosenSpec::default()
@@ -151,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn a_spec_whose_model_nobody_registers_is_one_failing_result_that_points_to_the_name() {
+    fn a_spec_whose_model_nobody_registers_fails_and_points_to_the_name_once() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("b.yaml");
         let text = "version: 1\nname: b\ntask: classification\ndata: {moons: {examples: 32}}\n\
@@ -162,8 +177,11 @@ mod tests {
         let lost = ChosenSpec { rust: Some(cases[0].clone()), tests, ..spec("b", Vec::new()) };
         let work = work_of(vec![group(None, vec![lost])], "");
         assert_eq!(work.jobs, []);
-        let [result] = work.foregone.as_slice() else { panic!("{work:?}") };
-        assert_eq!((result.test.as_str(), result.status), ("b::spec", Status::SpecError));
+        let [result, other] = work.foregone.as_slice() else { panic!("{work:?}") };
+        assert_eq!((result.test.as_str(), result.status), ("b::shapes", Status::SpecError));
+        assert_eq!((other.test.as_str(), other.status), ("b::learns", Status::SpecError));
+        let reference = "the spec has errors, shown at b::shapes";
+        assert_eq!(other.details.as_deref(), Some(reference));
         assert_eq!((result.line, result.column), (5, 15));
         let details = result.details.as_ref().unwrap();
         assert!(details.contains("no Rust model is registered as `cnn`"), "{details}");

@@ -142,6 +142,8 @@ pub struct InitialEvidence {
 pub struct TermEvidence {
     pub name: String,
     pub value: f64,
+    /// Norm of the term's own gradient over all trainable tensors.
+    pub gradient_norm: f64,
 }
 
 /// The output of one layer over a batch.

@@ -119,7 +119,7 @@ fn verdict(laboratory: &mut Laboratory, name: &str) -> Verdict {
 #[test]
 fn a_healthy_module_holds_every_property() {
     let mut laboratory = laboratory("net").unwrap();
-    for property in property::REGISTRY {
+    for property in property::REGISTRY.iter().filter(|property| property.meta.recommended) {
         let verdict = verdict(&mut laboratory, property.meta.name);
         // Batch normalization right before the head makes large first outputs, which warns.
         let holds = matches!(verdict.outcome, Outcome::Pass | Outcome::Warn);
@@ -179,6 +179,9 @@ fn an_objective_of_its_own_is_trained_and_checked_term_by_term() {
     let terms: Vec<&str> =
         laboratory.evidence().initial().terms.iter().map(|term| term.name.as_str()).collect();
     assert_eq!(terms, ["fit", "decay"]);
+    let balance = verdict(&mut laboratory, "loss_terms_balanced");
+    assert_eq!(balance.outcome, Outcome::Fail, "{balance:?}");
+    assert_eq!(balance.findings[0].place, "decay", "its gradient is a hundredth of the other's");
     let unused = verdict(&mut laboratory, "every_parameter_gets_gradient");
     let places: Vec<&str> = unused.findings.iter().map(|f| f.place.as_str()).collect();
     assert_eq!(places, ["norm.gamma", "norm.beta"], "the loss leaves the normalization out");
