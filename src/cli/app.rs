@@ -62,7 +62,7 @@ pub(super) struct App {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Run the selected test cases (the default)
-    Run(RunOptions),
+    Run(Box<RunOptions>),
     /// List the selected test cases; opens no device
     List(ListOptions),
     /// Check specs, their data and their shapes; runs nothing, opens no device
@@ -93,7 +93,7 @@ enum Command {
 /// error, too: it decides the exit code.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<(), Error> {
     let app = parse(arguments)?;
-    let command = app.command.unwrap_or(Command::Run(app.run));
+    let command = app.command.unwrap_or_else(|| Command::Run(Box::new(app.run)));
     color::set(command.color());
     let mut output = AutoStream::auto(io::stdout());
     match command {
@@ -153,7 +153,7 @@ mod tests {
         let app = parsed(line);
         match app.command {
             None => app.run,
-            Some(Command::Run(options)) => options,
+            Some(Command::Run(options)) => *options,
             Some(other) => panic!("`{line}` is no run but {other:?}"),
         }
     }
