@@ -6,6 +6,8 @@ use std::path::PathBuf;
 
 use anstyle::{AnsiColor, Style};
 
+use super::models::ModelsError;
+use crate::harness::WorkerError;
 use crate::report::ShardError;
 use crate::report::event::RunEnd;
 use crate::suggestion::did_you_mean;
@@ -68,8 +70,10 @@ pub enum Error {
     Unhealthy,
     #[error("cannot install the handler of Ctrl-C: {0}")]
     InterruptHandler(#[from] ctrlc::Error),
-    #[error("the worker got no readable plan: {0}")]
-    Plan(#[source] io::Error),
+    #[error(transparent)]
+    Models(#[from] ModelsError),
+    #[error("the worker got no orders that it understands: {0}")]
+    Orders(#[source] WorkerError),
     #[error("cannot find this program's own file: {0}")]
     OwnProgram(#[source] io::Error),
     #[error("cannot write the output: {0}")]
@@ -89,6 +93,7 @@ impl Error {
             Self::NothingSelected { .. } => exit_code::NO_TESTS_RUN,
             Self::SpecErrors
             | Self::SpecFolder { .. }
+            | Self::Models(ModelsError::RegisteredTwice { .. })
             | Self::Workspace(workspace::Error::Settings { .. }) => exit_code::SPEC_ERROR,
             Self::TestsFailed | Self::Unhealthy => exit_code::TEST_FAILED,
             Self::Workspace(workspace::Error::Metadata { .. }) => exit_code::CARGO_METADATA_FAILED,
@@ -99,6 +104,7 @@ impl Error {
                 | runner::Error::WorkerFailed { .. }
                 | runner::Error::OutputClosed,
             )
+            | Self::Models(ModelsError::Build(_) | ModelsError::NoAnswer { .. })
             | Self::Write { .. }
             | Self::Read { .. }
             | Self::Shard(_) => exit_code::RUN_INCOMPLETE,
@@ -112,7 +118,7 @@ impl Error {
             // Whoever closes the pipe has read enough.
             Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => exit_code::SUCCESS,
             Self::Output(_) => exit_code::RUN_INCOMPLETE,
-            Self::InterruptHandler(_) | Self::Plan(_) | Self::OwnProgram(_) => {
+            Self::InterruptHandler(_) | Self::Orders(_) | Self::OwnProgram(_) => {
                 exit_code::INTERNAL_ERROR
             }
         }
@@ -164,6 +170,14 @@ impl Error {
                     .to_owned(),
             ),
             Self::NothingSelected { help, .. } => help.clone(),
+            Self::Models(ModelsError::NoAnswer { .. }) => Some(
+                "a test target whose root file has `nn_test::main!` lists its models when it is \
+                 started with `--nn-test-models`"
+                    .to_owned(),
+            ),
+            Self::Models(ModelsError::RegisteredTwice { .. }) => {
+                Some("give one of them another name, there and in its specs".to_owned())
+            }
             Self::Run(runner::Error::AdapterRequired { .. }) => Some(
                 "`--device auto` falls back to the CPU; `cargo nn-test doctor` shows what is here"
                     .to_owned(),
@@ -183,11 +197,12 @@ impl Error {
 mod tests {
     use super::*;
     use crate::runner::Ending;
+    use crate::workspace::BuildError;
 
     #[test]
     fn each_kind_of_error_has_its_exit_code() {
         let io = |kind: io::ErrorKind| io::Error::from(kind);
-        let table: [(Error, u8); 15] = [
+        let table: [(Error, u8); 16] = [
             (Error::TestsFailed, 100),
             (Error::SpecErrors, 96),
             (Error::NothingSelected { reason: String::new(), help: None }, 4),
@@ -199,10 +214,11 @@ mod tests {
             (runner::Error::WorkerFailed { ending: Ending::Code(1), output: None }.into(), 101),
             (Error::Output(io(io::ErrorKind::BrokenPipe)), 0),
             (Error::Output(io(io::ErrorKind::StorageFull)), 101),
+            (Error::Orders(WorkerError::NoSetUp), 70),
+            (ModelsError::Build(BuildError::Failed).into(), 101),
             (Error::ShardsIncomplete { end: RunEnd::Incomplete }, 101),
             (Error::ShardsIncomplete { end: RunEnd::Interrupted }, 130),
             (Error::ShardsIncomplete { end: RunEnd::AdapterRequired }, 105),
-            (Error::Plan(io(io::ErrorKind::UnexpectedEof)), 70),
         ];
         for (error, code) in table {
             assert_eq!(error.exit_code(), code, "{error:?}");

@@ -6,6 +6,7 @@
 
 mod app;
 mod arguments;
+mod build;
 mod cases;
 mod check;
 mod color;
@@ -14,7 +15,9 @@ mod doctor;
 mod error;
 mod explain;
 mod init;
+mod limits;
 mod list;
+mod models;
 mod options;
 mod output_file;
 mod paths;
@@ -23,6 +26,7 @@ mod report_options;
 mod reporters;
 mod run;
 mod seams;
+mod work;
 mod worker;
 
 pub use app::run;

@@ -84,11 +84,11 @@ fn the_selection_follows_the_start_and_knows_packages() {
         package: package.to_owned(),
         package_root: "/p".into(),
         device: None,
+        member: None,
         specs: vec![ChosenSpec {
             file: "a.yaml".into(),
-            specs_dir: "/p".into(),
             tests: vec!["a::learns".to_owned()],
-            foregone: Vec::new(),
+            ..ChosenSpec::default()
         }],
     };
     let packages = |package| selected(&group(package)).map(|test| test.package).next().unwrap();
