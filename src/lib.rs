@@ -6,8 +6,12 @@
 #[cfg(feature = "cli")]
 #[doc(hidden)]
 pub mod cli;
+#[cfg(feature = "cli")]
+#[doc(hidden)]
+pub mod config;
 pub mod data;
 pub mod device;
+mod diff;
 pub mod exit_code;
 pub mod experiment;
 pub mod explain;
@@ -26,6 +30,8 @@ pub mod spec;
 pub mod subject;
 #[cfg(feature = "cli")]
 mod suggestion;
+#[cfg(feature = "cli")]
+mod toml;
 mod training;
 #[cfg(feature = "cli")]
 #[doc(hidden)]

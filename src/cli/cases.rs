@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::options::{NoTests, SelectionOptions};
 use super::paths::{Positional, classify, cleaned, relative};
 use super::{Error, app};
-use crate::device::DeviceChoice;
+use crate::config::Config;
 use crate::harness::{self, TestCase};
 use crate::report::event::TestResult;
 use crate::runner::Selection;
@@ -16,6 +16,8 @@ use crate::workspace::{Package, Workspace, spec_files};
 /// What the command line means.
 #[derive(Debug)]
 pub(super) struct Choice {
+    /// What the workspace's files say about the run.
+    pub(super) config: Config,
     /// Package by package; none is empty.
     pub(super) groups: Vec<Group>,
     /// Why nothing is selected, if so.
@@ -29,7 +31,6 @@ pub(super) struct Group {
     pub(super) package: String,
     /// Absolute.
     pub(super) package_root: PathBuf,
-    pub(super) device: Option<DeviceChoice>,
     pub(super) specs: Vec<ChosenSpec>,
 }
 
@@ -137,9 +138,8 @@ pub(super) fn choose(options: &SelectionOptions) -> Result<Choice, Error> {
     };
     let selection = options.selection(filters);
     let groups = files.into_iter().map(|files| files.collected(&current));
-    Ok(selected(groups.collect(), &selection, || {
-        packages.iter().map(|package| relative(&package.specs, &current)).collect()
-    }))
+    let searched = || packages.iter().map(|package| relative(&package.specs, &current)).collect();
+    Ok(selected(groups.collect(), &selection, workspace.config.clone(), searched))
 }
 
 /// Spec files of one package, absolute, each with the folder of its snapshots' parent.
@@ -147,7 +147,6 @@ pub(super) fn choose(options: &SelectionOptions) -> Result<Choice, Error> {
 struct PackageFiles {
     package: String,
     package_root: PathBuf,
-    device: Option<DeviceChoice>,
     files: Vec<(PathBuf, PathBuf)>,
 }
 
@@ -177,7 +176,6 @@ impl PackageFiles {
         Self {
             package: package.name.clone(),
             package_root: package.root.clone(),
-            device: package.device,
             files: Vec::new(),
         }
     }
@@ -195,7 +193,6 @@ impl PackageFiles {
         let group = Group {
             package: self.package,
             package_root: self.package_root,
-            device: self.device,
             specs: specs.collect(),
         };
         Collected { group, cases }
@@ -277,7 +274,6 @@ fn stray_files(folder: &Path) -> PackageFiles {
     PackageFiles {
         package: folder.display().to_string(),
         package_root: folder.to_owned(),
-        device: None,
         files: Vec::new(),
     }
 }
@@ -290,6 +286,7 @@ fn read_folder(folder: &Path) -> Result<Vec<PathBuf>, Error> {
 fn selected(
     collected: Vec<Collected>,
     selection: &Selection,
+    config: Config,
     searched: impl FnOnce() -> Vec<PathBuf>,
 ) -> Choice {
     let names: Vec<String> = collected
@@ -315,7 +312,7 @@ fn selected(
             suggestion: suggestion(selection, &names),
         }),
     };
-    Choice { groups, nothing }
+    Choice { config, groups, nothing }
 }
 
 /// The name, or part of a name, that a filter most likely stands for.

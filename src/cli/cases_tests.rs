@@ -12,12 +12,8 @@ fn collected(package: &str, names: &[(&str, &str)]) -> Collected {
         tests: Vec::new(),
         foregone: Vec::new(),
     });
-    let group = Group {
-        package: package.to_owned(),
-        package_root: root.clone(),
-        device: None,
-        specs: specs.collect(),
-    };
+    let group =
+        Group { package: package.to_owned(), package_root: root.clone(), specs: specs.collect() };
     let cases = names.iter().map(|(file, name)| Case {
         name: (*name).to_owned(),
         file: file.into(),
@@ -40,7 +36,8 @@ fn digits_and_iris() -> Vec<Collected> {
 fn choose_by(collected: Vec<Collected>, filters: &[&str]) -> Choice {
     let filters = filters.iter().map(|filter| (*filter).to_owned()).collect();
     let selection = Selection { filters, ..Selection::default() };
-    selected(collected, &selection, || vec!["specs".into()])
+    let config = Config::built_in(Path::new("/project"));
+    selected(collected, &selection, config, || vec!["specs".into()])
 }
 
 fn refusal(choice: &Choice) -> (String, Option<String>) {
@@ -108,12 +105,14 @@ fn workspace_at(root: &Path) -> Workspace {
         name: name.to_owned(),
         specs: root.join("specs"),
         root,
-        device: None,
+        burn: None,
+        nn_test: false,
+        tests: Vec::new(),
         default: true,
         current: false,
     };
     let packages = vec![package("outer", root.into()), package("inner", root.join("inner"))];
-    Workspace { root: root.to_owned(), packages }
+    Workspace { root: root.to_owned(), config: Config::built_in(root), packages }
 }
 
 #[test]

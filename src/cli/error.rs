@@ -6,8 +6,9 @@ use std::path::PathBuf;
 
 use anstyle::{AnsiColor, Style};
 
+use crate::report::rustc_colors;
 use crate::suggestion::did_you_mean;
-use crate::{exit_code, runner, workspace};
+use crate::{config, exit_code, runner, workspace};
 
 const ERROR: Style = AnsiColor::Red.on_default().bold();
 const HELP: Style = AnsiColor::Cyan.on_default().bold();
@@ -36,6 +37,8 @@ pub enum Error {
     UnknownTopic { name: String, suggestion: Option<String> },
     #[error(transparent)]
     Workspace(#[from] workspace::Error),
+    #[error(transparent)]
+    Config(#[from] config::Error),
     #[error("cannot read the spec folder `{}`: {error}", folder.display())]
     SpecFolder { folder: PathBuf, error: io::Error },
     #[error("{reason}")]
@@ -80,7 +83,8 @@ impl Error {
             Self::NothingSelected { .. } => exit_code::NO_TESTS_RUN,
             Self::SpecErrors
             | Self::SpecFolder { .. }
-            | Self::Workspace(workspace::Error::Settings { .. }) => exit_code::SPEC_ERROR,
+            | Self::Config(_)
+            | Self::Workspace(workspace::Error::Config(_)) => exit_code::SPEC_ERROR,
             Self::TestsFailed | Self::Unhealthy => exit_code::TEST_FAILED,
             Self::Workspace(workspace::Error::Metadata { .. }) => exit_code::CARGO_METADATA_FAILED,
             Self::Run(runner::Error::AdapterRequired { .. }) => exit_code::ADAPTER_REQUIRED,
@@ -108,6 +112,13 @@ impl Error {
             return;
         }
         if self.is_said_already() {
+            return;
+        }
+        if let Self::Config(error @ config::Error::Wrong(_))
+        | Self::Workspace(workspace::Error::Config(error @ config::Error::Wrong(_))) = self
+        {
+            // Each of its errors is shown as rustc would show it.
+            say(&format!("{}\n", rustc_colors(error.to_string().trim_end())));
             return;
         }
         let mut text = format!("{ERROR}error{ERROR:#}: {self}\n");
@@ -145,6 +156,11 @@ impl Error {
                  `--manifest-path`"
                     .to_owned(),
             ),
+            Self::Config(config::Error::UnknownProfile { .. }) => Some(
+                "`[profile.NAME]` in `nn-test.toml` makes a profile; `cargo nn-test show-config` \
+                 shows what counts"
+                    .to_owned(),
+            ),
             Self::NothingSelected { help, .. } => help.clone(),
             Self::Run(runner::Error::AdapterRequired { .. }) => Some(
                 "`--device auto` falls back to the CPU; `cargo nn-test doctor` shows what is here"
@@ -169,13 +185,14 @@ mod tests {
     #[test]
     fn each_kind_of_error_has_its_exit_code() {
         let io = |kind: io::ErrorKind| io::Error::from(kind);
-        let table: [(Error, u8); 12] = [
+        let table: [(Error, u8); 13] = [
             (Error::TestsFailed, 100),
             (Error::SpecErrors, 96),
             (Error::NothingSelected { reason: String::new(), help: None }, 4),
             (Error::UnknownTopic { name: "x".into(), suggestion: None }, 2),
             (workspace::Error::Metadata { message: String::new() }.into(), 102),
             (workspace::Error::UnknownPackage { name: "x".into(), suggestion: None }.into(), 2),
+            (workspace::Error::Config(config::Error::Wrong(Vec::new())).into(), 96),
             (runner::Error::AdapterRequired { reason: String::new() }.into(), 105),
             (runner::Error::Interrupted.into(), 130),
             (runner::Error::WorkerFailed { ending: Ending::Code(1), output: None }.into(), 101),

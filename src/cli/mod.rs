@@ -19,6 +19,8 @@ mod options;
 mod paths;
 mod run;
 mod seams;
+mod settings;
+mod show_config;
 mod worker;
 
 pub use app::run;

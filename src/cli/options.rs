@@ -64,16 +64,10 @@ pub(super) enum NoTests {
 /// `--no-tests`.
 #[derive(Debug, Clone, Args)]
 pub(super) struct NoTestsOption {
-    /// What to do when no test case is selected
-    #[arg(
-        long,
-        value_name = "ACTION",
-        value_enum,
-        default_value_t,
-        help_heading = "Test selection"
-    )]
+    /// What to do when no test case is selected [default: fail]
+    #[arg(long, value_name = "ACTION", value_enum, help_heading = "Test selection")]
     #[arg(hide_possible_values = false)]
-    pub(super) no_tests: NoTests,
+    pub(super) no_tests: Option<NoTests>,
 }
 
 /// `--device` as the command line spells it.
@@ -101,8 +95,8 @@ impl From<DeviceArgument> for DeviceChoice {
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Run options")]
 pub(super) struct ExecutionOptions {
-    /// Device that the tests run on [default: the package's `metadata.nn-test.device`, else auto]
-    #[arg(long, value_name = "DEVICE", value_enum, env = "NN_TEST_DEVICE", hide_env_values = true)]
+    /// Device that the tests run on [default: auto]
+    #[arg(long, value_name = "DEVICE", value_enum)]
     pub(super) device: Option<DeviceArgument>,
 
     /// Use this seed instead of each spec's `training.seed`; snapshots are then not compared
@@ -111,26 +105,19 @@ pub(super) struct ExecutionOptions {
 
     /// End the run after this many failures
     #[arg(long, value_name = "NUMBER", overrides_with_all = ["fail_fast", "no_fail_fast"])]
-    max_fail: Option<NonZeroUsize>,
+    pub(super) max_fail: Option<NonZeroUsize>,
 
     /// End the run after the first failure
     #[arg(long, overrides_with_all = ["max_fail", "no_fail_fast"])]
-    fail_fast: bool,
+    pub(super) fail_fast: bool,
 
     /// Run all test cases, whatever fails; the default
     #[arg(long, overrides_with_all = ["max_fail", "fail_fast"])]
-    no_fail_fast: bool,
+    pub(super) no_fail_fast: bool,
 
-    /// Give up on a spec that reports nothing for this long; 0 waits for ever
-    #[arg(long, value_name = "SECONDS", default_value_t = 600)]
-    pub(super) timeout: u64,
-}
-
-impl ExecutionOptions {
-    /// Failures after which nothing more is run.
-    pub(super) fn max_fail(&self) -> Option<NonZeroUsize> {
-        if self.fail_fast { Some(NonZeroUsize::MIN) } else { self.max_fail }
-    }
+    /// Give up on a spec that reports nothing for this long; 0 waits for ever [default: 600]
+    #[arg(long, value_name = "SECONDS")]
+    pub(super) timeout: Option<u64>,
 }
 
 /// Whom the output is for.
@@ -144,15 +131,16 @@ pub(super) enum MessageFormat {
 /// `--message-format`.
 #[derive(Debug, Clone, Args)]
 pub(super) struct FormatOption {
-    /// Whom the output is for
-    #[arg(
-        long,
-        value_name = "FORMAT",
-        value_enum,
-        default_value_t,
-        help_heading = "Output options"
-    )]
-    pub(super) message_format: MessageFormat,
+    /// Whom the output is for [default: human]
+    #[arg(long, value_name = "FORMAT", value_enum, help_heading = "Output options")]
+    pub(super) message_format: Option<MessageFormat>,
+}
+
+impl FormatOption {
+    /// The format of a command that no profile speaks about.
+    pub(super) fn message_format(&self) -> MessageFormat {
+        self.message_format.unwrap_or_default()
+    }
 }
 
 /// `--color`.

@@ -3,7 +3,6 @@
 use std::env;
 use std::io::{self, IsTerminal};
 use std::sync::mpsc::channel;
-use std::time::Duration;
 
 use anstream::AutoStream;
 use clap::Args;
@@ -13,6 +12,9 @@ use super::error::{Error, warn};
 use super::options::{
     ColorOption, ExecutionOptions, FormatOption, MessageFormat, NoTestsOption, SelectionOptions,
 };
+use super::settings::{self, ProfileOption, resolver};
+use crate::config::{CommandLine, Key};
+use crate::device::DeviceChoice;
 use crate::report::event::{RunSummary, Sink};
 use crate::report::{HumanReporter, JsonReporter, PlainProgress, TerminalProgress};
 use crate::runner::{
@@ -24,6 +26,8 @@ use crate::runner::{
 pub(super) struct RunOptions {
     #[command(flatten)]
     pub(super) selection: SelectionOptions,
+    #[command(flatten)]
+    profile: ProfileOption,
     #[command(flatten)]
     no_tests: NoTestsOption,
     #[command(flatten)]
@@ -42,32 +46,39 @@ pub(super) struct RunOptions {
 impl RunOptions {
     pub(super) fn execute(self) -> Result<(), Error> {
         let choice = choose(&self.selection)?;
-        if let Some(sentence) = choice.unless_empty(self.no_tests.no_tests)? {
+        let resolver = resolver(choice.config.clone(), self.command_line())?;
+        let settings = resolver.settings(None);
+        if let Some(sentence) = choice.unless_empty(settings::choice(&settings, Key::NoTests))? {
             warn(&sentence);
         }
         if choice.groups.is_empty() {
             return Ok(());
         }
-        let work = choice.groups.into_iter().map(|group| work(group, &self.execution));
+        let work = choice.groups.into_iter().map(|group| {
+            let device = resolver.settings(Some(&group.package)).device();
+            work(group, device, self.execution.seed)
+        });
         let work: Vec<Work> = work.collect();
         let program = env::current_exe().map_err(Error::OwnProgram)?;
         let mut launcher = ProcessLauncher::new(program, vec!["worker".into()]);
         let (sender, receiver) = channel();
         forward_interrupts(sender.clone())?;
-        let limits = Limits { max_fail: self.execution.max_fail(), patience: self.patience() };
-        let mut reporter = self.reporter();
+        let limits = Limits { max_fail: settings.max_fail(), patience: settings.timeout(None) };
+        let mut reporter = self.reporter(settings::choice(&settings, Key::MessageFormat));
         let channels = (&sender, &receiver);
         let summary = supervise(work, limits, &mut launcher, channels, reporter.as_mut())?;
         conclude(&summary)
     }
 
-    fn patience(&self) -> Option<Duration> {
-        Some(self.execution.timeout).filter(|seconds| *seconds > 0).map(Duration::from_secs)
+    /// What the options say that a profile can say, too.
+    fn command_line(&self) -> CommandLine {
+        let line = self.no_tests.say(self.execution.say(self.profile.command_line()));
+        line.with(Key::MessageFormat, self.format.message_format.map(settings::word))
     }
 
     /// The report goes to standard output, the progress to standard error.
-    fn reporter(&self) -> Box<dyn Sink> {
-        if self.format.message_format == MessageFormat::Json {
+    fn reporter(&self, format: MessageFormat) -> Box<dyn Sink> {
+        if format == MessageFormat::Json {
             return Box::new(JsonReporter::new(io::stdout()));
         }
         let human = HumanReporter::new(AutoStream::auto(io::stdout()), self.verbose);
@@ -79,7 +90,7 @@ impl RunOptions {
 }
 
 /// The worker's plan for a package, and the results that need no worker.
-fn work(group: Group, execution: &ExecutionOptions) -> Work {
+fn work(group: Group, device: DeviceChoice, seed: Option<u64>) -> Work {
     let mut foregone = Vec::new();
     let specs = group.specs.into_iter().filter_map(|mut spec| {
         let known = |test: &String| spec.foregone.iter().any(|result| result.test == *test);
@@ -89,12 +100,7 @@ fn work(group: Group, execution: &ExecutionOptions) -> Work {
         (!planned.tests.is_empty()).then_some(planned)
     });
     let specs = specs.collect();
-    let plan = Plan {
-        device: execution.device.map(Into::into).or(group.device).unwrap_or_default(),
-        seed: execution.seed,
-        package_root: group.package_root,
-        specs,
-    };
+    let plan = Plan { device, seed, package_root: group.package_root, specs };
     Work { foregone, plan }
 }
 
@@ -109,22 +115,9 @@ fn conclude(summary: &RunSummary) -> Result<(), Error> {
 
 #[cfg(test)]
 mod tests {
-    use clap::Parser;
-
     use super::super::cases::ChosenSpec;
     use super::*;
-    use crate::device::DeviceChoice;
     use crate::report::event::{Status, TestResult};
-
-    #[derive(Debug, Parser)]
-    struct Line {
-        #[command(flatten)]
-        execution: ExecutionOptions,
-    }
-
-    fn execution(line: &str) -> ExecutionOptions {
-        Line::parse_from(["x"].into_iter().chain(line.split_whitespace())).execution
-    }
 
     fn spec_error(test: &str) -> TestResult {
         TestResult {
@@ -139,7 +132,7 @@ mod tests {
         }
     }
 
-    fn group(device: Option<DeviceChoice>) -> Group {
+    fn group() -> Group {
         let spec = |file: &str, tests: &[&str], foregone| ChosenSpec {
             file: file.into(),
             specs_dir: "/p/specs".into(),
@@ -149,23 +142,15 @@ mod tests {
         let broken = spec("specs/a.yaml", &["a::spec"], vec![spec_error("a::spec")]);
         let sound = spec("specs/b.yaml", &["b::learns"], Vec::new());
         let (package, package_root) = ("p".to_owned(), "/p".into());
-        Group { package, package_root, device, specs: vec![broken, sound] }
+        Group { package, package_root, specs: vec![broken, sound] }
     }
 
     #[test]
     fn a_broken_spec_needs_no_worker() {
-        let work = work(group(None), &execution(""));
+        let work = work(group(), DeviceChoice::Auto, None);
         assert_eq!(work.foregone, [spec_error("a::spec")]);
         let files: Vec<_> = work.plan.specs.iter().map(|spec| spec.file.clone()).collect();
         assert_eq!(files, [std::path::PathBuf::from("specs/b.yaml")]);
-    }
-
-    #[test]
-    fn the_command_line_wins_over_the_packages_device() {
-        let device = |line, package| work(group(package), &execution(line)).plan.device;
-        assert_eq!(device("--device wgpu", Some(DeviceChoice::Cpu)), DeviceChoice::Wgpu);
-        assert_eq!(device("--seed 3", Some(DeviceChoice::Cpu)), DeviceChoice::Cpu);
-        assert_eq!(device("--seed 3", None), DeviceChoice::Auto);
     }
 
     fn exit_code(summary: RunSummary) -> u8 {

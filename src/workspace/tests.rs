@@ -119,7 +119,6 @@ fn settings_of_the_package_win_over_those_of_the_workspace() {
         .map(|package| package.specs.strip_prefix(&package.root).unwrap().to_owned())
         .collect();
     assert_eq!(specs, [Path::new("tests/nn"), Path::new("nn"), Path::new("tests/nn")]);
-    assert!(workspace.packages.iter().all(|package| package.device == Some(DeviceChoice::Cpu)));
 }
 
 #[test]
@@ -127,14 +126,34 @@ fn a_wrong_key_names_the_manifest() {
     let folder = virtual_workspace("[workspace.metadata.nn-test]\ndevise = \"cpu\"\n");
     let root = folder.path().canonicalize().unwrap();
     let error = Workspace::discover_from(&root, None).unwrap_err().to_string();
-    assert_eq!(
-        error,
-        format!(
-            "{}: unknown key `devise` in `metadata.nn-test`; did you mean `device`? (known keys: \
-             `device`, `specs`)",
-            root.join("Cargo.toml").display()
-        )
-    );
+    let place = " --> Cargo.toml:5:1\n";
+    assert!(error.contains("unknown key `devise` here") && error.contains(place), "{error}");
+}
+
+#[test]
+fn dependencies_and_test_targets_are_found() {
+    let burn = |version: &str| {
+        let folder = folder_with(&[
+            ("Cargo.toml", &manifest("a", &format!("[dependencies]\nburn = \"{version}\"\n"))),
+            ("src/lib.rs", ""),
+            ("tests/nn.rs", ""),
+        ]);
+        discover(&folder, "").packages.remove(0)
+    };
+    let package = burn("0.22");
+    let version = "^0.22".to_owned();
+    assert_eq!(package.burn, Some(BurnRequirement { version, fits: true }));
+    assert!(!package.nn_test);
+    assert_eq!(package.tests.len(), 1);
+    assert_eq!(package.tests[0].name, "nn");
+    assert!(package.tests[0].source.ends_with("tests/nn.rs"));
+    assert!(!burn("0.21").burn.unwrap().fits);
+}
+
+#[test]
+fn the_version_of_burn_is_the_one_that_nn_test_depends_on() {
+    let manifest = include_str!("../../Cargo.toml");
+    assert!(manifest.contains(&format!("burn = {{ version = \"={BURN}\"")));
 }
 
 #[test]

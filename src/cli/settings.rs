@@ -1,0 +1,130 @@
+//! From options and environment to the settings that count.
+
+use std::env;
+
+use clap::{Args, ValueEnum};
+
+use super::Error;
+use super::options::{ExecutionOptions, NoTestsOption};
+use crate::config::{self, CommandLine, Config, Environment, Key, Resolver, Settings, Value};
+
+/// `--profile`.
+#[derive(Debug, Clone, Args)]
+pub(super) struct ProfileOption {
+    /// Profile of the configuration [default: default]
+    ///
+    /// `default` and `ci` are built in; `nn-test.toml` changes them and makes others. Every option
+    /// that a profile can set has an environment variable, too: NN_TEST_DEVICE for `--device`.
+    #[arg(long, short = 'P', value_name = "NAME", help_heading = "Configuration")]
+    profile: Option<String>,
+}
+
+impl ProfileOption {
+    pub(super) fn command_line(&self) -> CommandLine {
+        CommandLine::new(self.profile.clone())
+    }
+}
+
+impl ExecutionOptions {
+    /// Adds what these options say.
+    pub(super) fn say(&self, line: CommandLine) -> CommandLine {
+        let max_fail = match (self.fail_fast, self.no_fail_fast) {
+            (true, _) => Some(1),
+            (_, true) => Some(0),
+            _ => self.max_fail.map(|number| number.get() as u64),
+        };
+        line.with(Key::Device, self.device.map(word))
+            .with(Key::MaxFail, max_fail.map(Value::Number))
+            .with(Key::Timeout, self.timeout.map(Value::Number))
+    }
+}
+
+impl NoTestsOption {
+    /// Adds what this option says.
+    pub(super) fn say(&self, line: CommandLine) -> CommandLine {
+        line.with(Key::NoTests, self.no_tests.map(word))
+    }
+}
+
+/// The word that the command line has for a choice; configurations have the same.
+pub(super) fn word(choice: impl ValueEnum) -> Value {
+    let word = choice.to_possible_value().map(|word| word.get_name().to_owned());
+    Value::Text(word.unwrap_or_default())
+}
+
+/// The choice that settings make for a key.
+pub(super) fn choice<T: ValueEnum>(settings: &Settings, key: Key) -> T {
+    let chosen = settings.text(key).and_then(|word| T::from_str(word, false).ok());
+    chosen.expect("a test compares the words of configuration and command line")
+}
+
+/// Decides between command line, environment and configuration.
+///
+/// # Errors
+///
+/// When the profile does not exist, or an environment variable is not understood.
+pub(super) fn resolver(config: Config, line: CommandLine) -> Result<Resolver, Error> {
+    let variable = |name: &str| env::var_os(name).map(|text| text.to_string_lossy().into_owned());
+    let environment = Environment::read(variable).map_err(config::Error::Variables)?;
+    Ok(Resolver::new(config, line, environment)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use clap::Parser;
+
+    use super::super::options::{DeviceArgument, MessageFormat, NoTests};
+    use super::*;
+    use crate::config::{Kind, Origin, Word};
+
+    #[derive(Debug, Parser)]
+    struct Line {
+        #[command(flatten)]
+        execution: ExecutionOptions,
+    }
+
+    fn settings(line: &str) -> Settings {
+        let line = Line::parse_from(["x"].into_iter().chain(line.split_whitespace()));
+        let line = line.execution.say(CommandLine::default());
+        let config = Config::built_in(Path::new("/project"));
+        Resolver::new(config, line, Environment::default()).unwrap().settings(None)
+    }
+
+    fn agree<T: ValueEnum>(name: &str) {
+        let Kind::Choice(words) = Word::find(name).unwrap().kind else { panic!("{name}") };
+        let ours = T::value_variants().iter().map(|choice| word(choice.clone()));
+        let theirs = words.iter().map(|word| Value::Text((*word).to_owned()));
+        assert_eq!(ours.collect::<Vec<_>>(), theirs.collect::<Vec<_>>(), "{name}");
+    }
+
+    #[test]
+    fn command_line_and_configuration_have_the_same_words() {
+        agree::<DeviceArgument>("device");
+        agree::<NoTests>("no-tests");
+        agree::<MessageFormat>("message-format");
+    }
+
+    #[test]
+    fn the_last_word_on_failing_fast_counts() {
+        let max_fail = |line| settings(line).max_fail().map(|number| number.get());
+        assert_eq!(max_fail(""), None);
+        assert_eq!(max_fail("--max-fail 3"), Some(3));
+        assert_eq!(max_fail("--max-fail 3 --fail-fast"), Some(1));
+        assert_eq!(max_fail("--fail-fast --no-fail-fast"), None);
+        assert_eq!(max_fail("--max-fail 3 --no-fail-fast"), None);
+        assert_eq!(max_fail("--no-fail-fast --max-fail 2"), Some(2));
+    }
+
+    #[test]
+    fn every_option_says_its_value_and_nothing_else() {
+        let settings = settings("--device cpu --timeout 5");
+        for key in Key::all() {
+            let said = settings.get(key).origin == Origin::CommandLine;
+            assert_eq!(said, [Key::Device, Key::Timeout].contains(&key), "{key:?}");
+        }
+        assert_eq!(choice::<DeviceArgument>(&settings, Key::Device), DeviceArgument::Cpu);
+        assert_eq!(settings.timeout(None).unwrap().as_secs(), 5);
+    }
+}
