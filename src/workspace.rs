@@ -19,7 +19,7 @@ use crate::suggestion::{closest, did_you_mean};
 const TABLE: &str = "nn-test";
 
 /// The version of Burn that nn-test works with: models of another one are not its own.
-const BURN: &str = "0.22.1";
+pub const BURN: &str = "0.22.1";
 
 /// A cargo workspace; a package on its own is one, too.
 #[derive(Debug, Clone, PartialEq)]

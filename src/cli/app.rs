@@ -69,7 +69,7 @@ enum Command {
     Check(CheckOptions),
     /// Explain a property, a layer, a loss, an optimizer or an error code
     Explain(ExplainOptions),
-    /// Write a first spec that passes
+    /// Write a first spec; for a package with Burn also the test target for its models
     Init(InitOptions),
     /// Show what nn-test finds here: toolchain, specs, adapter, snapshots
     Doctor(DoctorOptions),

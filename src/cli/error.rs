@@ -53,8 +53,8 @@ pub enum Error {
     Run(#[from] runner::Error),
     #[error("this is the root of a workspace without a package of its own")]
     NoCurrentPackage,
-    #[error("`{}` exists already", path.display())]
-    SpecExists { path: PathBuf },
+    #[error("`{}` stands in the way: {reason}", path.display())]
+    InitObstacle { path: PathBuf, reason: String, help: String },
     #[error("cannot write `{}`: {error}", path.display())]
     Write { path: PathBuf, error: io::Error },
     /// The report has said what.
@@ -78,7 +78,7 @@ impl Error {
             Self::NoSpecFile { .. }
             | Self::UnknownTopic { .. }
             | Self::NoCurrentPackage
-            | Self::SpecExists { .. }
+            | Self::InitObstacle { .. }
             | Self::Workspace(workspace::Error::UnknownPackage { .. }) => exit_code::USAGE,
             Self::NothingSelected { .. } => exit_code::NO_TESTS_RUN,
             Self::SpecErrors
@@ -169,9 +169,7 @@ impl Error {
             Self::NoCurrentPackage => Some(
                 "go to a package's folder, or name its manifest with `--manifest-path`".to_owned(),
             ),
-            Self::SpecExists { .. } => {
-                Some("nothing was changed; `cargo nn-test list` shows the specs here".to_owned())
-            }
+            Self::InitObstacle { help, .. } => Some(help.clone()),
             _ => None,
         }
     }

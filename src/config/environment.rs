@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::error::VariableError;
 use super::value::Value;
 use super::words::{Key, WORDS, Word};
+use crate::suggestion::closest;
 
 /// Names the profile.
 pub const PROFILE_VARIABLE: &str = "NN_TEST_PROFILE";
@@ -41,6 +42,18 @@ impl Environment {
             }
         }
         if errors.is_empty() { Ok(environment) } else { Err(errors) }
+    }
+
+    /// Those of `names` that look like variables of nn-test's and are none, each with the one that may
+    /// be meant.
+    pub fn unknown(names: impl Iterator<Item = String>) -> Vec<(String, Option<String>)> {
+        let known: Vec<String> =
+            WORDS.iter().map(Word::variable).chain([PROFILE_VARIABLE.to_owned()]).collect();
+        let ours = names.filter(|name| name.starts_with("NN_TEST_") && !known.contains(name));
+        let meant = |name: &str| closest(name, known.iter().map(String::as_str)).map(str::to_owned);
+        let mut unknown: Vec<_> = ours.map(|name| (meant(&name), name)).collect();
+        unknown.sort();
+        unknown.into_iter().map(|(meant, name)| (name, meant)).collect()
     }
 
     fn insert(&mut self, word: &Word, name: String, value: Value) -> Option<VariableError> {
@@ -82,6 +95,13 @@ mod tests {
     #[test]
     fn an_empty_variable_says_nothing() {
         assert_eq!(read(&[("NN_TEST_DEVICE", ""), ("NN_TEST_PROFILE", " ")]), read(&[]));
+    }
+
+    #[test]
+    fn a_misspelt_variable_is_noticed() {
+        let names = ["NN_TEST_TIMOUT", "NN_TEST_DEVICE", "HOME", "NN_TEST_PROFILE"];
+        let unknown = Environment::unknown(names.iter().map(|name| (*name).to_owned()));
+        assert_eq!(unknown, [("NN_TEST_TIMOUT".to_owned(), Some("NN_TEST_TIMEOUT".to_owned()))]);
     }
 
     #[test]
