@@ -3,6 +3,10 @@
 
 #![forbid(unsafe_code)]
 
+// What users' crates write is compiled here, too.
+#[cfg(test)]
+extern crate self as nn_test;
+
 #[cfg(feature = "cli")]
 #[doc(hidden)]
 pub mod cli;
@@ -19,8 +23,11 @@ pub mod harness;
 mod hash;
 mod model;
 mod objective;
+mod panics;
+mod probe;
 pub mod property;
 pub mod random;
+pub mod registry;
 pub mod report;
 #[cfg(feature = "cli")]
 #[doc(hidden)]
@@ -36,6 +43,11 @@ mod training;
 #[cfg(feature = "cli")]
 #[doc(hidden)]
 pub mod workspace;
+
+pub use probe::probe;
+#[cfg(feature = "train")]
+pub use registry::train_step;
+pub use registry::{batches, model, model_with_config, objective, objective_with_config};
 
 /// The whole of a test target that runs the package's specs under `cargo test` and
 /// `cargo nextest run`.
@@ -57,17 +69,46 @@ pub mod workspace;
 ///
 /// Specs lie in the package's `specs` folder; `nn_test::main!(specs = "nets")` names another. The
 /// environment variable `NN_TEST_DEVICE` (`auto`, `wgpu`, `cpu`) chooses the device.
+///
+/// Models of the crate's own are registered under the names that specs use (`model: {rust: net}`);
+/// see [`model`] and [`objective`]:
+///
+/// ```
+/// # use burn::module::Module;
+/// # use burn::nn::{Linear, LinearConfig};
+/// # use burn::tensor::{Device, Tensor};
+/// # #[derive(Module, Debug)]
+/// # struct Net { head: Linear }
+/// # impl Net {
+/// #     fn new(device: &Device) -> Self { Self { head: LinearConfig::new(4, 3).init(device) } }
+/// #     fn forward(&self, x: Tensor<2>) -> Tensor<2> { self.head.forward(x) }
+/// # }
+/// # mod target {
+/// # use super::Net;
+/// nn_test::main! {
+///     "net" => nn_test::model(Net::new, Net::forward),
+/// }
+/// # }
+/// # fn main() {}
+/// ```
 #[macro_export]
 macro_rules! main {
     () => {
         $crate::main!(specs = "specs");
     };
     (specs = $specs:expr) => {
+        $crate::main!(specs = $specs,);
+    };
+    ($($name:literal => $model:expr),+ $(,)?) => {
+        $crate::main!(specs = "specs", $($name => $model),+);
+    };
+    (specs = $specs:expr, $($name:literal => $model:expr),* $(,)?) => {
         fn main() -> ::std::process::ExitCode {
             $crate::harness::main($crate::harness::Site {
                 manifest_dir: ::std::env!("CARGO_MANIFEST_DIR"),
                 package: ::std::env!("CARGO_PKG_NAME"),
                 specs: $specs,
+                models: $crate::registry::Registry::new()$(.with($name, $model))*,
             })
         }
     };

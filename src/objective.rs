@@ -1,29 +1,126 @@
-//! The objective that training minimizes: the loss of outputs and targets, and a penalty on the
-//! weights.
+//! The objective that training minimizes: the loss of outputs and targets (or the one that a Rust
+//! model computes itself), and a penalty on the weights.
 
 use burn::module::{Module, ModuleVisitor, Param};
 use burn::nn::loss::{
     BinaryCrossEntropyLossConfig, CrossEntropyLossConfig, HuberLossConfig, MseLoss, Reduction,
 };
+use burn::optim::GradientsParams;
 use burn::tensor::{Device, Int, Tensor, TensorData};
 
 use crate::data::Targets;
-use crate::model::Value;
+use crate::device::Place;
+use crate::model::{Model, Pass, Value};
+use crate::probe;
+use crate::registry::{Computed, Term};
 use crate::spec::{LossKind, LossSpec, Regularization};
+use crate::subject::{Batch, Subject};
+
+/// What a pass over a batch gives, still on the device.
+pub struct Evaluated {
+    /// Without regularization; one element.
+    pub loss: Tensor<1>,
+    /// The named terms that the loss is the sum of, where a Rust model computes several.
+    pub terms: Vec<Term>,
+    /// The model's outputs, where the loss is not its own.
+    pub output: Option<Value>,
+    /// Gradients that the model's own training step has computed.
+    pub gradients: Option<GradientsParams>,
+}
+
+/// Runs a model on a batch and gives its loss. `inputs` are the batch's own, at `place`: they are
+/// given, so that a caller can ask for their gradients.
+///
+/// # Panics
+///
+/// When a Rust model panics, or gives outputs that do not suit its task.
+pub fn evaluate(
+    subject: &Subject,
+    model: &Model,
+    batch: &Batch,
+    inputs: Vec<Value>,
+    place: &Place,
+    pass: &mut Pass,
+) -> Evaluated {
+    of_computed(subject, compute(subject, model, batch, inputs, place, pass), batch)
+}
+
+/// Runs a model on a batch.
+///
+/// # Panics
+///
+/// When a Rust model panics.
+pub fn compute(
+    subject: &Subject,
+    model: &Model,
+    batch: &Batch,
+    inputs: Vec<Value>,
+    place: &Place,
+    pass: &mut Pass,
+) -> Computed {
+    match (model, subject.rust()) {
+        (Model::Rust(module), Some(plan)) => {
+            place.device.seed(pass.device_seed());
+            let run = || match plan.is_objective() {
+                true => plan.compute(module, &batch.indices, &place.device),
+                false => plan.forward(module, inputs),
+            };
+            if !pass.is_recording() {
+                return run();
+            }
+            let (computed, recorded) = probe::recorded(run);
+            pass.extend(recorded);
+            computed
+        }
+        (Model::Declared(network), _) => {
+            let input = inputs.into_iter().next().expect("a declared model has one input");
+            Computed::Output(network.forward(input, pass))
+        }
+        (Model::Rust(_), None) => unreachable!("a model is built by its own subject"),
+    }
+}
+
+/// The loss of what a pass gave.
+pub fn of_computed(subject: &Subject, computed: Computed, batch: &Batch) -> Evaluated {
+    match computed {
+        Computed::Output(output) => of_output(subject, output, batch),
+        Computed::Terms(terms) => {
+            let sum = |sum: Tensor<1>, term: &Term| sum + term.value.clone();
+            let (first, rest) = terms.split_first().expect("a loss has at least one term");
+            let loss = rest.iter().fold(first.value.clone(), sum);
+            Evaluated { loss, terms, output: None, gradients: None }
+        }
+        Computed::Stepped { loss, gradients } => {
+            Evaluated { loss, terms: Vec::new(), output: None, gradients: Some(gradients) }
+        }
+    }
+}
+
+fn of_output(subject: &Subject, output: Value, batch: &Batch) -> Evaluated {
+    let targets = batch.targets().expect("a model without a loss of its own has targets");
+    let loss = loss(&subject.spec.loss.kind, head(output.clone(), targets.len()), targets);
+    Evaluated { loss, terms: Vec::new(), output: Some(output), gradients: None }
+}
+
+/// An output as one row per example: `[batch]`, `[batch, 1, 1]` and the like are `[batch, 1]`.
+pub fn head(output: Value, examples: usize) -> Tensor<2> {
+    match output {
+        Value::Float2(output) => output,
+        output => {
+            let numbers: usize = output.shape().iter().product();
+            let rows = [examples, numbers / examples.max(1)];
+            output.reshape(&rows).into_float()
+        }
+    }
+}
 
 /// The mean loss of a batch, a tensor of one element.
 ///
 /// Shapes: `[batch, classes]` logits for cross entropy; `[batch, 1]` logits for binary cross
 /// entropy; `[batch, 1]` outputs for regression.
-///
-/// # Panics
-///
-/// When the output is not of rank 2: the subject's plan refuses other heads.
-pub fn loss(kind: &LossKind, output: Value, targets: &Targets) -> Tensor<1> {
-    let Value::Float2(output) = output else {
-        unreachable!("the plan admits heads of rank 2 only");
-    };
+pub fn loss(kind: &LossKind, output: Tensor<2>, targets: &Targets) -> Tensor<1> {
     let device = output.device();
+    let options = (&device, output.dtype());
     match (kind, targets) {
         (LossKind::CrossEntropy { weights, smoothing }, Targets::Classes(classes)) => {
             CrossEntropyLossConfig::new()
@@ -42,7 +139,7 @@ pub fn loss(kind: &LossKind, output: Value, targets: &Targets) -> Tensor<1> {
         }
         (kind, Targets::Values(values)) => {
             let shape = output.dims();
-            let targets = Tensor::<2>::from_data(TensorData::new(values.clone(), shape), &device);
+            let targets = Tensor::<2>::from_data(TensorData::new(values.clone(), shape), options);
             regression_loss(kind, output, targets)
         }
         (kind, Targets::Classes(_)) => unreachable!("the spec refuses {kind:?} for classes"),
@@ -56,7 +153,7 @@ fn regression_loss(kind: &LossKind, output: Tensor<2>, targets: Tensor<2>) -> Te
         LossKind::Huber { delta } => {
             HuberLossConfig::new(*delta as f32).init().forward(output, targets, Reduction::Mean)
         }
-        LossKind::CrossEntropy { .. } | LossKind::BinaryCrossEntropy { .. } => {
+        LossKind::CrossEntropy { .. } | LossKind::BinaryCrossEntropy { .. } | LossKind::Model => {
             unreachable!("the spec refuses {kind:?} for real targets")
         }
     }
@@ -116,13 +213,7 @@ impl ModuleVisitor for PenaltySum<'_> {
 }
 
 /// Loss and penalty together: what the optimizer minimizes.
-pub fn objective<M: Module>(
-    spec: &LossSpec,
-    model: &M,
-    output: Value,
-    targets: &Targets,
-) -> Tensor<1> {
-    let loss = loss(&spec.kind, output, targets);
+pub fn objective<M: Module>(spec: &LossSpec, model: &M, loss: Tensor<1>) -> Tensor<1> {
     match penalty(&spec.regularization, model) {
         Some(penalty) => loss + penalty,
         None => loss,

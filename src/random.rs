@@ -38,6 +38,11 @@ impl Random {
         Self { generator: ChaCha8Rng::from_seed(key), spare_normal: None }
     }
 
+    /// 64 random bits.
+    pub fn bits(&mut self) -> u64 {
+        self.generator.next_u64()
+    }
+
     /// Uniform in `[0, 1)`: the upper 53 bits of a 64-bit number, divided by 2⁵³.
     pub fn uniform(&mut self) -> f64 {
         const SCALE: f64 = 1.0 / (1u64 << 53) as f64;

@@ -36,6 +36,7 @@ fn main() -> ExitCode {
             manifest_dir: folder.leak(),
             package: "contract",
             specs: "specs",
+            models: nn_test::registry::Registry::new(),
         };
         return nn_test::harness::main(site);
     }

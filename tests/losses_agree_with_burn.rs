@@ -47,6 +47,7 @@ fn burn_loss(kind: &LossKind, outputs: &[f64]) -> f64 {
             values(),
             Reduction::Mean,
         ),
+        LossKind::Model => unreachable!("it is no loss of the language"),
     };
     f64::from(loss.into_scalar::<f32>())
 }

@@ -105,14 +105,17 @@ fn human(checked: &Checked) -> String {
 
 /// What the spec amounts to: task, data, layers with output shapes and parameters, properties.
 fn described(summary: &SpecSummary) -> String {
-    let mut lines = vec![format!(
-        "  {}: {}, {} of shape {:?} ({} for validation)",
-        summary.name,
-        summary.task,
-        counted(summary.training_examples + summary.validation_examples, "example"),
-        summary.input,
-        summary.validation_examples,
-    )];
+    let examples = summary.training_examples + summary.validation_examples;
+    let data = match examples {
+        0 => "batches of the model's own".to_owned(),
+        _ => format!(
+            "{} of shape {:?} ({} for validation)",
+            counted(examples, "example"),
+            summary.input,
+            summary.validation_examples,
+        ),
+    };
+    let mut lines = vec![format!("  {}: {}, {data}", summary.name, summary.task)];
     let width = |text: fn(&super::seams::LayerRow) -> &str| {
         summary.layers.iter().map(|layer| text(layer).chars().count()).max().unwrap_or(0)
     };
@@ -128,9 +131,12 @@ fn described(summary: &SpecSummary) -> String {
         );
         lines.push(row.trim_end().to_owned());
     }
+    let model = match &summary.rust {
+        Some(name) => format!("Rust model `{name}`, seen when it runs"),
+        None => counted(summary.parameters, "parameter"),
+    };
     lines.push(format!(
-        "  {}; {}: {}",
-        counted(summary.parameters, "parameter"),
+        "  {model}; {}: {}",
         match summary.properties.len() {
             1 => "1 property".to_owned(),
             count => format!("{count} properties"),
@@ -186,6 +192,7 @@ mod tests {
             training_examples: 160,
             validation_examples: 40,
             input: vec![2],
+            rust: None,
             layers: vec![
                 layer("linear1", "linear", "[16]", 48),
                 layer("relu1", "relu", "[16]", 0),

@@ -144,6 +144,12 @@ fn next_steps(spec: Option<&str>) -> Vec<String> {
     run.into_iter().chain(steps).map(|step| marked(Mark::Hint, "Next", &step)).collect()
 }
 
+/// The test target that is written, so that the compiler sees it.
+#[cfg(test)]
+#[path = "init/files/nn.rs"]
+#[expect(dead_code, reason = "its main is that of a test target of its own")]
+mod template;
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -6,15 +6,16 @@ use std::time::Instant;
 
 use super::init::FIRST_SPEC;
 use super::worker::Smoke;
+use crate::data;
 use crate::device::{AdapterRequired, DeviceChoice, Devices};
 use crate::experiment::Laboratory;
 use crate::harness::{self, Assignment, WorkerOptions};
-use crate::model::PlannedLayer;
+use crate::model::{Plan as ModelLayers, PlannedLayer};
 use crate::property::Outcome;
 use crate::report::event::Sink;
 use crate::runner::Plan;
-use crate::spec::{self, Diagnostics, Source};
-use crate::subject::Subject;
+use crate::spec::{self, Diagnostics, Source, Task};
+use crate::subject::{self, Subject};
 
 /// What `check` says about a sound spec.
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
@@ -25,6 +26,9 @@ pub(super) struct SpecSummary {
     pub(super) validation_examples: usize,
     /// Shape of one example.
     pub(super) input: Vec<usize>,
+    /// The name of the Rust model; what is known of it is seen where it is registered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) rust: Option<String>,
     pub(super) layers: Vec<LayerRow>,
     /// Numbers that the model owns.
     pub(super) parameters: usize,
@@ -54,16 +58,38 @@ pub(super) struct Rejected {
 
 /// Loads and prepares one spec, without a device.
 pub(super) fn check(file: &Path) -> Result<SpecSummary, Rejected> {
-    let subject = spec::load(file).and_then(Subject::prepare).map_err(rejected)?;
-    let (spec, data) = (&subject.spec, &subject.data);
+    let spec = spec::load(file).map_err(rejected)?;
+    // What a Rust model looks like is seen where it is registered: here its data is checked.
+    let (spec, data, plan) = match (spec.rust_model().is_some(), *spec.task) {
+        (true, Task::Objective) => (spec, None, None),
+        (true, _) => {
+            let data = data::load(&spec).map_err(rejected)?;
+            (spec, Some(data), None)
+        }
+        (false, _) => {
+            let subject = Subject::prepare(spec).map_err(rejected)?;
+            let Subject { spec, data, plan } = subject;
+            let data = match data {
+                subject::Source::Dataset(data) => Some(data),
+                subject::Source::Model { .. } => None,
+            };
+            let plan = match plan {
+                subject::ModelPlan::Declared(plan) => Some(plan),
+                subject::ModelPlan::Rust(_) => None,
+            };
+            (spec, data, plan)
+        }
+    };
+    let data = data.as_ref();
     Ok(SpecSummary {
         name: spec.name.value.clone(),
         task: spec.task.term().replace('_', " "),
-        training_examples: data.train.len(),
-        validation_examples: data.validation.len(),
-        input: data.shape.clone(),
-        layers: layers(&subject),
-        parameters: subject.plan.parameters(),
+        training_examples: data.map_or(0, |data| data.train.len()),
+        validation_examples: data.map_or(0, |data| data.validation.len()),
+        input: data.map_or_else(Vec::new, |data| data.shape.clone()),
+        rust: spec.rust_model().map(|model| model.name.value.clone()),
+        layers: plan.as_ref().map_or_else(Vec::new, layers),
+        parameters: plan.as_ref().map_or(0, ModelLayers::parameters),
         properties: spec
             .expectations
             .iter()
@@ -73,14 +99,14 @@ pub(super) fn check(file: &Path) -> Result<SpecSummary, Rejected> {
 }
 
 /// The model's layers in order, containers before their contents.
-fn layers(subject: &Subject) -> Vec<LayerRow> {
+fn layers(plan: &ModelLayers) -> Vec<LayerRow> {
     let row = |layer: &PlannedLayer| LayerRow {
         name: layer.path.clone(),
         kind: layer.kind.term().to_owned(),
         output: layer.output.to_string(),
         parameters: layer.parameters,
     };
-    subject.plan.flat().into_iter().map(row).collect()
+    plan.flat().into_iter().map(row).collect()
 }
 
 fn rejected(diagnostics: Diagnostics) -> Rejected {

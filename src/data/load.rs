@@ -34,13 +34,14 @@ fn read(spec: &Spec) -> Result<Dataset, Vec<DataError>> {
             from_table(&table, target, features.as_deref(), *spec.task, vocabulary(spec))?
         }
         DataSource::Generated(generator) => from_generator(generator, spec)?,
+        DataSource::Model => unreachable!("a Rust model's own batches are not loaded"),
     };
     assemble(raw, spec)
 }
 
 /// The size of the embedding that the model starts with.
 fn vocabulary(spec: &Spec) -> Option<usize> {
-    match spec.layers.first()?.kind {
+    match spec.layers().first()?.kind {
         LayerKind::Embedding { vocabulary, .. } => Some(vocabulary),
         _ => None,
     }
@@ -92,6 +93,7 @@ fn read_targets(
         Task::Regression => return Ok((Targets::Values(numbers(table, &[column])?), Vec::new())),
         Task::Classification => labels().classes(),
         Task::BinaryClassification => labels().binary(positive),
+        Task::Objective => unreachable!("a Rust model's own batches are not loaded"),
     };
     let (indices, classes) = indexed.map_err(|error| vec![error])?;
     Ok((Targets::Classes(indices), classes))
@@ -116,6 +118,7 @@ fn check_task(generator: &Generator, raw: &Raw, task: Task) -> Result<(), DataEr
         }
         (Targets::Classes(_), Task::Classification | Task::BinaryClassification)
         | (Targets::Values(_), Task::Regression) => Ok(()),
+        (_, Task::Objective) => unreachable!("a Rust model's own batches are not loaded"),
         (Targets::Classes(_), Task::Regression) => {
             Err(DataError::GeneratorTask { generator, makes: "classes", task: "regression" })
         }
@@ -138,7 +141,7 @@ fn check_tokens_of(generator: &Generator, raw: &Raw, spec: &Spec) -> Result<Inpu
             Err(DataError::VocabularyTooSmall { tokens, vocabulary })
         }
         (InputKind::Tokens { .. }, Some(vocabulary)) => Ok(InputKind::Tokens { vocabulary }),
-        (InputKind::Tokens { .. }, None) if !spec.layers.is_empty() => {
+        (InputKind::Tokens { .. }, None) if !spec.layers().is_empty() => {
             Err(DataError::TokensWithoutEmbedding { generator })
         }
         (InputKind::Float, Some(_)) => Err(DataError::EmbeddingOfNumbers { generator }),

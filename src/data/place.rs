@@ -83,7 +83,7 @@ fn place(error: &DataError, spec: &Spec) -> (Span, String) {
             (span, format!("must hold {}", count(*numbers, "number")))
         }
         DataError::EmbeddingOfNumbers { .. } | DataError::VocabularyTooSmall { .. } => {
-            let span = spec.layers.first().map_or(data.span, |layer| layer.span);
+            let span = spec.layers().first().map_or(data.span, |layer| layer.span);
             (span, "the first layer".into())
         }
         DataError::ScaledTokens | DataError::InputScale(_) => {
@@ -104,6 +104,7 @@ fn source(spec: &Spec) -> Span {
     match &spec.data.source {
         DataSource::Csv { path, .. } => path.span,
         DataSource::Generated(generator) => generator.span,
+        DataSource::Model => spec.data.span,
     }
 }
 
@@ -111,6 +112,7 @@ fn target(spec: &Spec) -> Span {
     match &spec.data.source {
         DataSource::Csv { target, .. } => target.column.span,
         DataSource::Generated(generator) => generator.span,
+        DataSource::Model => spec.data.span,
     }
 }
 
@@ -120,6 +122,7 @@ fn positive(spec: &Spec) -> Span {
             target.positive.as_ref().map_or(target.column.span, |positive| positive.span)
         }
         DataSource::Generated(generator) => generator.span,
+        DataSource::Model => spec.data.span,
     }
 }
 
@@ -149,7 +152,7 @@ fn column(cells: &Cells, spec: &Spec) -> Span {
 fn in_target(cells: &Cells, spec: &Spec) -> bool {
     match &spec.data.source {
         DataSource::Csv { target, .. } => cells.common_column() == Some(target.column.as_str()),
-        DataSource::Generated(_) => false,
+        DataSource::Generated(_) | DataSource::Model => false,
     }
 }
 

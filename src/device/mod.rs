@@ -4,7 +4,7 @@
 
 mod probe;
 
-use burn::tensor::{Device, DeviceConfig, ExecutionError, FloatDType};
+use burn::tensor::{DType, Device, DeviceConfig, ExecutionError, FloatDType};
 
 pub use probe::{Adapter, probe};
 
@@ -19,13 +19,35 @@ pub enum DeviceChoice {
     Cpu,
 }
 
+/// Where a model lives: a device, and the type of its numbers there.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Place {
+    pub device: Device,
+    pub float: FloatDType,
+}
+
+impl Place {
+    /// For the creation of float tensors.
+    pub fn floats(&self) -> (&Device, DType) {
+        (&self.device, self.float.into())
+    }
+
+    /// Unit roundoff of the numbers: half the distance from 1 to the next larger number.
+    pub fn unit_roundoff(&self) -> f64 {
+        match self.float {
+            FloatDType::F64 => f64::EPSILON / 2.0,
+            _ => f64::from(f32::EPSILON) / 2.0,
+        }
+    }
+}
+
 /// The devices of this process, both ready for autodiff.
 #[derive(Debug, Clone)]
 pub struct Devices {
     /// What the tests run on: a wgpu adapter in f32, or the reference device itself.
-    pub test: Device,
+    pub test: Place,
     /// Burn's flex device in f64.
-    pub reference: Device,
+    pub reference: Place,
     /// For people: adapter, driver and API, or the CPU device.
     pub description: String,
     /// Said once when `auto` had to fall back to the CPU.
@@ -76,7 +98,7 @@ impl Devices {
         }
         match probe() {
             Ok((device, adapter)) => Ok(Self {
-                test: device.autodiff(),
+                test: Place { device: device.autodiff(), float: FloatDType::F32 },
                 reference: reference.clone(),
                 description: adapter.to_string(),
                 note: None,
@@ -95,9 +117,9 @@ impl Devices {
 }
 
 /// flex in f64, with autodiff. Configured once per process.
-fn reference_device() -> Device {
+fn reference_device() -> Place {
     static REFERENCE: std::sync::OnceLock<Device> = std::sync::OnceLock::new();
-    REFERENCE
+    let device = REFERENCE
         .get_or_init(|| {
             let mut device = Device::flex();
             device
@@ -105,5 +127,6 @@ fn reference_device() -> Device {
                 .expect("nothing in this process uses flex before it is configured");
             device.autodiff()
         })
-        .clone()
+        .clone();
+    Place { device, float: FloatDType::F64 }
 }

@@ -1,14 +1,15 @@
-//! One forward and backward pass of a subject on a device.
+//! One forward and backward pass of a subject at a place.
 
 use burn::optim::GradientsParams;
-use burn::tensor::Device;
+use burn::tensor::{Gradients, Tensor};
 
 use super::bench::{Bench, scalar};
 use super::measure;
-use crate::data::InputKind;
-use crate::device::DeviceFailure;
-use crate::model::{NamedGradient, Pass, Recorded, named_gradients, on_float, to_f64};
-use crate::objective;
+use crate::device::{DeviceFailure, Place};
+use crate::model::{
+    Model, NamedGradient, Pass, Recorded, Value, named_gradients, on_float, to_f64,
+};
+use crate::objective::{self, evaluate};
 use crate::spec::Fault;
 use crate::subject::Batch;
 
@@ -21,6 +22,8 @@ pub struct Backward {
     pub loss: f64,
     /// The regularization's part of the objective.
     pub penalty: f64,
+    /// Name and value of the terms that a Rust model's loss is the sum of.
+    pub terms: Vec<(String, f64)>,
     /// Of the objective: trainable tensors in the model's order, then the input if it is numeric.
     pub gradients: Vec<NamedGradient>,
     /// The outputs of the layers, if the pass recorded them.
@@ -34,46 +37,90 @@ pub struct Backward {
 /// When the device fails.
 pub fn backward(
     bench: &Bench,
-    device: &Device,
+    place: &Place,
     batch: &Batch,
     mut pass: Pass,
 ) -> Result<Backward, DeviceFailure> {
-    let spec = &bench.subject.spec;
-    let model = bench.model(device);
-    let input = batch.input(device).require_grad();
-    let output = model.forward(input.clone(), &mut pass);
-    let loss = objective::loss(&spec.loss.kind, output, &batch.targets);
-    let loss_value = scalar(loss.clone().detach())?;
-    let (penalty_value, total) = match objective::penalty(&spec.loss.regularization, &model) {
-        Some(penalty) => (scalar(penalty.clone().detach())?, loss + penalty),
-        None => (0.0, loss),
+    let subject = &bench.subject;
+    let model = bench.model(place).quiet();
+    let inputs: Vec<Value> = batch.inputs(place).into_iter().map(Value::require_grad).collect();
+    let evaluated = evaluate(subject, &model, batch, inputs.clone(), place, &mut pass);
+    let loss = scalar(evaluated.loss.clone().detach())?;
+    let terms = evaluated
+        .terms
+        .iter()
+        .map(|term| Ok((term.name.clone(), scalar(term.value.clone().detach())?)));
+    let terms = terms.collect::<Result<Vec<_>, DeviceFailure>>()?;
+    let regularization = &subject.spec.loss.regularization;
+    let (penalty, total) = match objective::penalty(regularization, &model) {
+        Some(penalty) => (scalar(penalty.clone().detach())?, evaluated.loss + penalty),
+        None => (0.0, evaluated.loss),
     };
-    let minimized = match bench.subject.has_fault(&Fault::NegateGradient) {
-        true => total.neg(),
-        false => total,
-    };
-    let mut tape = minimized.backward();
-    let input_gradient = on_float!(&input, tensor => match tensor.grad(&tape) {
-        Some(gradient) => {
-            Some(to_f64(gradient.try_into_data().map_err(DeviceFailure::from_error)?))
+    let gradients = match evaluated.gradients {
+        Some(gradients) => named_gradients(&model, &gradients)?,
+        None => {
+            let minimized = match subject.has_fault(&Fault::NegateGradient) {
+                true => total.neg(),
+                false => total,
+            };
+            of_tape(minimized, &model, batch, &inputs)?
         }
+    };
+    Ok(Backward { loss, penalty, terms, gradients, recorded: pass.into_recorded() })
+}
+
+/// Gradients of trainable tensors, then of the input if it is numeric.
+fn of_tape(
+    minimized: Tensor<1>,
+    model: &Model,
+    batch: &Batch,
+    inputs: &[Value],
+) -> Result<Vec<NamedGradient>, DeviceFailure> {
+    let mut tape = minimized.backward();
+    let input = match batch.numeric() {
+        Some(numbers) => Some(input_gradient(batch.size(), numbers.len(), inputs, &tape)?),
         None => None,
-    }, tokens _tokens => None);
-    let gradients = GradientsParams::from_module(&mut tape, &model);
-    let mut gradients = named_gradients(&model, &gradients)?;
-    if batch.kind == InputKind::Float {
-        gradients.push(NamedGradient {
-            path: INPUT.to_owned(),
-            shape: batch.shape.clone(),
-            values: input_gradient,
-        });
+    };
+    let gradients = GradientsParams::from_module(&mut tape, model);
+    let mut gradients = named_gradients(model, &gradients)?;
+    gradients.extend(input);
+    Ok(gradients)
+}
+
+/// The gradient of all inputs, row by row as the examples' numbers stand.
+fn input_gradient(
+    rows: usize,
+    count: usize,
+    inputs: &[Value],
+    tape: &Gradients,
+) -> Result<NamedGradient, DeviceFailure> {
+    let mut parts = Vec::with_capacity(inputs.len());
+    for input in inputs {
+        let gradient = on_float!(input, tensor => match tensor.grad(tape) {
+            Some(gradient) => {
+                Some(to_f64(gradient.try_into_data().map_err(DeviceFailure::from_error)?))
+            }
+            None => None,
+        }, ints _tokens => None);
+        parts.push((input.shape().iter().product::<usize>() / rows.max(1), gradient));
     }
-    Ok(Backward {
-        loss: loss_value,
-        penalty: penalty_value,
-        gradients,
-        recorded: pass.into_recorded(),
-    })
+    let values = parts.iter().any(|(_, gradient)| gradient.is_some()).then(|| {
+        let mut values = Vec::with_capacity(count);
+        for row in 0..rows {
+            for (width, gradient) in &parts {
+                match gradient {
+                    Some(gradient) => values.extend(&gradient[row * width..(row + 1) * width]),
+                    None => values.extend(std::iter::repeat_n(0.0, *width)),
+                }
+            }
+        }
+        values
+    });
+    let shape = match inputs {
+        [input] => input.shape(),
+        _ => vec![rows, count / rows.max(1)],
+    };
+    Ok(NamedGradient { path: INPUT.to_owned(), shape, values })
 }
 
 /// Norm of a gradient; 0 for one that is missing.

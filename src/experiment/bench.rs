@@ -1,89 +1,155 @@
-//! The bench that experiments work at: a subject, its devices, and its weights on the host.
+//! The bench that experiments work at: a subject, its places, and its weights on the host.
 
 use burn::module::Module;
-use burn::tensor::{Device, Tensor};
+use burn::tensor::Tensor;
 
-use super::evidence::{ActivationEvidence, LayerFacts, SubjectFacts};
-use super::measure;
+use super::evidence::{ActivationEvidence, DeviceRandom, LayerFacts, SubjectFacts};
+use super::measure::{self, RecordedKind};
+use super::trial::{self, Trial};
 use crate::data::Targets;
-use crate::device::{DeviceFailure, Devices};
-use crate::model::{Network, Pass, Weights, to_f64};
+use crate::device::{DeviceFailure, Devices, Place};
+use crate::model::{Model, Pass, Weights, to_f64};
 use crate::objective;
-use crate::spec::Scaling;
-use crate::subject::{Batch, Subject};
+use crate::spec::{Diagnostics, LayerKind, Scaling};
+use crate::subject::{Batch, ModelPlan, Subject};
 
-/// A subject, its devices and its initial weights.
+/// A subject, its places and its initial weights.
 pub struct Bench {
     pub subject: Subject,
-    pub devices: Devices,
+    /// What the tests run on.
+    pub test: Place,
+    /// Where the reference is computed, in 64 bits, or why the model does not run there.
+    pub reference: Result<Place, String>,
     pub weights: Weights,
+    /// What the first run of a Rust model showed.
+    trial: Option<Trial>,
+}
+
+/// Why there is no bench.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum SetUpError {
+    /// The model does not suit the spec, which is seen only when it runs.
+    #[error("{}", .0.render(false))]
+    Spec(Diagnostics),
+    #[error("the experiment `initialization` could not be completed: {0}")]
+    Failed(String),
+}
+
+impl From<DeviceFailure> for SetUpError {
+    fn from(failure: DeviceFailure) -> Self {
+        Self::Failed(failure.to_string())
+    }
 }
 
 impl Bench {
-    /// Draws the subject's weights on the reference device.
+    /// Draws the subject's weights on the reference device. A Rust model is run once there; where
+    /// it cannot run in 64 bits, in 32 bits, and then its weights are drawn there.
     ///
     /// # Errors
     ///
-    /// When the reference device fails.
-    pub fn new(subject: Subject, devices: &Devices) -> Result<Self, DeviceFailure> {
-        let weights = draw(&subject, &devices.reference, subject.spec.training.seed)?;
-        Ok(Self { subject, devices: devices.clone(), weights })
-    }
-
-    /// The model with the subject's weights, on a device.
-    pub fn model(&self, device: &Device) -> Network {
-        self.weights.load(self.subject.build(device))
-    }
-
-    /// The model with the weights of another seed, on a device.
-    ///
-    /// # Errors
-    ///
-    /// When the reference device fails.
-    pub fn model_of_seed(&self, device: &Device, seed: u64) -> Result<Network, DeviceFailure> {
-        if seed == self.subject.spec.training.seed {
-            return Ok(self.model(device));
+    /// When the reference device fails, a Rust model runs nowhere, or does not suit its spec.
+    pub fn new(subject: Subject, devices: &Devices) -> Result<Self, SetUpError> {
+        let Devices { test, reference, .. } = devices;
+        match &subject.plan {
+            ModelPlan::Declared(_) => {
+                let weights = draw(&subject, reference, subject.spec.training.seed)?;
+                let (test, reference) = (test.clone(), Ok(reference.clone()));
+                Ok(Self { subject, test, reference, weights, trial: None })
+            }
+            ModelPlan::Rust(_) => {
+                let (home, obstacle, weights, trial) = trial::run(&subject, devices)?;
+                let (test, reference) = match obstacle {
+                    None => (test.clone(), Ok(home)),
+                    // The reference device in 32 bits takes the place of the one in 64 bits.
+                    Some(reason) if test.device == home.device => (home, Err(reason)),
+                    Some(reason) => (test.clone(), Err(reason)),
+                };
+                Ok(Self { subject, test, reference, weights, trial: Some(trial) })
+            }
         }
-        Ok(draw(&self.subject, &self.devices.reference, seed)?.load(self.subject.build(device)))
     }
 
-    /// What is known without running anything.
+    /// Where weights are drawn: the reference device, or the test device where the model does not
+    /// run on that one.
+    pub fn home(&self) -> &Place {
+        self.reference.as_ref().unwrap_or(&self.test)
+    }
+
+    /// The model with the subject's weights, at a place.
+    pub fn model(&self, place: &Place) -> Model {
+        self.weights.load(self.subject.build(&place.device), place)
+    }
+
+    /// The model with the weights of another seed, at a place.
+    ///
+    /// # Errors
+    ///
+    /// When the device that draws them fails.
+    pub fn model_of_seed(&self, place: &Place, seed: u64) -> Result<Model, DeviceFailure> {
+        if seed == self.subject.spec.training.seed {
+            return Ok(self.model(place));
+        }
+        let weights = draw(&self.subject, self.home(), seed)?;
+        Ok(weights.load(self.subject.build(&place.device), place))
+    }
+
+    /// Whether the model draws random numbers from a device.
+    pub fn device_random(&self) -> DeviceRandom {
+        self.trial.as_ref().map_or(DeviceRandom::Never, |trial| trial.random)
+    }
+
+    /// What is known without an experiment.
     pub fn facts(&self) -> SubjectFacts {
-        let Subject { spec, data, plan } = &self.subject;
-        let layers = plan.flat().into_iter().map(|layer| LayerFacts {
-            path: layer.path.clone(),
-            kind: layer.kind.term(),
-            output: layer.output.dims().to_vec(),
-            parameters: layer.parameters,
-        });
+        let spec = &self.subject.spec;
+        let (layers, parameters) = match (&self.subject.plan, &self.trial) {
+            (ModelPlan::Declared(plan), _) => {
+                let layers = plan.flat().into_iter().map(|layer| LayerFacts {
+                    path: layer.path.clone(),
+                    kind: layer.kind.term().to_owned(),
+                    output: layer.output.dims().to_vec(),
+                    parameters: layer.parameters,
+                });
+                (layers.collect(), plan.parameters())
+            }
+            (ModelPlan::Rust(_), trial) => {
+                let layers = trial.as_ref().map_or_else(Vec::new, |trial| trial.layers.clone());
+                let parameters = layers.iter().map(|layer| layer.parameters).sum();
+                (layers, parameters)
+            }
+        };
+        let data = self.subject.dataset();
         SubjectFacts {
             task: *spec.task,
             loss: spec.loss.kind.term(),
-            classes: data.classes.clone(),
-            layers: layers.collect(),
-            parameters: plan.parameters(),
-            input: data.shape.clone(),
-            input_deviation: measure::moments(&data.train.inputs).1,
+            classes: data.map_or_else(Vec::new, |data| data.classes.clone()),
+            layers,
+            parameters,
+            input: self.subject.input_shape().to_vec(),
+            input_deviation: data.map_or(0.0, |data| measure::moments(&data.train.inputs).1),
             learning_rate: *spec.training.optimizer.learning_rate,
             optimizer: spec.training.optimizer.kind.term(),
             batch_size: *spec.training.batch_size,
-            training_examples: data.train.len(),
-            unscaled_targets: matches!(data.train.targets, Targets::Values(_))
+            training_examples: self.subject.training_examples(),
+            unscaled_targets: data
+                .is_some_and(|data| matches!(data.train.targets, Targets::Values(_)))
                 && *spec.data.scale_target == Scaling::None,
+            rust: self.trial.is_some(),
+            device_random: self.device_random(),
         }
     }
 }
 
-/// Weights of a fresh model, drawn by Burn's initializers on the reference device.
-fn draw(subject: &Subject, reference: &Device, seed: u64) -> Result<Weights, DeviceFailure> {
-    reference.seed(seed);
-    Weights::read(&subject.build(reference))
+/// Weights of a fresh model, drawn by Burn's initializers at a place.
+pub(super) fn draw(subject: &Subject, place: &Place, seed: u64) -> Result<Weights, DeviceFailure> {
+    place.device.seed(seed);
+    Weights::read(&subject.build(&place.device))
 }
 
-/// The model in training mode without a graph: batch normalization uses the batch, and a forward
-/// pass keeps nothing. A deep copy, because clones share running statistics.
-pub fn untracked(model: &Network) -> Network {
-    model.valid().train().no_grad()
+/// The model in training mode without a graph and without random layers: batch normalization uses
+/// the batch, and a forward pass keeps nothing. A deep copy, because clones share running
+/// statistics.
+pub fn untracked(model: &Model) -> Model {
+    model.valid().train().no_grad().quiet()
 }
 
 /// Loss without regularization, in training mode with dropout off.
@@ -91,10 +157,29 @@ pub fn untracked(model: &Network) -> Network {
 /// # Errors
 ///
 /// When the device fails.
-pub fn evaluate(subject: &Subject, model: &Network, batch: &Batch) -> Result<f64, DeviceFailure> {
-    let device = device_of(model);
-    let output = untracked(model).forward(batch.input(&device), &mut Pass::plain());
-    scalar(objective::loss(&subject.spec.loss.kind, output, &batch.targets))
+pub fn evaluate(
+    subject: &Subject,
+    model: &Model,
+    batch: &Batch,
+    place: &Place,
+) -> Result<f64, DeviceFailure> {
+    scalar(run(subject, model, batch, place, &mut Pass::plain()).loss)
+}
+
+/// A pass in training mode with dropout off and without a graph.
+pub fn run(
+    subject: &Subject,
+    model: &Model,
+    batch: &Batch,
+    place: &Place,
+    pass: &mut Pass,
+) -> objective::Evaluated {
+    // A training step of the model's own needs the graph that it walks back.
+    let model = match subject.rust().is_some_and(|plan| plan.steps()) {
+        true => model.valid().train().quiet(),
+        false => untracked(model),
+    };
+    objective::evaluate(subject, &model, batch, batch.inputs(place), place, pass)
 }
 
 /// Loss and activations of a recorded pass in training mode with dropout off.
@@ -104,18 +189,33 @@ pub fn evaluate(subject: &Subject, model: &Network, batch: &Batch) -> Result<f64
 /// When the device fails.
 pub fn observe(
     subject: &Subject,
-    model: &Network,
+    model: &Model,
     batch: &Batch,
+    place: &Place,
 ) -> Result<Vec<ActivationEvidence>, DeviceFailure> {
     let mut pass = Pass::recording();
-    untracked(model).forward(batch.input(&device_of(model)), &mut pass);
-    measure::activations(pass.into_recorded(), &subject.plan.flat())
+    run(subject, model, batch, place, &mut pass);
+    measure::activations(pass.into_recorded(), recorded_kind(subject))
 }
 
-/// The device that a model lives on.
-pub fn device_of(model: &Network) -> Device {
-    model.devices().pop().expect("a model with weights has a device")
+/// What is known of recorded outputs: layers by their kind, probes by their name.
+pub fn recorded_kind(subject: &Subject) -> impl Fn(&str) -> RecordedKind {
+    move |path| {
+        let Some(plan) = subject.declared() else {
+            let can_die = path.to_ascii_lowercase().contains("relu");
+            return RecordedKind { kind: PROBE.to_owned(), can_die };
+        };
+        let layer = plan.flat().into_iter().find(|layer| layer.path == path);
+        let kind = layer.map_or("input", |layer| layer.kind.term()).to_owned();
+        let can_die = layer.is_some_and(
+            |layer| matches!(&layer.kind, LayerKind::Activation(activation) if activation.can_die()),
+        );
+        RecordedKind { kind, can_die }
+    }
 }
+
+/// What a Rust model's probes are called among kinds of layers.
+pub const PROBE: &str = "probe";
 
 /// Reads a tensor of one element.
 ///

@@ -4,12 +4,12 @@ use super::backward::{backward, norm_of};
 use super::bench::Bench;
 use super::initial::EXAMPLES;
 use super::measure;
-use crate::device::DeviceFailure;
-use crate::model::{NamedGradient, Pass};
+use crate::device::{DeviceFailure, Place};
+use crate::model::{NamedGradient, Pass, Weights};
 use crate::subject::Subject;
 
 /// Relative error of each tensor's gradient on the test device; `test` is the gradient on the
-/// sample that the initial pass saw.
+/// sample that the initial pass saw, `reference` the place to compare with.
 ///
 /// A number that f32 and f64 round to different sides of a kink spoils the comparison of one
 /// sample, not of two: what is wrong stays wrong on other examples. So a difference beyond
@@ -21,20 +21,21 @@ use crate::subject::Subject;
 pub fn device_errors(
     bench: &Bench,
     test: &[NamedGradient],
+    reference: &Place,
     bound: f64,
 ) -> Result<Vec<f64>, DeviceFailure> {
     let subject = &bench.subject;
     let sample = subject.sample(EXAMPLES);
-    let reference = backward(bench, &bench.devices.reference, &sample, Pass::plain())?;
-    let first = relative_errors(test, &reference.gradients);
-    let others: Vec<usize> = (sample.size()..subject.data.train.len()).take(EXAMPLES).collect();
+    let expected = backward(bench, reference, &sample, Pass::plain())?;
+    let first = relative_errors(test, &expected.gradients);
+    let others: Vec<usize> = (sample.size()..subject.training_examples()).take(EXAMPLES).collect();
     if first.iter().all(|error| *error <= bound) || others.is_empty() {
         return Ok(first);
     }
     let batch = subject.batch(&others);
-    let test = backward(bench, &bench.devices.test, &batch, Pass::plain())?;
-    let reference = backward(bench, &bench.devices.reference, &batch, Pass::plain())?;
-    let second = relative_errors(&test.gradients, &reference.gradients);
+    let test = backward(bench, &bench.test, &batch, Pass::plain())?;
+    let expected = backward(bench, reference, &batch, Pass::plain())?;
+    let second = relative_errors(&test.gradients, &expected.gradients);
     Ok(first.into_iter().zip(second).map(|(first, second)| first.min(second)).collect())
 }
 
@@ -60,10 +61,21 @@ fn relative_errors(test: &[NamedGradient], reference: &[NamedGradient]) -> Vec<f
 /// the longest sum (the widest layer, over all examples), and 1e-5 at the least. Rounding errors of
 /// a sum grow with the root of its length when they are independent (Higham, Accuracy and Stability
 /// of Numerical Algorithms, 2002, section 2.6).
-pub fn rounding_bound(subject: &Subject) -> f64 {
-    let examples = subject.data.train.len().min(EXAMPLES);
-    let layers = subject.plan.flat();
-    let widest = layers.iter().map(|l| l.input.elements().max(l.output.elements())).max();
+///
+/// The widths inside a Rust model are unknown. There n is the input's size or the largest tensor's,
+/// whichever is larger: no layer sums over more of its own numbers than it owns.
+pub fn rounding_bound(subject: &Subject, weights: &Weights) -> f64 {
+    let examples = subject.training_examples().min(EXAMPLES);
+    let widest = match subject.declared() {
+        Some(plan) => {
+            let layers = plan.flat();
+            layers.iter().map(|l| l.input.elements().max(l.output.elements())).max()
+        }
+        None => {
+            let input = subject.input_shape().iter().product();
+            weights.tensors.iter().map(|tensor| tensor.values.len()).chain([input]).max()
+        }
+    };
     let longest = widest.unwrap_or(1).saturating_mul(examples);
     (f64::from(f32::EPSILON) * (longest as f64).sqrt()).max(1e-5)
 }

@@ -79,15 +79,32 @@ pub struct SubjectFacts {
     pub training_examples: usize,
     /// Whether the targets are real numbers that no scaling brought to unit size.
     pub unscaled_targets: bool,
+    /// Whether the model is written in Rust.
+    pub rust: bool,
+    /// What a Rust model draws from the device's own random stream.
+    pub device_random: DeviceRandom,
+}
+
+/// Random numbers that a Rust model draws on the device: they differ between devices, so that what
+/// depends on them cannot be compared with a snapshot.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DeviceRandom {
+    /// None: the same seed gives the same numbers everywhere.
+    Never,
+    /// In training alone: dropout, noise.
+    InTraining,
+    /// In every pass (a sampled code).
+    Always,
 }
 
 /// One layer of the plan.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct LayerFacts {
     pub path: String,
-    /// The layer's name in the spec language.
-    pub kind: &'static str,
-    /// Output shape without the batch axis.
+    /// The layer's name in the spec language; for a Rust model the type of the module, or `probe`.
+    pub kind: String,
+    /// Output shape without the batch axis; unknown for a Rust model's modules.
     pub output: Vec<usize>,
     pub parameters: usize,
 }
@@ -100,20 +117,31 @@ pub struct InitialEvidence {
     pub loss: f64,
     /// The regularization's part of the objective.
     pub penalty: f64,
-    /// The loss that guessing gives on these examples: all logits equal, or output 0.
-    pub guessing_loss: f64,
-    /// The lowest loss that a constant output reaches on these examples.
-    pub constant_loss: f64,
+    /// The terms that a Rust model's loss is the sum of, where it names several.
+    pub terms: Vec<TermEvidence>,
+    /// The loss that guessing gives on these examples: all logits equal, or output 0. Unknown where
+    /// the loss is a Rust model's own.
+    pub guessing_loss: Option<f64>,
+    /// The lowest loss that a constant output reaches on these examples; unknown likewise.
+    pub constant_loss: Option<f64>,
     /// Outputs of the layers, in forward order; first the input.
     pub activations: Vec<ActivationEvidence>,
     pub gradients: Vec<GradientEvidence>,
+}
+
+/// One term of a loss.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct TermEvidence {
+    pub name: String,
+    pub value: f64,
 }
 
 /// The output of one layer over a batch.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ActivationEvidence {
     pub path: String,
-    pub kind: &'static str,
+    /// As in [`LayerFacts`].
+    pub kind: String,
     pub mean: f64,
     pub deviation: f64,
     /// Share of numbers that are exactly 0.
@@ -151,10 +179,22 @@ pub struct GradientCheckEvidence {
     /// Loss at the point, on the reference device.
     pub loss: f64,
     pub tensors: Vec<TensorCheck>,
-    /// Whether test device and reference device are different devices.
+    /// Where the differences were taken.
+    pub path: CheckPath,
+    /// Whether test device and reference device are different devices that were compared.
     pub devices_differ: bool,
     /// The bound that f32 rounding allows between the two devices: see `gradient_check`.
     pub rounding_bound: f64,
+}
+
+/// The arithmetic in which numerical differences were taken.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CheckPath {
+    /// In 64 bits on the reference device.
+    Reference,
+    /// In 32 bits where the model runs, and why it does not run on the reference device.
+    SinglePrecision { reason: String },
 }
 
 /// The check of one tensor (or of the input, as `input`).
@@ -188,12 +228,19 @@ pub struct DirectionCheck {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct OverfitEvidence {
     pub examples: usize,
-    /// Lowest loss that these examples allow (label smoothing, conflicting labels).
-    pub floor: f64,
-    /// The lowest loss that a constant output reaches on them.
-    pub constant_loss: f64,
+    /// What is known of these examples without a model; nothing where the loss is a Rust model's own.
+    pub bounds: Option<LossBounds>,
     /// In the order in which they were made; the first one that succeeds is the last.
     pub attempts: Vec<OverfitAttempt>,
+}
+
+/// Losses between which learning takes place.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct LossBounds {
+    /// Lowest loss that the examples allow (label smoothing, conflicting labels).
+    pub floor: f64,
+    /// The lowest loss that a constant output reaches on them.
+    pub constant: f64,
 }
 
 /// One attempt: one seed, one rate.
@@ -221,8 +268,9 @@ pub struct TrainingEvidence {
     pub losses: Vec<f64>,
     /// The loss on the sample of training examples before training, and after every block.
     pub sample_losses: Vec<SampleLoss>,
-    /// The lowest loss that a constant output reaches on the sample.
-    pub constant_loss: f64,
+    /// The lowest loss that a constant output reaches on the sample; unknown where the loss is a Rust
+    /// model's own.
+    pub constant_loss: Option<f64>,
     pub updates: Vec<UpdateEvidence>,
     /// Outputs of the layers on the sample after the last step.
     pub activations: Vec<ActivationEvidence>,

@@ -22,18 +22,19 @@
 //! random thousandth of their size, before anything is compared.
 
 use burn::module::{Module, ModuleMapper, Param};
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::tensor::{Tensor, TensorData};
 
 use super::backward::{backward, norm_of};
 use super::bench::{Bench, scalar, untracked};
 use super::direction::{Direction, choose_directions};
-use super::evidence::{DirectionCheck, GradientCheckEvidence, TensorCheck};
+use super::evidence::{
+    CheckPath, DeviceRandom, DirectionCheck, GradientCheckEvidence, TensorCheck,
+};
 use super::initial::zero_by_design;
 use super::{Progress, device_comparison, measure};
-use crate::data::InputKind;
-use crate::device::DeviceFailure;
-use crate::model::{NamedGradient, Network, Pass, Weights};
-use crate::objective::objective;
+use crate::device::{DeviceFailure, Place};
+use crate::model::{Model, NamedGradient, Pass, Weights};
+use crate::objective::{evaluate, objective};
 use crate::random::Random;
 use crate::subject::{Batch, Subject};
 
@@ -64,41 +65,46 @@ pub fn run(
     progress: Progress<'_>,
 ) -> Result<GradientCheckEvidence, DeviceFailure> {
     let subject = &bench.subject;
-    let rounding_bound = device_comparison::rounding_bound(subject);
-    let devices_differ = !bench.devices.test_is_reference();
+    let rounding_bound = device_comparison::rounding_bound(subject, &bench.weights);
+    let place = bench.home();
+    // What a model draws from a device's own stream differs between devices.
+    let devices_differ = bench.reference.as_ref().is_ok_and(|place| *place != bench.test)
+        && bench.device_random() != DeviceRandom::Always;
     let device_errors = match devices_differ {
-        true => Some(device_comparison::device_errors(bench, test, rounding_bound)?),
+        true => Some(device_comparison::device_errors(bench, test, place, rounding_bound)?),
         false => None,
     };
     let mut random = Random::new(subject.spec.training.seed, "gradient_check");
     let mut batch = subject.sample(EXAMPLES);
     break_ties(&mut batch, &mut random);
-    let reference = backward(bench, &bench.devices.reference, &batch, Pass::plain())?;
+    let reference = backward(bench, place, &batch, Pass::plain())?;
     let largest = reference.gradients.iter().map(norm_of).fold(0.0, f64::max);
     let mut probe = Probe {
         subject,
         batch: &batch,
         weights: &bench.weights,
-        model: untracked(&bench.model(&bench.devices.reference)),
-        device: bench.devices.reference.clone(),
+        model: untracked(&bench.model(place)),
+        place,
         loss: 0.0,
     };
-    probe.loss = probe.at(Place::Input, &Direction::Element(0), 0.0)?;
+    probe.loss = probe.here()?;
     let tensors = reference.gradients.len();
     let mut checks = Vec::with_capacity(tensors);
     for (index, gradient) in reference.gradients.iter().enumerate() {
         progress("checking gradients", index, tensors, None);
         let tensor = bench.weights.tensors.iter().position(|tensor| tensor.path == gradient.path);
-        let place = tensor.map_or(Place::Input, Place::Tensor);
-        let zero_expected = zero_by_design(&gradient.path, &subject.plan).is_some();
+        let moved = tensor.map_or(Moved::Input, Moved::Tensor);
+        let plan = subject.declared();
+        let zero_expected = plan.is_some_and(|plan| zero_by_design(&gradient.path, plan).is_some());
         checks.push(TensorCheck {
             device_error: device_errors.as_ref().map(|errors| errors[index]),
-            ..probe.check(gradient, place, largest, zero_expected, &mut random)?
+            ..probe.check(gradient, moved, largest, zero_expected, &mut random)?
         });
     }
     Ok(GradientCheckEvidence {
         examples: batch.size(),
         loss: reference.loss + reference.penalty,
+        path: CheckPath::Reference,
         tensors: checks,
         devices_differ,
         rounding_bound,
@@ -111,18 +117,16 @@ const TIE_BREAK: f64 = 1e-3;
 
 /// Moves numeric inputs off exact ties; tokens stay.
 fn break_ties(batch: &mut Batch, random: &mut Random) {
-    if batch.kind != InputKind::Float {
-        return;
-    }
-    let size = TIE_BREAK * root_mean_square(&batch.inputs);
-    for input in &mut batch.inputs {
+    let Some(inputs) = batch.numeric_mut() else { return };
+    let size = TIE_BREAK * root_mean_square(inputs);
+    for input in inputs {
         *input += size * random.normal();
     }
 }
 
 /// What is moved: a tensor, by its place among all of the model's, or the input.
 #[derive(Debug, Clone, Copy, PartialEq)]
-enum Place {
+enum Moved {
     Tensor(usize),
     Input,
 }
@@ -132,8 +136,8 @@ struct Probe<'a> {
     subject: &'a Subject,
     batch: &'a Batch,
     weights: &'a Weights,
-    model: Network,
-    device: Device,
+    model: Model,
+    place: &'a Place,
     /// f at the point, by the same path as all other evaluations.
     loss: f64,
 }
@@ -142,7 +146,7 @@ impl Probe<'_> {
     fn check(
         &mut self,
         gradient: &NamedGradient,
-        place: Place,
+        moved: Moved,
         largest: f64,
         zero_expected: bool,
         random: &mut Random,
@@ -151,12 +155,12 @@ impl Probe<'_> {
         let zeros = vec![0.0; count];
         let claimed = gradient.values.as_ref().unwrap_or(&zeros);
         let norm = measure::norm(claimed);
-        let scale = self.scale(place);
+        let scale = self.scale(moved);
         let typical = norm / (count as f64).sqrt();
         let mut directions = Vec::new();
         for direction in choose_directions(claimed, norm, random) {
             let analytic = direction.dot(claimed);
-            directions.push(self.direction(place, &direction, analytic, typical, scale)?);
+            directions.push(self.direction(moved, &direction, analytic, typical, scale)?);
         }
         let numeric = directions.iter().map(|d| d.numeric.abs()).fold(0.0, f64::max);
         let floor = (largest * ZERO_SHARE).max(self.noise(STEP * scale));
@@ -172,14 +176,14 @@ impl Probe<'_> {
     /// One directional derivative, with smaller steps if the first one disagrees.
     fn direction(
         &mut self,
-        place: Place,
+        moved: Moved,
         direction: &Direction,
         analytic: f64,
         typical: f64,
         scale: f64,
     ) -> Result<DirectionCheck, DeviceFailure> {
         let step = STEP * scale;
-        let (plus, minus) = self.sides(place, direction, step)?;
+        let (plus, minus) = self.sides(moved, direction, step)?;
         let numeric = (plus - minus) / (2.0 * step);
         let size =
             |numeric: f64| analytic.abs().max(numeric.abs()).max(typical).max(f64::MIN_POSITIVE);
@@ -197,7 +201,7 @@ impl Probe<'_> {
         }
         let wide = (plus - 2.0 * self.loss + minus) / step;
         let small_step = step / 4.0;
-        let (plus, minus) = self.sides(place, direction, small_step)?;
+        let (plus, minus) = self.sides(moved, direction, small_step)?;
         let smaller = (plus - minus) / (2.0 * small_step);
         let narrow = (plus - 2.0 * self.loss + minus) / small_step;
         let noise = self.noise(small_step);
@@ -216,29 +220,45 @@ impl Probe<'_> {
     /// The objective on both sides of the point.
     fn sides(
         &mut self,
-        place: Place,
+        moved: Moved,
         direction: &Direction,
         step: f64,
     ) -> Result<(f64, f64), DeviceFailure> {
-        Ok((self.at(place, direction, step)?, self.at(place, direction, -step)?))
+        Ok((self.at(moved, direction, step)?, self.at(moved, direction, -step)?))
     }
 
-    fn at(&self, place: Place, direction: &Direction, step: f64) -> Result<f64, DeviceFailure> {
-        let (model, input) = match place {
-            Place::Tensor(index) => {
+    fn at(&self, moved: Moved, direction: &Direction, step: f64) -> Result<f64, DeviceFailure> {
+        match moved {
+            Moved::Tensor(index) => {
                 let mut values = self.weights.tensors[index].values.clone();
                 direction.add_to(&mut values, step);
                 let mut replace = Replace { index, values: &values, seen: 0 };
-                (self.model.clone().map(&mut replace), self.batch.input(&self.device))
+                self.value(&self.model.clone().map(&mut replace), self.batch)
             }
-            Place::Input => {
+            Moved::Input => {
                 let mut batch = self.batch.clone();
-                direction.add_to(&mut batch.inputs, step);
-                (self.model.clone(), batch.input(&self.device))
+                let inputs = batch.numeric_mut().expect("only a numeric input has a gradient");
+                direction.add_to(inputs, step);
+                self.value(&self.model, &batch)
             }
-        };
-        let output = model.forward(input, &mut Pass::plain());
-        scalar(objective(&self.subject.spec.loss, &model, output, &self.batch.targets))
+        }
+    }
+
+    /// The objective at the point itself.
+    fn here(&self) -> Result<f64, DeviceFailure> {
+        self.value(&self.model, self.batch)
+    }
+
+    fn value(&self, model: &Model, batch: &Batch) -> Result<f64, DeviceFailure> {
+        let found = evaluate(
+            self.subject,
+            model,
+            batch,
+            batch.inputs(self.place),
+            self.place,
+            &mut Pass::plain(),
+        );
+        scalar(objective(&self.subject.spec.loss, model, found.loss))
     }
 
     /// What rounding of the loss makes of a difference quotient.
@@ -247,11 +267,12 @@ impl Probe<'_> {
     }
 
     /// Root mean square of the moved numbers, 1 at the least.
-    fn scale(&self, place: Place) -> f64 {
-        match place {
-            Place::Tensor(index) => root_mean_square(&self.weights.tensors[index].values).max(1.0),
-            Place::Input => root_mean_square(&self.batch.inputs).max(1.0),
-        }
+    fn scale(&self, moved: Moved) -> f64 {
+        let numbers = match moved {
+            Moved::Tensor(index) => self.weights.tensors[index].values.as_slice(),
+            Moved::Input => self.batch.numeric().unwrap_or_default(),
+        };
+        root_mean_square(numbers).max(1.0)
     }
 }
 
@@ -277,6 +298,6 @@ impl ModuleMapper for Replace<'_> {
         }
         let tensor = param.val();
         let data = TensorData::new(self.values.to_vec(), tensor.dims());
-        Param::initialized(param.id, Tensor::from_data(data, &tensor.device()))
+        Param::initialized(param.id, Tensor::from_data(data, (&tensor.device(), tensor.dtype())))
     }
 }

@@ -1,13 +1,13 @@
 //! `initial`: one forward and backward pass at initialization, on the test device.
 
 use super::backward::{INPUT, backward, norm_of};
-use super::bench::Bench;
-use super::evidence::{GradientEvidence, InitialEvidence};
+use super::bench::{Bench, recorded_kind};
+use super::evidence::{GradientEvidence, InitialEvidence, TermEvidence};
 use super::measure;
-use crate::data::statistics;
+use crate::data::{Targets, statistics};
 use crate::device::DeviceFailure;
 use crate::model::{NamedGradient, Pass, Plan};
-use crate::spec::LayerKind;
+use crate::spec::{LayerKind, LossKind};
 
 /// How many training examples the pass sees at most.
 pub const EXAMPLES: usize = 128;
@@ -22,23 +22,36 @@ pub fn run(bench: &Bench) -> Result<(InitialEvidence, Vec<NamedGradient>), Devic
     let subject = &bench.subject;
     let kind = &subject.spec.loss.kind.value;
     let batch = subject.sample(EXAMPLES);
-    let pass = backward(bench, &bench.devices.test, &batch, Pass::recording())?;
+    let pass = backward(bench, &bench.test, &batch, Pass::recording())?;
     let parameters = pass.gradients.iter().filter(|gradient| gradient.path != INPUT);
+    let known = |bound: fn(&LossKind, &Targets, usize) -> f64| {
+        batch.targets().map(|targets| bound(kind, targets, subject.classes()))
+    };
     let evidence = InitialEvidence {
         examples: batch.size(),
         loss: pass.loss,
         penalty: pass.penalty,
-        guessing_loss: statistics::guessing_loss(kind, &batch.targets, subject.classes()),
-        constant_loss: statistics::constant_loss(kind, &batch.targets, subject.classes()),
-        gradients: parameters.map(|gradient| gradient_evidence(gradient, &subject.plan)).collect(),
-        activations: measure::activations(pass.recorded, &subject.plan.flat())?,
+        terms: match pass.terms.as_slice() {
+            [] | [_] => Vec::new(),
+            terms => terms.iter().map(term_evidence).collect(),
+        },
+        guessing_loss: known(statistics::guessing_loss),
+        constant_loss: known(statistics::constant_loss),
+        gradients: parameters
+            .map(|gradient| gradient_evidence(gradient, subject.declared()))
+            .collect(),
+        activations: measure::activations(pass.recorded, recorded_kind(subject))?,
     };
     Ok((evidence, pass.gradients))
 }
 
-fn gradient_evidence(gradient: &NamedGradient, plan: &Plan) -> GradientEvidence {
+fn term_evidence((name, value): &(String, f64)) -> TermEvidence {
+    TermEvidence { name: name.clone(), value: *value }
+}
+
+fn gradient_evidence(gradient: &NamedGradient, plan: Option<&Plan>) -> GradientEvidence {
     GradientEvidence {
-        zero_by_design: zero_by_design(&gradient.path, plan),
+        zero_by_design: plan.and_then(|plan| zero_by_design(&gradient.path, plan)),
         tensor: gradient.path.clone(),
         shape: gradient.shape.clone(),
         present: gradient.values.is_some(),

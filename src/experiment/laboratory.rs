@@ -1,16 +1,15 @@
 //! Where experiments run: buys each one once, on demand, and hands the evidence to properties.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-
 use serde_yaml::Mapping;
 
-use super::bench::Bench;
-use super::evidence::Evidence;
+use super::bench::{Bench, SetUpError};
+use super::evidence::{DeviceRandom, Evidence};
 use super::overfit::OverfitPlan;
 use super::training::TrainingPlan;
 use super::{Experiment, Progress, gradient_check, initial, overfit, training};
 use crate::device::{DeviceFailure, Devices};
 use crate::model::NamedGradient;
+use crate::panics;
 use crate::property::{self, Options, Verdict};
 use crate::spec::Expectation;
 use crate::subject::Subject;
@@ -46,9 +45,11 @@ impl Laboratory {
     ///
     /// # Errors
     ///
-    /// When the reference device fails or a layer's construction panics.
-    pub fn new(subject: Subject, devices: &Devices) -> Result<Self, ExperimentError> {
-        let bench = guarded("initialization", || Bench::new(subject, devices))?;
+    /// When the reference device fails, a layer's construction panics, or a Rust model runs nowhere
+    /// or does not suit its spec.
+    pub fn new(subject: Subject, devices: &Devices) -> Result<Self, SetUpError> {
+        let bench = panics::caught(|| Bench::new(subject, devices))
+            .unwrap_or_else(|panic| Err(SetUpError::Failed(format!("panic: {panic}"))))?;
         let evidence = Evidence {
             subject: bench.facts(),
             initial: None,
@@ -73,10 +74,25 @@ impl Laboratory {
         for experiment in expectation.property.needs {
             self.require(*experiment, progress)?;
         }
-        Ok(Judgement {
-            verdict: (expectation.property.judge)(&self.evidence, &expectation.options),
-            record: (expectation.property.record)(&self.evidence, &expectation.options),
-        })
+        let property = expectation.property;
+        let record = match property.needs.iter().all(|experiment| self.is_portable(*experiment)) {
+            true => (property.record)(&self.evidence, &expectation.options),
+            // A snapshot would hold numbers that no other device gives.
+            false => Mapping::new(),
+        };
+        let verdict = (property.judge)(&self.evidence, &expectation.options);
+        Ok(Judgement { verdict, record })
+    }
+
+    /// Whether an experiment finds the same numbers on every device: not where the weights, or what
+    /// a Rust model draws meanwhile, come from a device's own random stream.
+    fn is_portable(&self, experiment: Experiment) -> bool {
+        self.bench.reference.is_ok()
+            && match self.bench.device_random() {
+                DeviceRandom::Never => true,
+                DeviceRandom::InTraining => experiment != Experiment::Training,
+                DeviceRandom::Always => false,
+            }
     }
 
     /// What has been measured so far.
@@ -163,15 +179,8 @@ fn guarded<T>(
     run: impl FnOnce() -> Result<T, DeviceFailure>,
 ) -> Result<T, ExperimentError> {
     let error = |reason: String| ExperimentError { experiment, reason };
-    match catch_unwind(AssertUnwindSafe(run)) {
+    match panics::caught(run) {
         Ok(result) => result.map_err(|failure| error(failure.to_string())),
-        Err(panic) => {
-            let message = panic
-                .downcast_ref::<&str>()
-                .map(|message| (*message).to_owned())
-                .or_else(|| panic.downcast_ref::<String>().cloned())
-                .unwrap_or_else(|| "it panicked".to_owned());
-            Err(error(format!("panic: {message}")))
-        }
+        Err(panic) => Err(error(format!("panic: {panic}"))),
     }
 }

@@ -4,8 +4,7 @@ use burn::tensor::Transaction;
 
 use super::evidence::{ActivationEvidence, UnitEvidence};
 use crate::device::DeviceFailure;
-use crate::model::{PlannedLayer, Recorded, fetch, on_float};
-use crate::spec::LayerKind;
+use crate::model::{Recorded, fetch};
 
 /// Euclidean norm; not finite as soon as one number is not.
 pub fn norm(numbers: &[f64]) -> f64 {
@@ -41,33 +40,33 @@ pub fn median(mut numbers: Vec<f64>) -> f64 {
     }
 }
 
-/// Statistics of all recorded outputs, read in one transaction.
+/// What is known of a recorded output: its kind, and whether its units can die.
+pub struct RecordedKind {
+    pub kind: String,
+    pub can_die: bool,
+}
+
+/// Statistics of all recorded outputs, read in one transaction. `kind` says what an output is.
 ///
 /// # Errors
 ///
 /// When the device cannot hand the numbers over.
 pub fn activations(
     recorded: Vec<Recorded>,
-    layers: &[&PlannedLayer],
+    kind: impl Fn(&str) -> RecordedKind,
 ) -> Result<Vec<ActivationEvidence>, DeviceFailure> {
     let mut transaction = Transaction::default();
     let mut outputs = Vec::new();
-    for Recorded { path, output } in recorded {
-        let shape = output.shape();
-        on_float!(output, tensor => {
-            transaction = transaction.register(tensor);
-            outputs.push((path, shape));
-        }, tokens _tokens => ());
+    for Recorded { path, shape, numbers } in recorded {
+        transaction = transaction.register(numbers);
+        outputs.push((path, shape));
     }
     let evidence = fetch(transaction)?.into_iter().zip(outputs).map(|(numbers, (path, shape))| {
-        let layer = layers.iter().find(|layer| layer.path == path);
-        let can_die = layer.is_some_and(
-            |layer| matches!(&layer.kind, LayerKind::Activation(activation) if activation.can_die()),
-        );
+        let RecordedKind { kind, can_die } = kind(&path);
         let (mean, deviation) = moments(&numbers);
         let zeros = numbers.iter().filter(|number| **number == 0.0).count();
         ActivationEvidence {
-            kind: layer.map_or("input", |layer| layer.kind.term()),
+            kind,
             path,
             mean,
             deviation,

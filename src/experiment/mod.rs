@@ -14,16 +14,19 @@ mod laboratory;
 mod measure;
 mod overfit;
 mod training;
+mod trial;
 
 pub use backward::INPUT;
+pub use bench::SetUpError;
 pub use evidence::{
-    ActivationEvidence, DirectionCheck, Evidence, GradientCheckEvidence, GradientEvidence,
-    InitialEvidence, LayerFacts, OverfitAttempt, OverfitEvidence, SampleLoss, StepUpdate,
-    SubjectFacts, TensorCheck, TrainingEvidence, UnitEvidence, UpdateEvidence,
+    ActivationEvidence, CheckPath, DeviceRandom, DirectionCheck, Evidence, GradientCheckEvidence,
+    GradientEvidence, InitialEvidence, LayerFacts, LossBounds, OverfitAttempt, OverfitEvidence,
+    SampleLoss, StepUpdate, SubjectFacts, TensorCheck, TermEvidence, TrainingEvidence,
+    UnitEvidence, UpdateEvidence,
 };
 pub use laboratory::{ExperimentError, Judgement, Laboratory};
 pub use measure::median;
-pub use overfit::OverfitPlan;
+pub use overfit::{OWN_FALL, OverfitPlan};
 pub use training::{TrainingPlan, fall};
 
 /// The measured runs that properties can ask for.

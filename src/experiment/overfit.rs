@@ -10,11 +10,12 @@
 //! measured in the same way on every machine.
 
 use super::Progress;
-use super::bench::{Bench, device_of, evaluate, scalars, untracked};
-use super::evidence::{OverfitAttempt, OverfitEvidence};
+use super::bench::{Bench, evaluate, run as run_untracked, scalars};
+use super::evidence::{LossBounds, OverfitAttempt, OverfitEvidence};
 use crate::data::{Targets, statistics};
-use crate::device::DeviceFailure;
-use crate::model::{Network, Pass, Value, to_f64};
+use crate::device::{DeviceFailure, Place};
+use crate::model::{Model, Pass, to_f64};
+use crate::objective;
 use crate::spec::{LossSpec, Regularization, Task};
 use crate::subject::{Batch, Subject};
 use crate::training::{Trainer, adam};
@@ -35,7 +36,8 @@ const BLOCK: usize = 10;
 pub struct OverfitPlan {
     pub examples: usize,
     pub steps: usize,
-    /// Upper bound of the final loss; derived from floor and constant predictor when absent.
+    /// Upper bound of the final loss. When absent it is derived from floor and constant predictor,
+    /// or from the initial loss where these are unknown.
     pub loss: Option<f64>,
     /// Lower bound of the accuracy (classes only).
     pub accuracy: f64,
@@ -44,6 +46,11 @@ pub struct OverfitPlan {
 /// The final loss that counts as learned when the spec sets no bound: 5 % of the way from the
 /// floor up to the constant predictor.
 pub const LEARNED_SHARE: f64 = 0.05;
+
+/// The fall of a Rust model's own loss, relative to its size at the start, that counts as learned.
+/// Its floor is unknown: a divergence or a likelihood may stay far from 0 in a healthy model. What
+/// cannot bring it down by a tenth on a few fixed examples does not learn.
+pub const OWN_FALL: f64 = 0.1;
 
 /// Runs the experiment.
 ///
@@ -57,12 +64,19 @@ pub fn run(
 ) -> Result<OverfitEvidence, DeviceFailure> {
     let subject = &bench.subject;
     let kind = &subject.spec.loss.kind.value;
-    let batch = subject.batch(&choose(&subject.data.train.targets, plan.examples));
-    let floor = statistics::loss_floor(kind, &batch.examples(), subject.classes());
-    let constant_loss = statistics::constant_loss(kind, &batch.targets, subject.classes());
-    let bound = plan.loss.unwrap_or(floor + LEARNED_SHARE * (constant_loss - floor));
-    let mut evidence =
-        OverfitEvidence { examples: batch.size(), floor, constant_loss, attempts: Vec::new() };
+    let indices = match subject.dataset() {
+        Some(data) => choose(&data.train.targets, plan.examples),
+        None => (0..subject.training_examples().min(plan.examples)).collect(),
+    };
+    let batch = subject.batch(&indices);
+    let bounds = batch.examples.as_ref().map(|examples| LossBounds {
+        floor: statistics::loss_floor(kind, &examples.plain(), subject.classes()),
+        constant: statistics::constant_loss(kind, &examples.targets, subject.classes()),
+    });
+    let derived =
+        bounds.map(|LossBounds { floor, constant }| floor + LEARNED_SHARE * (constant - floor));
+    let bound = plan.loss.or(derived);
+    let mut evidence = OverfitEvidence { examples: batch.size(), bounds, attempts: Vec::new() };
 
     let (mut learned, mut failed) = (0, 0);
     for seed in (0..SEEDS).map(|offset| subject.spec.training.seed.wrapping_add(offset)) {
@@ -81,19 +95,19 @@ fn try_seed(
     bench: &Bench,
     batch: &Batch,
     seed: u64,
-    bound: f64,
+    bound: Option<f64>,
     plan: &OverfitPlan,
     evidence: &mut OverfitEvidence,
     progress: Progress<'_>,
 ) -> Result<bool, DeviceFailure> {
     for learning_rate in LEARNING_RATES {
-        let device = match is_small(&bench.subject, batch.size()) {
-            true => &bench.devices.reference,
-            false => &bench.devices.test,
+        let place = match is_small(bench, batch.size()) {
+            true => bench.home(),
+            false => &bench.test,
         };
-        let model = bench.model_of_seed(device, seed)?;
+        let model = bench.model_of_seed(place, seed)?.quiet();
         let goal = Goal { seed, learning_rate, bound, plan };
-        let attempt = attempt(&bench.subject, model, batch, &goal, &mut *progress)?;
+        let attempt = attempt(&bench.subject, model, place, batch, &goal, &mut *progress)?;
         let succeeded = attempt.succeeded;
         evidence.attempts.push(attempt);
         if succeeded {
@@ -108,29 +122,41 @@ fn try_seed(
 const SMALL: usize = 20_000_000;
 
 /// Whether a forward pass over so many examples is small. Every number of a layer is used once per
-/// position of its output: pixels of a convolution, steps of a sequence.
-fn is_small(subject: &Subject, examples: usize) -> bool {
-    let work =
-        subject.plan.flat().into_iter().filter(|layer| layer.inner.is_empty()).map(|layer| {
-            let positions = match layer.output.dims() {
-                [] | [_] => layer.input.dims().first().copied().unwrap_or(1),
-                [_, positions @ ..] => positions.iter().product(),
-            };
-            layer.parameters.saturating_mul(positions.max(1))
-        });
+/// position of its output: pixels of a convolution, steps of a sequence. The positions inside a Rust
+/// model are unknown; those of its input bound them where they matter.
+fn is_small(bench: &Bench, examples: usize) -> bool {
+    let subject = &bench.subject;
+    let Some(plan) = subject.declared() else {
+        let parameters: usize =
+            bench.weights.tensors.iter().map(|tensor| tensor.values.len()).sum();
+        let positions = match subject.input_shape() {
+            [] | [_] => 1,
+            [_, positions @ ..] => positions.iter().product(),
+        };
+        return parameters.saturating_mul(positions).saturating_mul(examples) <= SMALL;
+    };
+    let work = plan.flat().into_iter().filter(|layer| layer.inner.is_empty()).map(|layer| {
+        let positions = match layer.output.dims() {
+            [] | [_] => layer.input.dims().first().copied().unwrap_or(1),
+            [_, positions @ ..] => positions.iter().product(),
+        };
+        layer.parameters.saturating_mul(positions.max(1))
+    });
     work.fold(0, usize::saturating_add).saturating_mul(examples) <= SMALL
 }
 
 struct Goal<'a> {
     seed: u64,
     learning_rate: f64,
-    bound: f64,
+    /// The loss that counts as learned, where it is known beforehand.
+    bound: Option<f64>,
     plan: &'a OverfitPlan,
 }
 
 fn attempt(
     subject: &Subject,
-    model: Network,
+    model: Model,
+    place: &Place,
     batch: &Batch,
     goal: &Goal<'_>,
     progress: Progress<'_>,
@@ -139,8 +165,10 @@ fn attempt(
         kind: subject.spec.loss.kind.clone(),
         regularization: Regularization::default(),
     };
-    let mut trainer = Trainer::new(subject, model, adam(), goal.learning_rate, loss, goal.seed);
-    let initial_loss = evaluate(subject, trainer.model(), batch)?;
+    let mut trainer =
+        Trainer::new(subject, model, place.clone(), adam(), goal.learning_rate, loss, goal.seed);
+    let initial_loss = evaluate(subject, trainer.model(), batch, place)?;
+    let bound = goal.bound.unwrap_or(initial_loss - OWN_FALL * initial_loss.abs());
     loop {
         let block = BLOCK.min(goal.plan.steps - trainer.steps());
         let losses = (0..block).map(|_| trainer.step(batch, false, None)).collect();
@@ -150,13 +178,13 @@ fn attempt(
 
         let exhausted = trainer.steps() >= goal.plan.steps || !last.is_finite();
         // The loss before the last step tells when a look at the whole is worth its price.
-        if !exhausted && last > goal.bound {
+        if !exhausted && last > bound {
             continue;
         }
-        let final_loss = evaluate(subject, trainer.model(), batch)?;
-        let accuracy = accuracy(*subject.spec.task, trainer.model(), batch)?;
-        let succeeded = final_loss <= goal.bound
-            && accuracy.is_none_or(|accuracy| accuracy >= goal.plan.accuracy);
+        let final_loss = evaluate(subject, trainer.model(), batch, place)?;
+        let accuracy = accuracy(subject, trainer.model(), batch, place)?;
+        let succeeded =
+            final_loss <= bound && accuracy.is_none_or(|accuracy| accuracy >= goal.plan.accuracy);
         if succeeded || exhausted {
             return Ok(OverfitAttempt {
                 seed: goal.seed,
@@ -192,17 +220,21 @@ fn choose(targets: &Targets, count: usize) -> Vec<usize> {
 }
 
 /// Share of examples whose most likely class is the right one; `None` for real targets.
-fn accuracy(task: Task, model: &Network, batch: &Batch) -> Result<Option<f64>, DeviceFailure> {
-    let Targets::Classes(classes) = &batch.targets else { return Ok(None) };
-    let output = untracked(model).forward(batch.input(&device_of(model)), &mut Pass::plain());
-    let Value::Float2(output) = output else {
-        unreachable!("the plan admits heads of rank 2 only");
-    };
+fn accuracy(
+    subject: &Subject,
+    model: &Model,
+    batch: &Batch,
+    place: &Place,
+) -> Result<Option<f64>, DeviceFailure> {
+    let Some(Targets::Classes(classes)) = batch.targets() else { return Ok(None) };
+    let found = run_untracked(subject, model, batch, place, &mut Pass::plain());
+    let output = found.output.expect("a model whose targets are classes gives outputs");
+    let output = objective::head(output, classes.len());
     let [_, width] = output.dims();
     let outputs = to_f64(output.try_into_data().map_err(DeviceFailure::from_error)?);
-    let predicted = outputs.chunks(width).map(|row| match task {
+    let predicted = outputs.chunks(width).map(|row| match *subject.spec.task {
         Task::BinaryClassification => usize::from(row[0] > 0.0),
-        Task::Classification | Task::Regression => argmax(row),
+        Task::Classification | Task::Regression | Task::Objective => argmax(row),
     });
     let right = predicted.zip(classes).filter(|(predicted, class)| predicted == *class).count();
     Ok(Some(right as f64 / classes.len() as f64))

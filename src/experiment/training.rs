@@ -43,21 +43,24 @@ pub fn run(
     let kind = &subject.spec.loss.kind.value;
     let declared_steps = *recipe.epochs * subject.steps_per_epoch();
     let sample = subject.sample(initial::EXAMPLES);
-    let constant_loss = statistics::constant_loss(kind, &sample.targets, subject.classes());
+    let constant_loss =
+        sample.targets().map(|targets| statistics::constant_loss(kind, targets, subject.classes()));
+    let place = &bench.test;
 
     let mut trainer = Trainer::new(
         subject,
-        bench.model(&bench.devices.test),
+        bench.model(place),
+        place.clone(),
         optimizer(&recipe.optimizer.kind, recipe.clipping),
         *recipe.optimizer.learning_rate,
         subject.spec.loss.clone(),
         recipe.seed,
     );
-    let mut batches = Batches::new(subject.data.train.len(), *recipe.batch_size, recipe.seed);
+    let mut batches = Batches::new(subject.training_examples(), *recipe.batch_size, recipe.seed);
     let mut probe = UpdateProbe::default();
     let mut losses = Vec::new();
     let mut sample_losses =
-        vec![SampleLoss { step: 0, loss: evaluate(subject, trainer.model(), &sample)? }];
+        vec![SampleLoss { step: 0, loss: evaluate(subject, trainer.model(), &sample, place)? }];
 
     let longest = declared_steps.min(plan.at_most.max(plan.steps));
     let first_look = declared_steps.min(plan.steps);
@@ -71,7 +74,7 @@ pub fn run(
             block.push(trainer.step(&batch, true, measured.then_some(&mut probe)));
         }
         losses.extend(scalars(block)?);
-        let loss = evaluate(subject, trainer.model(), &sample)?;
+        let loss = evaluate(subject, trainer.model(), &sample, place)?;
         sample_losses.push(SampleLoss { step: trainer.steps(), loss });
         progress("training", trainer.steps(), longest, losses.last().copied());
 
@@ -89,17 +92,18 @@ pub fn run(
         sample_losses,
         constant_loss,
         updates: updates(probe)?,
-        activations: observe(subject, trainer.model(), &sample)?,
+        activations: observe(subject, trainer.model(), &sample, place)?,
     })
 }
 
 /// How far the sample's loss has fallen, relative to where it was or to the best constant
-/// predictor, whichever is lower: a model that only learns to guess has not learned.
-pub fn fall(sample_losses: &[SampleLoss], constant_loss: f64) -> f64 {
+/// predictor (where one is known), whichever is lower: a model that only learns to guess has not
+/// learned.
+pub fn fall(sample_losses: &[SampleLoss], constant_loss: Option<f64>) -> f64 {
     let (Some(first), Some(last)) = (sample_losses.first(), sample_losses.last()) else {
         return 0.0;
     };
-    let start = first.loss.min(constant_loss);
+    let start = constant_loss.map_or(first.loss, |constant| first.loss.min(constant));
     (start - last.loss) / start.abs().max(f64::MIN_POSITIVE)
 }
 
@@ -133,16 +137,16 @@ mod tests {
 
     #[test]
     fn a_fall_is_relative_to_the_start() {
-        assert!((fall(&losses(2.0, 1.5), 4.0) - 0.25).abs() < 1e-12);
+        assert!((fall(&losses(2.0, 1.5), Some(4.0)) - 0.25).abs() < 1e-12);
     }
 
     #[test]
     fn learning_to_guess_is_no_fall() {
-        assert!(fall(&losses(5.0, 2.3), 2.3) <= 0.0);
+        assert!(fall(&losses(5.0, 2.3), Some(2.3)) <= 0.0);
     }
 
     #[test]
     fn a_rise_is_a_negative_fall() {
-        assert!(fall(&losses(2.0, 3.0), 2.3) < 0.0);
+        assert!(fall(&losses(2.0, 3.0), Some(2.3)) < 0.0);
     }
 }

@@ -62,6 +62,15 @@ impl TestCase {
         }
     }
 
+    /// The name of the Rust model that the case's spec is about, if it is about one: it can be run
+    /// only where that model is registered.
+    pub fn rust_model(&self) -> Option<&str> {
+        match &self.content {
+            Content::Expectation { spec, .. } => spec.rust_model().map(|model| model.name.as_str()),
+            Content::Broken { .. } => None,
+        }
+    }
+
     /// The spec and its expectation, for a case that can be run.
     pub(super) fn expectation(&self) -> Option<(&Arc<Spec>, &Expectation)> {
         match &self.content {

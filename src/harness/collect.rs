@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::TestCase;
 use super::name::{self, BrokenNames};
-use super::panics;
+use crate::panics;
 use crate::spec::{self, Spec};
 
 /// The test cases of spec files, in the order of the files.

@@ -2,7 +2,8 @@
 
 use super::judge::{Judge, Obstacle, Prepare};
 use crate::device::{AdapterRequired, DeviceChoice, Devices};
-use crate::experiment::Laboratory;
+use crate::experiment::{Laboratory, SetUpError};
+use crate::registry::Registry;
 use crate::report::event::{Event, Sink};
 use crate::spec::Spec;
 use crate::subject::Subject;
@@ -11,18 +12,20 @@ use crate::subject::Subject;
 #[derive(Debug)]
 pub(super) struct Equipment {
     choice: Result<DeviceChoice, String>,
+    /// The Rust models that specs can name.
+    models: Registry,
     devices: Option<Result<Devices, Obstacle>>,
 }
 
 impl Equipment {
-    pub(super) fn new(choice: DeviceChoice) -> Self {
-        Self { choice: Ok(choice), devices: None }
+    pub(super) fn new(choice: DeviceChoice, models: Registry) -> Self {
+        Self { choice: Ok(choice), models, devices: None }
     }
 
     /// Takes the choice from the value of `NN_TEST_DEVICE`. A value that is no choice stands in the
     /// way of every spec.
-    pub(super) fn from_variable(value: Option<&str>) -> Self {
-        Self { choice: device_choice(value), devices: None }
+    pub(super) fn from_variable(value: Option<&str>, models: Registry) -> Self {
+        Self { choice: device_choice(value), models, devices: None }
     }
 
     fn devices(&mut self, sink: &mut dyn Sink) -> Result<&Devices, Obstacle> {
@@ -40,10 +43,13 @@ impl Equipment {
 impl Prepare for Equipment {
     /// The subject comes first: what is wrong with a spec's data is told without a device too.
     fn prepare(&mut self, spec: Spec, sink: &mut dyn Sink) -> Result<Box<dyn Judge>, Obstacle> {
-        let subject = Subject::prepare(spec)
+        let subject = Subject::prepare_with(spec, &self.models)
             .map_err(|diagnostics| Obstacle::Spec(diagnostics.render(false)))?;
-        let laboratory = Laboratory::new(subject, self.devices(sink)?)
-            .map_err(|error| Obstacle::Laboratory(error.to_string()))?;
+        let laboratory =
+            Laboratory::new(subject, self.devices(sink)?).map_err(|error| match error {
+                SetUpError::Spec(diagnostics) => Obstacle::Spec(diagnostics.render(false)),
+                error @ SetUpError::Failed(_) => Obstacle::Laboratory(error.to_string()),
+            })?;
         Ok(Box::new(laboratory))
     }
 }

@@ -10,8 +10,9 @@ use crate::experiment::{Evidence, ExperimentError, Judgement, Progress};
 use crate::property::{Finding, Meta, Options, Property, Verdict};
 use crate::report::event::{Event, Sink};
 use crate::spec::{
-    DataSource, DataSpec, Expectation, Generator, LossKind, LossSpec, OptimizerKind, OptimizerSpec,
-    Regularization, Scaling, Severity, Source, Span, Spanned, Spec, Task, TrainingSpec,
+    DataSource, DataSpec, Expectation, Generator, LossKind, LossSpec, ModelSpec, OptimizerKind,
+    OptimizerSpec, Regularization, Scaling, Severity, Source, Span, Spanned, Spec, Task,
+    TrainingSpec,
 };
 
 /// A property that judges and records nothing: what a test's judge says counts.
@@ -60,7 +61,7 @@ pub(crate) fn spec(name: &str, expectations: Vec<Expectation>) -> Spec {
             validation: at_start(0.0),
             span: Span::default(),
         },
-        layers: Vec::new(),
+        model: ModelSpec::Declared(Vec::new()),
         loss: LossSpec { kind: at_start(LossKind::Mse), regularization: Regularization::default() },
         training: TrainingSpec {
             optimizer: OptimizerSpec {
@@ -79,6 +80,7 @@ pub(crate) fn spec(name: &str, expectations: Vec<Expectation>) -> Spec {
         },
         expectations,
         faults: Vec::new(),
+        timeout: None,
     }
 }
 

@@ -15,7 +15,6 @@ mod failure;
 mod files;
 mod judge;
 mod name;
-mod panics;
 mod session;
 mod site;
 mod status;

@@ -12,11 +12,12 @@ use serde_yaml::Mapping;
 use super::TestCase;
 use super::case::{property, severity};
 use super::judge::{Judge, Obstacle, Prepare};
+use super::name;
 use super::site::shown;
 use super::status::{has_snapshot, status};
-use super::{name, panics};
 use crate::device::AdapterRequired;
 use crate::experiment::{ExperimentError, Judgement};
+use crate::panics;
 use crate::report::event::{Event, Sink, Status, TestResult};
 use crate::snapshot::{Assertion, SnapshotError, SnapshotOutcome, Store, Tolerances};
 use crate::spec::{Expectation, Spec};
@@ -146,11 +147,7 @@ fn conclude(
 ) -> TestResult {
     let Judgement { verdict, record } = match judged {
         Ok(judgement) => judgement,
-        Err(error) => {
-            let place = panics::place_of_handled().map(|place| format!("\n{place}"));
-            let details = format!("{error}{}", place.unwrap_or_default());
-            return case.result(Status::Crashed, Some(details));
-        }
+        Err(error) => return case.result(Status::Crashed, Some(error.to_string())),
     };
     let mut result = case.result(status(verdict.outcome, severity(expectation)), None);
     if let Some(store) = store.filter(|_| has_snapshot(verdict.outcome) && !record.is_empty()) {

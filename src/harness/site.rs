@@ -2,8 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::registry::Registry;
+
 /// What only the user's crate knows when it is compiled; [`main!`](crate::main) fills it in.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Site {
     /// `env!("CARGO_MANIFEST_DIR")`.
     pub manifest_dir: &'static str,
@@ -11,6 +13,8 @@ pub struct Site {
     pub package: &'static str,
     /// The folder of the specs, relative to the package.
     pub specs: &'static str,
+    /// The crate's own models, by name.
+    pub models: Registry,
 }
 
 impl Site {
@@ -42,10 +46,13 @@ pub(super) fn shown(path: &Path, current: Option<&Path>) -> PathBuf {
 mod tests {
     use super::*;
 
-    const SITE: Site = Site { manifest_dir: "/built/here", package: "net", specs: "specs" };
+    fn site() -> Site {
+        let models = Registry::new();
+        Site { manifest_dir: "/built/here", package: "net", specs: "specs", models }
+    }
 
     fn root(variables: &[(&str, &str)]) -> PathBuf {
-        SITE.package_root(|name| {
+        site().package_root(|name| {
             let found = variables.iter().find(|(known, _)| *known == name);
             found.map(|(_, value)| (*value).to_owned())
         })

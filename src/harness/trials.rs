@@ -11,7 +11,8 @@ use super::equipment::Equipment;
 use super::name::{BROKEN, case_name, sanitised};
 use super::session::Session;
 use super::site::{self, Site};
-use super::{TestCase, collect, describe, panics, spec_files};
+use super::{TestCase, collect, describe, spec_files};
+use crate::panics;
 use crate::report::event::{Event, Sink, Status};
 use crate::snapshot::Store;
 
@@ -55,7 +56,10 @@ pub fn main(site: Site) -> ExitCode {
     });
     let trials = trials.collect();
     let device = variable("NN_TEST_DEVICE");
-    let session = Session::new(Box::new(Equipment::from_variable(device.as_deref())), None);
+    let session = Session::new(
+        Box::new(Equipment::from_variable(device.as_deref(), site.models.clone())),
+        None,
+    );
     RUN.set(Some(Run { session, store: store(&site), cases, notes: Notes::default() }));
 
     // libtest-mimic panics when its reader goes away (`… --list | head`).

@@ -5,8 +5,10 @@ use std::path::PathBuf;
 use super::equipment::Equipment;
 use super::judge::Prepare;
 use super::session::Session;
-use super::{TestCase, collect, panics};
+use super::{TestCase, collect};
 use crate::device::{AdapterRequired, DeviceChoice};
+use crate::panics;
+use crate::registry::Registry;
 use crate::report::event::{Event, Sink, Status, TestResult};
 use crate::snapshot::Store;
 
@@ -45,7 +47,7 @@ pub fn worker(
 ) -> Result<(), AdapterRequired> {
     panics::keep_those_of_other_threads();
     let files: Vec<PathBuf> = assignments.iter().map(|work| work.file.clone()).collect();
-    let equipment = Box::new(Equipment::new(options.device));
+    let equipment = Box::new(Equipment::new(options.device, Registry::new()));
     work(options, assignments, collect(&files), equipment, sink)
 }
 

@@ -91,7 +91,7 @@ impl Layer {
             (Self::BatchNorm(norm), input) => map_float!(input, x => norm.forward(x)),
             (Self::LayerNorm(norm), input) => map_float!(input, x => norm.forward(x)),
             (Self::GroupNorm(norm), input) => map_float!(input, x => norm.forward(x)),
-            (Self::Embedding(embedding), Value::Tokens(x)) => Value::Float3(embedding.forward(x)),
+            (Self::Embedding(embedding), Value::Int2(x)) => Value::Float3(embedding.forward(x)),
             (Self::Lstm(lstm, output), Value::Float3(x)) => {
                 let (states, last) = lstm.forward(x, None);
                 match output {

@@ -2,25 +2,29 @@
 //! ([`Network`]).
 //!
 //! `plan` and `shape` know no device. Everything that names a Burn layer is in `build`, `layer` and
-//! `activation`.
+//! `activation`. [`Model`] is what is tested: such a network, or a Burn module of the user's own.
 
 mod activation;
 mod build;
+mod erased;
 mod layer;
 mod network;
 mod parameters;
 mod pass;
 mod plan;
 mod shape;
+mod under_test;
 mod value;
 mod visit;
 mod weights;
 
+pub use erased::AnyModule;
 pub use network::Network;
 pub use pass::{Pass, Recorded};
 pub use plan::{Plan, PlannedLayer};
 pub use shape::Signal;
+pub use under_test::Model;
 pub use value::Value;
 pub(crate) use value::on_float;
-pub use visit::{TensorVisitor, visit_tensors};
-pub use weights::{NamedGradient, Weights, fetch, named_gradients, to_f64};
+pub use visit::{TensorVisitor, module_facts, visit_tensors};
+pub use weights::{NamedGradient, Weights, belongs_to, fetch, named_gradients, to_f64};

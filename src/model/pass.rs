@@ -1,6 +1,9 @@
 //! One pass through a network: what is random in it, and what is recorded from it.
 
+use burn::tensor::Tensor;
+
 use super::Value;
+use super::value::on_float;
 use crate::random::Random;
 
 /// The circumstances of a forward pass.
@@ -8,17 +11,32 @@ use crate::random::Random;
 pub struct Pass {
     /// Source of dropout masks and random slopes; without it they are off.
     random: Option<Random>,
+    /// Seed of the device's own stream, from which Rust models draw.
+    device_seed: u64,
     recording: bool,
     recorded: Vec<Recorded>,
 }
 
-/// A layer's output in a recorded pass.
+/// A layer's output in a recorded pass, or what a probe saw.
 #[derive(Debug, Clone)]
 pub struct Recorded {
-    /// The layer's path.
+    /// The layer's path, or the probe's name.
     pub path: String,
-    /// Detached from the graph.
-    pub output: Value,
+    /// With the batch axis.
+    pub shape: Vec<usize>,
+    /// In a row, detached from the graph.
+    pub numbers: Tensor<1>,
+}
+
+impl Recorded {
+    /// Takes a tensor down.
+    pub fn of<const D: usize>(path: &str, tensor: &Tensor<D>) -> Self {
+        Self {
+            path: path.to_owned(),
+            shape: tensor.dims().to_vec(),
+            numbers: tensor.clone().detach().flatten(0, D - 1),
+        }
+    }
 }
 
 impl Pass {
@@ -29,7 +47,22 @@ impl Pass {
 
     /// Dropout on, with masks from `random`.
     pub fn with_dropout(random: Random) -> Self {
-        Self { random: Some(random), ..Self::default() }
+        let mut seeds = random.clone();
+        Self { device_seed: seeds.bits(), random: Some(random), ..Self::default() }
+    }
+
+    /// The same pass with another seed for what Rust models draw from the device's own stream.
+    pub fn seeded(self, device_seed: u64) -> Self {
+        Self { device_seed, ..self }
+    }
+
+    /// Seed of the device's own stream.
+    pub fn device_seed(&self) -> u64 {
+        self.device_seed
+    }
+
+    pub fn is_recording(&self) -> bool {
+        self.recording
     }
 
     /// Dropout off, every layer's output kept.
@@ -45,9 +78,14 @@ impl Pass {
     /// Keeps a layer's output if this pass records.
     pub fn record(&mut self, path: &str, output: &Value) {
         if self.recording {
-            let output = super::value::map_float!(output.clone(), tensor => tensor.detach());
-            self.recorded.push(Recorded { path: path.to_owned(), output });
+            on_float!(output, tensor => self.recorded.push(Recorded::of(path, tensor)),
+                ints _tokens => ());
         }
+    }
+
+    /// Adds what probes saw.
+    pub fn extend(&mut self, recorded: Vec<Recorded>) {
+        self.recorded.extend(recorded);
     }
 
     /// `count` numbers from the pass's random source, each made by `draw`.

@@ -5,10 +5,10 @@
 
 use burn::module::{Module, ModuleMapper, Param, ParamId};
 use burn::optim::GradientsParams;
-use burn::tensor::{DType, Tensor, TensorData, Transaction};
+use burn::tensor::{Tensor, TensorData, Transaction};
 
 use super::visit::{TensorVisitor, visit_tensors};
-use crate::device::DeviceFailure;
+use crate::device::{DeviceFailure, Place};
 
 /// One tensor of a model: parameter, or running statistic.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,6 +19,20 @@ pub struct NamedTensor {
     /// Whether the optimizer is meant to change it; running statistics are not trainable.
     pub trainable: bool,
     pub values: Vec<f64>,
+}
+
+impl NamedTensor {
+    /// Whether the tensor is one of the layer of this name: a module around it, or the path of one.
+    pub fn belongs_to(&self, layer: &str) -> bool {
+        belongs_to(&self.path, layer)
+    }
+}
+
+/// Whether a tensor's path leads through the layer of this name or path.
+pub fn belongs_to(tensor: &str, layer: &str) -> bool {
+    let inside = tensor.strip_prefix(layer).is_some_and(|rest| rest.starts_with('.'));
+    inside
+        || tensor.rsplit_once('.').is_some_and(|(around, _)| around.split('.').any(|n| n == layer))
 }
 
 /// All tensors of a model, in the model's own order.
@@ -58,10 +72,10 @@ impl Weights {
         Ok(Self { tensors })
     }
 
-    /// Puts these numbers into a model of the same structure, on the model's own device and in
-    /// its own float type. Nothing that the model would have drawn itself is drawn.
-    pub fn load<M: Module>(&self, model: M) -> M {
-        model.map(&mut LoadTensors { tensors: self.tensors.iter() })
+    /// Puts these numbers into a model of the same structure, at a place. Nothing that the model
+    /// would have drawn itself is drawn.
+    pub fn load<M: Module>(&self, model: M, place: &Place) -> M {
+        model.map(&mut LoadTensors { tensors: self.tensors.iter(), place })
     }
 }
 
@@ -98,14 +112,14 @@ impl TensorVisitor for ReadTensors {
 
 struct LoadTensors<'a> {
     tensors: std::slice::Iter<'a, NamedTensor>,
+    place: &'a Place,
 }
 
 impl ModuleMapper for LoadTensors<'_> {
     fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
         let tensor = self.tensors.next().expect("weights were read from a model of this structure");
         let data = TensorData::new(tensor.values.clone(), tensor.shape.clone());
-        let value = Tensor::<D>::from_data(data, &param.lazy_device());
-        debug_assert!(matches!(value.dtype(), DType::F32 | DType::F64 | DType::F16 | DType::BF16));
+        let value = Tensor::<D>::from_data(data, self.place.floats());
         Param::initialized(param.id, value.set_require_grad(tensor.trainable))
     }
 }

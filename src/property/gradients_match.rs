@@ -402,9 +402,9 @@ mod tests {
 
     #[test]
     fn a_kernel_that_is_known_to_be_inexact_only_warns_and_only_within_its_bound() {
-        let verdict = |kind: &'static str, error: f64| {
+        let verdict = |kind: &str, error: f64| {
             let mut evidence = testing::evidence();
-            evidence.subject.layers[1].kind = kind;
+            evidence.subject.layers[1].kind = kind.to_owned();
             let mut off = tensor("hidden.weight", vec![direction(0.5, 0.5)]);
             off.device_error = Some(error);
             evidence.gradient_check.as_mut().unwrap().tensors = vec![off];

@@ -2,7 +2,7 @@
 
 use serde_yaml::Mapping;
 
-use super::text::{mapping, short};
+use super::text::{mapping, optional, short};
 use super::{
     Finding, Meta, OptionKind, OptionMeta, OptionValue, Options, Property, Verdict, suspect,
 };
@@ -60,9 +60,12 @@ pub static PROPERTY: Property = Property {
 
 fn judge(evidence: &Evidence, options: &Options) -> Verdict {
     let initial = evidence.initial();
-    let expected = options.number("expected").unwrap_or(initial.guessing_loss);
     let loss = initial.loss;
-    let summary = format!("loss {}, guessing gives {}", short(loss), short(expected));
+    let known = options.number("expected").or(initial.guessing_loss);
+    let summary = match known {
+        Some(expected) => format!("loss {}, guessing gives {}", short(loss), short(expected)),
+        None => format!("loss {}", short(loss)),
+    };
     let finding = |message: String, bound: String| {
         let suspect = suspect::scale(&evidence.subject, &initial.activations);
         Finding {
@@ -82,7 +85,14 @@ fn judge(evidence: &Evidence, options: &Options) -> Verdict {
             }],
         );
     }
-    if loss < 0.0 {
+    let Some(expected) = known else {
+        return Verdict::not_applicable(
+            "the loss is the model's own, and only you know what it is at the start: say \
+             `initial_loss: {expected: …}`",
+        );
+    };
+    let own = evidence.subject.task == Task::Objective;
+    if loss < 0.0 && !own {
         return Verdict::fail(
             summary,
             vec![Finding {
@@ -97,8 +107,9 @@ fn judge(evidence: &Evidence, options: &Options) -> Verdict {
         );
     }
     if let Some(tolerance) = options.number("tolerance") {
-        let bound = format!("within {} of {}", short(tolerance * expected), short(expected));
-        if (loss - expected).abs() <= tolerance * expected {
+        let distance = tolerance * expected.abs();
+        let bound = format!("within {} of {}", short(distance), short(expected));
+        if (loss - expected).abs() <= distance {
             return Verdict::pass(summary);
         }
         return Verdict::fail(
@@ -134,7 +145,7 @@ fn record(evidence: &Evidence, options: &Options) -> Mapping {
     let initial = evidence.initial();
     mapping([
         ("loss", initial.loss.into()),
-        ("expected", options.number("expected").unwrap_or(initial.guessing_loss).into()),
+        ("expected", optional(options.number("expected").or(initial.guessing_loss))),
         ("penalty", initial.penalty.into()),
         ("examples", initial.examples.into()),
     ])
@@ -150,7 +161,7 @@ mod tests {
         let mut evidence = testing::evidence();
         let initial = evidence.initial.as_mut().unwrap();
         initial.loss = loss;
-        initial.guessing_loss = std::f64::consts::LN_10;
+        initial.guessing_loss = Some(std::f64::consts::LN_10);
         let mut set = Options::defaults(&PROPERTY.meta);
         for (name, value) in options {
             set.set(name, OptionValue::Number(*value));
@@ -194,6 +205,26 @@ mod tests {
     fn negative_and_not_finite_losses_fail() {
         assert_eq!(verdict(-2.3, &[]).outcome, Outcome::Fail);
         assert_eq!(verdict(f64::NAN, &[]).outcome, Outcome::Fail);
+    }
+
+    #[test]
+    fn a_models_own_loss_is_judged_only_where_the_spec_knows_it() {
+        let mut evidence = testing::evidence();
+        evidence.subject.task = Task::Objective;
+        let initial = evidence.initial.as_mut().unwrap();
+        (initial.loss, initial.guessing_loss) = (-4.0, None);
+        let mut options = Options::defaults(&PROPERTY.meta);
+        assert_eq!(judge(&evidence, &options).outcome, Outcome::NotApplicable);
+        options.set("expected", OptionValue::Number(4.0));
+        assert_eq!(judge(&evidence, &options).outcome, Outcome::Fail);
+        evidence.initial.as_mut().unwrap().loss = 4.2;
+        assert_eq!(judge(&evidence, &options).outcome, Outcome::Pass);
+        evidence.initial.as_mut().unwrap().loss = f64::NAN;
+        assert_eq!(
+            judge(&evidence, &Options::defaults(&PROPERTY.meta)).outcome,
+            Outcome::Fail,
+            "a loss that is no number is wrong, whosever it is"
+        );
     }
 
     #[test]

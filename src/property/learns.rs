@@ -2,7 +2,7 @@
 
 use serde_yaml::{Mapping, Value};
 
-use super::text::{count, mapping, percent, short};
+use super::text::{count, mapping, optional, percent, short};
 use super::update_ratio::{largest_ratio, typical_ratio};
 use super::{Finding, Meta, OptionKind, OptionMeta, OptionValue, Options, Property, Verdict};
 use crate::experiment::{Evidence, Experiment, TrainingPlan, fall};
@@ -74,11 +74,13 @@ fn judge(evidence: &Evidence, options: &Options) -> Verdict {
     };
     let fall = fall(&training.sample_losses, training.constant_loss);
     let summary = format!(
-        "loss {} → {} in {} (constant predictor {})",
+        "loss {} → {} in {}{}",
         short(first.loss),
         short(last.loss),
         count(training.steps, "step"),
-        short(training.constant_loss)
+        training
+            .constant_loss
+            .map_or_else(String::new, |loss| format!(" (constant predictor {})", short(loss)))
     );
     if fall >= minimum {
         return Verdict::pass(summary);
@@ -145,14 +147,17 @@ fn finding(evidence: &Evidence, fall: f64, minimum: f64) -> Finding {
             format!("the loss stays where it is{updates}"),
             format!("the learning rate {rate} is too low: multiply it by 100 or more"),
         )
-    } else if first > 1.5 * training.constant_loss && last < 0.95 * first {
+    } else if let Some(constant) = training.constant_loss
+        && first > 1.5 * constant
+        && last < 0.95 * first
+    {
         (
             "data",
             format!(
                 "the loss falls, but from {} to {} only: guessing costs {}{updates}",
                 short(first),
                 short(last),
-                short(training.constant_loss)
+                short(constant)
             ),
             "it begins far too high: see `initial_loss`, scale inputs and targets, then train for \
              longer"
@@ -161,7 +166,15 @@ fn finding(evidence: &Evidence, fall: f64, minimum: f64) -> Finding {
     } else {
         (
             "data",
-            format!("the loss falls by {} of what guessing costs{updates}", percent(fall.max(0.0))),
+            match training.constant_loss {
+                Some(_) => {
+                    format!(
+                        "the loss falls by {} of what guessing costs{updates}",
+                        percent(fall.max(0.0))
+                    )
+                }
+                None => format!("the loss falls by {}{updates}", percent(fall.max(0.0))),
+            },
             "the weights move but nothing about the inputs is learned: check that labels belong \
              to their inputs, then the learning rate and the number of steps"
                 .to_owned(),
@@ -185,7 +198,7 @@ fn record(evidence: &Evidence, _options: &Options) -> Mapping {
     mapping([
         ("steps", training.steps.into()),
         ("declared_steps", training.declared_steps.into()),
-        ("constant_loss", training.constant_loss.into()),
+        ("constant_loss", optional(training.constant_loss)),
         ("sample_losses", losses.collect::<Vec<_>>().into()),
         ("every_tenth_loss", minibatches.collect::<Vec<_>>().into()),
     ])
@@ -218,7 +231,7 @@ mod tests {
     #[test]
     fn learning_only_to_guess_fails_and_asks_for_the_labels() {
         let verdict = verdict(&[2.9, 2.35, 2.302], |training| {
-            training.constant_loss = std::f64::consts::LN_10;
+            training.constant_loss = Some(std::f64::consts::LN_10);
         });
         assert_eq!(verdict.outcome, Outcome::Fail);
         assert!(verdict.findings[0].mend.contains("labels"), "{:?}", verdict.findings);

@@ -2,11 +2,13 @@
 
 use serde_yaml::Mapping;
 
-use super::text::{mapping, percent, short};
+use super::text::{mapping, optional, percent, short};
 use super::{
     Finding, Meta, OptionKind, OptionMeta, OptionValue, Options, Property, Verdict, suspect,
 };
-use crate::experiment::{Evidence, Experiment, OverfitAttempt, OverfitEvidence, OverfitPlan};
+use crate::experiment::{
+    Evidence, Experiment, LossBounds, OWN_FALL, OverfitAttempt, OverfitEvidence, OverfitPlan,
+};
 use crate::spec::Severity;
 
 /// Shares of the way from the floor up to the constant predictor's loss. With a bound of 0.5 on
@@ -91,12 +93,15 @@ fn judge(evidence: &Evidence, options: &Options) -> Verdict {
     else {
         return Verdict::inconclusive("no attempt was made", Vec::new());
     };
-    let room = overfit.constant_loss - overfit.floor;
-    if room <= 1e-12 * overfit.constant_loss.abs().max(1e-12) {
+    let Some(LossBounds { floor, constant }) = overfit.bounds else {
+        return judge_own(evidence, options, &best, worst);
+    };
+    let room = constant - floor;
+    if room <= 1e-12 * constant.abs().max(1e-12) {
         return Verdict::not_applicable("the examples hold nothing to learn: a constant fits them");
     }
     let share = |attempt: &OverfitAttempt| match attempt.final_loss.is_finite() {
-        true => (attempt.final_loss - overfit.floor) / room,
+        true => (attempt.final_loss - floor) / room,
         false => f64::INFINITY,
     };
     let summary = describe(worst, overfit);
@@ -107,7 +112,7 @@ fn judge(evidence: &Evidence, options: &Options) -> Verdict {
         ));
     }
     let strict = ["steps", "loss", "accuracy"].into_iter().any(|name| options.given(name));
-    let bound = options.number("loss").unwrap_or(overfit.floor + ERROR_SHARE * room);
+    let bound = options.number("loss").unwrap_or(floor + ERROR_SHARE * room);
     let stuck = best.iter().filter(|attempt| share(attempt) > ERROR_SHARE).count();
     let finding = || finding(evidence, worst, bound);
     if strict || stuck * 2 > best.len() {
@@ -122,18 +127,53 @@ fn judge(evidence: &Evidence, options: &Options) -> Verdict {
     }
 }
 
+/// Falls of a loss whose floor is unknown, relative to its size at the start: below the first one the
+/// model learns nothing, below the second one not enough to be sure.
+const OWN_ERROR: f64 = 0.01;
+
+/// A Rust model's own loss has no floor that is known: that it falls is all that can be asked.
+fn judge_own(
+    evidence: &Evidence,
+    options: &Options,
+    best: &[&OverfitAttempt],
+    worst: &OverfitAttempt,
+) -> Verdict {
+    let overfit = evidence.overfit();
+    let most = |count: usize| count * 2 > best.len();
+    if most(best.iter().filter(|attempt| attempt.succeeded).count()) {
+        let succeeded = best.iter().find(|attempt| attempt.succeeded).unwrap_or(&worst);
+        return Verdict::pass(describe(succeeded, overfit));
+    }
+    let fall = |attempt: &OverfitAttempt| {
+        let size = attempt.initial_loss.abs().max(f64::MIN_POSITIVE);
+        let fall = (attempt.initial_loss - attempt.final_loss) / size;
+        if fall.is_finite() { fall } else { f64::NEG_INFINITY }
+    };
+    let derived = worst.initial_loss - OWN_FALL * worst.initial_loss.abs();
+    let findings = vec![finding(evidence, worst, options.number("loss").unwrap_or(derived))];
+    let strict = ["steps", "loss"].into_iter().any(|name| options.given(name));
+    match strict || most(best.iter().filter(|attempt| fall(attempt) < OWN_ERROR).count()) {
+        true => Verdict::fail(describe(worst, overfit), findings),
+        false => Verdict::warn(describe(worst, overfit), findings),
+    }
+}
+
 fn describe(attempt: &OverfitAttempt, overfit: &OverfitEvidence) -> String {
     let accuracy = attempt
         .accuracy
         .map_or_else(String::new, |accuracy| format!(", accuracy {}", percent(accuracy)));
     format!(
-        "{} examples: loss {} after {} steps at rate {}{accuracy} (floor {}, constant {})",
+        "{} examples: loss {} after {} steps at rate {}{accuracy} ({})",
         overfit.examples,
         short(attempt.final_loss),
         attempt.steps,
         short(attempt.learning_rate),
-        short(overfit.floor),
-        short(overfit.constant_loss),
+        match overfit.bounds {
+            Some(LossBounds { floor, constant }) => {
+                format!("floor {}, constant {}", short(floor), short(constant))
+            }
+            None => format!("{} at the start", short(attempt.initial_loss)),
+        }
     )
 }
 
@@ -177,11 +217,11 @@ fn record(evidence: &Evidence, _options: &Options) -> Mapping {
     let Some(attempt) = best.first() else { return Mapping::new() };
     mapping([
         ("examples", overfit.examples.into()),
-        ("floor", overfit.floor.into()),
-        ("constant_loss", overfit.constant_loss.into()),
+        ("floor", optional(overfit.bounds.map(|bounds| bounds.floor))),
+        ("constant_loss", optional(overfit.bounds.map(|bounds| bounds.constant))),
         ("initial_loss", attempt.initial_loss.into()),
         ("final_loss", attempt.final_loss.into()),
-        ("accuracy", attempt.accuracy.map_or(serde_yaml::Value::Null, Into::into)),
+        ("accuracy", optional(attempt.accuracy)),
         ("learning_rate", attempt.learning_rate.into()),
         ("steps", attempt.steps.into()),
     ])
@@ -245,7 +285,7 @@ mod tests {
         let attempts = vec![attempt(1, 1.47, false), attempt(2, 1.47, false)];
         let verdict = verdict(attempts, |evidence| {
             let head = evidence.subject.layers.last_mut().unwrap();
-            (head.kind, head.path) = ("softmax", "softmax1".to_owned());
+            (head.kind, head.path) = ("softmax".to_owned(), "softmax1".to_owned());
         });
         assert_eq!(verdict.findings[0].place, "softmax1");
         assert!(verdict.findings[0].message.contains("1.461"), "{:?}", verdict.findings);
@@ -262,7 +302,7 @@ mod tests {
     fn examples_that_a_constant_fits_are_not_judged() {
         let verdict = verdict(vec![attempt(1, 0.0, true)], |evidence| {
             let overfit = evidence.overfit.as_mut().unwrap();
-            (overfit.floor, overfit.constant_loss) = (0.0, 0.0);
+            overfit.bounds = Some(LossBounds { floor: 0.0, constant: 0.0 });
         });
         assert_eq!(verdict.outcome, Outcome::NotApplicable);
     }

@@ -43,7 +43,7 @@ fn record(evidence: &Evidence, _options: &Options) -> Mapping {
         |sizes: &[usize]| Value::Sequence(sizes.iter().map(|size| Value::from(*size)).collect());
     let layers = facts.layers.iter().map(|layer| {
         let row = mapping([
-            ("kind", layer.kind.into()),
+            ("kind", layer.kind.as_str().into()),
             ("output", sizes(&layer.output)),
             ("parameters", layer.parameters.into()),
         ]);

@@ -32,7 +32,7 @@ pub fn head(facts: &SubjectFacts) -> Option<Suspect> {
     let head = facts.layers.last()?;
     let classes = facts.classes.len();
     let takes_logits = matches!(facts.loss, "cross_entropy" | "binary_cross_entropy");
-    let (message, mend) = match head.kind {
+    let (message, mend) = match head.kind.as_str() {
         "softmax" | "sigmoid" | "hard_sigmoid" if takes_logits => (
             format!(
                 "`{}` takes logits and applies its own {}, but the model ends with `{}`: the loss \
@@ -77,7 +77,7 @@ fn probability_floor(loss: &str, classes: usize) -> f64 {
 pub fn missing_activation(facts: &SubjectFacts) -> Option<Suspect> {
     let mut before: Option<&str> = None;
     for layer in &facts.layers {
-        match layer.kind {
+        match layer.kind.as_str() {
             "linear" | "conv1d" | "conv2d" => {
                 if let Some(before) = before {
                     return Some(Suspect {

@@ -3,9 +3,9 @@
 use std::f64::consts::LN_10;
 
 use crate::experiment::{
-    ActivationEvidence, Evidence, GradientCheckEvidence, GradientEvidence, InitialEvidence,
-    LayerFacts, OverfitEvidence, SampleLoss, StepUpdate, SubjectFacts, TrainingEvidence,
-    UnitEvidence, UpdateEvidence,
+    ActivationEvidence, CheckPath, DeviceRandom, Evidence, GradientCheckEvidence, GradientEvidence,
+    InitialEvidence, LayerFacts, LossBounds, OverfitEvidence, SampleLoss, StepUpdate, SubjectFacts,
+    TrainingEvidence, UnitEvidence, UpdateEvidence,
 };
 use crate::spec::Task;
 
@@ -29,13 +29,16 @@ pub fn evidence() -> Evidence {
             batch_size: 32,
             training_examples: 120,
             unscaled_targets: false,
+            rust: false,
+            device_random: DeviceRandom::Never,
         },
         initial: Some(InitialEvidence {
             examples: 120,
             loss: 2.35,
             penalty: 0.0,
-            guessing_loss: LN_10,
-            constant_loss: LN_10,
+            terms: Vec::new(),
+            guessing_loss: Some(LN_10),
+            constant_loss: Some(LN_10),
             activations: activations(),
             gradients: vec![
                 gradient("hidden.weight"),
@@ -47,14 +50,14 @@ pub fn evidence() -> Evidence {
         gradient_check: Some(GradientCheckEvidence {
             examples: 4,
             loss: 2.35,
+            path: CheckPath::Reference,
             tensors: Vec::new(),
             devices_differ: true,
             rounding_bound: 1e-5,
         }),
         overfit: Some(OverfitEvidence {
             examples: 16,
-            floor: 0.0,
-            constant_loss: LN_10,
+            bounds: Some(LossBounds { floor: 0.0, constant: LN_10 }),
             attempts: Vec::new(),
         }),
         training: Some(TrainingEvidence {
@@ -65,7 +68,7 @@ pub fn evidence() -> Evidence {
                 SampleLoss { step: 0, loss: 2.35 },
                 SampleLoss { step: 40, loss: 1.5 },
             ],
-            constant_loss: LN_10,
+            constant_loss: Some(LN_10),
             updates: vec![
                 update("hidden.weight", 2),
                 update("hidden.bias", 1),
@@ -84,14 +87,14 @@ pub fn set_ratio(training: &mut TrainingEvidence, ratio: f64) {
     }
 }
 
-fn layer(path: &str, kind: &'static str, parameters: usize) -> LayerFacts {
-    LayerFacts { path: path.to_owned(), kind, output: vec![10], parameters }
+fn layer(path: &str, kind: &str, parameters: usize) -> LayerFacts {
+    LayerFacts { path: path.to_owned(), kind: kind.to_owned(), output: vec![10], parameters }
 }
 
 fn activations() -> Vec<ActivationEvidence> {
-    let output = |path: &str, kind, units| ActivationEvidence {
+    let output = |path: &str, kind: &str, units| ActivationEvidence {
         path: path.to_owned(),
-        kind,
+        kind: kind.to_owned(),
         mean: 0.1,
         deviation: 0.8,
         zero_share: 0.0,

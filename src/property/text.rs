@@ -34,6 +34,11 @@ pub fn count(number: usize, noun: &str) -> String {
     format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
 }
 
+/// A number of a record, or nothing.
+pub fn optional(number: Option<f64>) -> Value {
+    number.map_or(Value::Null, Value::from)
+}
+
 /// A mapping from pairs, in this order.
 pub fn mapping<const N: usize>(entries: [(&str, Value); N]) -> Mapping {
     entries.into_iter().map(|(key, value)| (Value::from(key), value)).collect()

@@ -64,6 +64,11 @@ impl Code {
     pub const KERNEL_TOO_LARGE: Self = Self("NN0306");
     pub const MODEL_TOO_LARGE: Self = Self("NN0307");
     pub const LOSS_WEIGHTS_MISMATCH: Self = Self("NN0308");
+    pub const UNKNOWN_RUST_MODEL: Self = Self("NN0309");
+    pub const MODEL_KIND_MISMATCH: Self = Self("NN0310");
+    pub const MODEL_INPUT_MISMATCH: Self = Self("NN0311");
+    pub const BAD_MODEL_CONFIG: Self = Self("NN0312");
+    pub const NOT_FOR_THIS_MODEL: Self = Self("NN0313");
 
     pub const CONFIG_SYNTAX: Self = Self("NN0401");
     pub const CONFIG_UNKNOWN_KEY: Self = Self("NN0402");
@@ -93,6 +98,7 @@ mod tests {
     use std::path::Path;
 
     use super::*;
+    use crate::registry::tests::registry;
     use crate::spec::{Source, parse};
     use crate::subject::Subject;
 
@@ -137,7 +143,9 @@ mod tests {
             let name = path.file_name().unwrap().to_str().unwrap();
             if path.is_dir() && name != "tests" {
                 read_sources(&path, sources);
-            } else if name.ends_with(".rs") && !["code.rs", "code_texts.rs"].contains(&name) {
+            } else if name.ends_with(".rs")
+                && !["code.rs", "code_texts.rs", "config_code_texts.rs"].contains(&name)
+            {
                 let text = fs::read_to_string(&path).unwrap();
                 let code = text.split("#[cfg(test)]\nmod tests {").next().unwrap();
                 sources.push(code.to_owned());
@@ -156,7 +164,8 @@ mod tests {
                 continue;
             }
             let source = Source::new("example.yaml", meta.example);
-            let raised: Vec<_> = match parse(source).and_then(Subject::prepare) {
+            let prepare = |spec| Subject::prepare_with(spec, &registry());
+            let raised: Vec<_> = match parse(source).and_then(prepare) {
                 Ok(_) => Vec::new(),
                 Err(diagnostics) => diagnostics.errors.iter().map(|error| error.code).collect(),
             };

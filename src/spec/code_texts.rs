@@ -1,6 +1,7 @@
 //! What `cargo nn-test explain` says about each code.
 
 use super::code::{Code, CodeMeta};
+use super::config_code_texts;
 
 /// All codes, sorted.
 pub static CODES: &[CodeMeta] = &[
@@ -342,35 +343,55 @@ pub static CODES: &[CodeMeta] = &[
                   model: {layers: [linear: 3]}\nloss: {cross_entropy: {weights: [1, 2]}}\n",
     },
     CodeMeta {
-        code: Code::CONFIG_SYNTAX,
-        title: "the configuration is not valid TOML",
-        explanation: "`nn-test.toml` is TOML in UTF-8. The text breaks TOML's grammar at the \
-                      marked place; what comes after it is not read, so further errors may appear \
-                      once this one is mended.",
-        example: "device = cpu\n",
+        code: Code::UNKNOWN_RUST_MODEL,
+        title: "a Rust model that is not registered",
+        explanation: "`model: {rust: NAME}` names a Burn module that a test target of the package \
+                      registers: `nn_test::main! { \"NAME\" => nn_test::model(Net::new, Net::forward) \
+                      }`. The name must be registered there, and once only. `cargo nn-test init` \
+                      writes such a target.",
+        example: "version: 1\ntask: classification\ndata: moons\nmodel: {rust: nett}\n",
     },
     CodeMeta {
-        code: Code::CONFIG_UNKNOWN_KEY,
-        title: "a key that the configuration does not know",
-        explanation: "`cargo nn-test show-config --default` prints all keys with their meanings \
-                      and defaults. Keys of a profile stand in `[profile.NAME]`, or at the top \
-                      level for the default profile; `specs` and `targets` stand at the top level.",
-        example: "[profile.ci]\ntimout = 60\n",
+        code: Code::MODEL_KIND_MISMATCH,
+        title: "a Rust model of another kind",
+        explanation: "A model that is registered with `nn_test::objective` brings its own batches and \
+                      its own loss: its spec says `task: objective`, and neither `data` nor `loss`. A \
+                      model that is registered with `nn_test::model` gives outputs: its spec says \
+                      what they are for (`task`) and gives `data`.",
+        example: "version: 1\ntask: objective\nmodel: {rust: net}\n",
     },
     CodeMeta {
-        code: Code::CONFIG_WRONG_VALUE,
-        title: "a value that a key of the configuration does not take",
-        explanation: "The message says what the key takes. `cargo nn-test show-config --default` \
-                      prints all keys with their meanings and defaults.",
-        example: "device = \"gpu\"\n",
+        code: Code::MODEL_INPUT_MISMATCH,
+        title: "data that is no input of the Rust model",
+        explanation: "A forward function says by its types what it takes: `Tensor<4>` takes examples \
+                      of three axes, since the first axis is the batch; `Tensor<2, Int>` takes whole \
+                      numbers. Give the data a `shape` of that many axes, or let the model take \
+                      another rank. For several inputs `inputs` below `rust` says how an example's \
+                      numbers are divided among them, in this order.",
+        example: "version: 1\ntask: classification\n\
+                  data: {blobs: {classes: 3, features: 4}, shape: [1, 2, 2]}\nmodel: {rust: net}\n",
     },
     CodeMeta {
-        code: Code::CONFIG_CONTRADICTION,
-        title: "a key of the configuration where it cannot count, or twice",
-        explanation: "Keys at the top level are those of the default profile, and `fail-fast` and \
-                      `max-fail` say the same: each value is set once. `specs` and `targets` are \
-                      the same in all profiles. In `[package.metadata.nn-test]` a package speaks \
-                      for itself alone; only that of the workspace's root may speak for the run.",
-        example: "fail-fast = true\nmax-fail = 3\n",
+        code: Code::BAD_MODEL_CONFIG,
+        title: "a configuration that the Rust model does not take",
+        explanation: "`config` below `rust` changes values of the configuration that the model is \
+                      registered with (`nn_test::model_with_config`). The values must be of the \
+                      types that the configuration has; unknown keys are errors of their own.",
+        example: "version: 1\ntask: classification\ndata: moons\n\
+                  model: {rust: {name: net, config: {hidden: 3}}}\n",
     },
+    CodeMeta {
+        code: Code::NOT_FOR_THIS_MODEL,
+        title: "something that a Rust model cannot be asked for",
+        explanation: "A fault that lives in the layers cannot be planted into a Rust model from \
+                      outside; labels of a model that brings its own batches cannot be shuffled; and \
+                      to a training step of the model's own no penalty can be added. The message \
+                      says where to do it instead.",
+        example: "version: 1\ntask: classification\ndata: {blobs: {classes: 3, features: 2}}\n\
+                  model: {rust: net}\nfaults: [wrong_gradient: {layer: head, factor: 2}]\n",
+    },
+    config_code_texts::SYNTAX,
+    config_code_texts::UNKNOWN_KEY,
+    config_code_texts::WRONG_VALUE,
+    config_code_texts::CONTRADICTION,
 ];

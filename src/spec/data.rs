@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::options::OptionReader;
 use super::vocabulary::{TermKind, find_kind, of_kinds};
-use super::yaml::{Node, Value};
+use super::yaml::Node;
 use super::{Code, Diagnostic, Span, Spanned, Task};
 
 /// The `data:` section.
@@ -34,6 +34,22 @@ pub enum DataSource {
         features: Option<Vec<Spanned<String>>>,
     },
     Generated(Spanned<Generator>),
+    /// The Rust model brings its own batches (`task: objective`).
+    Model,
+}
+
+impl DataSpec {
+    /// The data of a model that brings its own; `span` is the place of the task that says so.
+    pub(super) fn of_model(span: Span) -> Self {
+        Self {
+            source: DataSource::Model,
+            shape: None,
+            scale: Spanned::new(Scaling::None, span),
+            scale_target: Spanned::new(Scaling::None, span),
+            validation: Spanned::new(0.0, span),
+            span,
+        }
+    }
 }
 
 /// The column to predict.
@@ -338,14 +354,7 @@ fn check_generator(
 }
 
 fn shape(options: &mut OptionReader<'_, '_, '_>, node: &Node) -> Spanned<Vec<usize>> {
-    let reader = &mut *options.reader;
-    let sizes = match node.value {
-        Value::Integer(_) => vec![reader.count("`shape` of `data`", node, 1)],
-        _ => {
-            let items = reader.sequence("`shape` of `data`", node);
-            items.iter().map(|item| reader.count("each of `shape` of `data`", item, 1)).collect()
-        }
-    };
+    let sizes = options.reader.shape("`shape` of `data`", node);
     Spanned::new(sizes, node.span)
 }
 

@@ -9,8 +9,9 @@ use super::reader::{Choice, Reader};
 use super::vocabulary::{TermKind, find_kind};
 use super::yaml::{self, Node, Value};
 use super::{
-    Code, DataSpec, Diagnostic, Diagnostics, Expectation, Fault, LayerSpec, LossSpec, Source, Span,
-    Spanned, TrainingSpec, data, expectation, fault, layers, loss, training,
+    Code, DataSpec, Diagnostic, Diagnostics, Expectation, Fault, LayerSpec, LossSpec, ModelSpec,
+    RustModelSpec, Source, Span, Spanned, TrainingSpec, data, expectation, fault, loss, model,
+    training,
 };
 use crate::property::{Property, REGISTRY};
 
@@ -25,6 +26,8 @@ pub enum Task {
     BinaryClassification,
     /// One or more real numbers per example.
     Regression,
+    /// Whatever a Rust model's own loss asks for, over batches that the model brings itself.
+    Objective,
 }
 
 /// One spec file, read and checked as far as the text alone allows.
@@ -34,7 +37,7 @@ pub struct Spec {
     pub source: Source,
     pub task: Spanned<Task>,
     pub data: DataSpec,
-    pub layers: Vec<LayerSpec>,
+    pub model: ModelSpec,
     pub loss: LossSpec,
     pub training: TrainingSpec,
     /// The properties to judge, in the order of the registry, each at most once. When the file
@@ -42,12 +45,31 @@ pub struct Spec {
     pub expectations: Vec<Expectation>,
     /// Faults planted on purpose, to test the specs themselves.
     pub faults: Vec<Spanned<Fault>>,
+    /// Seconds that all test cases of the spec may take together; `None` leaves the limit to whoever
+    /// runs it.
+    pub timeout: Option<u64>,
 }
 
 impl Spec {
     /// The file's name as the user gave it, for messages.
     pub fn path(&self) -> &Path {
         &self.source.path
+    }
+
+    /// The layers of a declared model; none for a Rust model.
+    pub fn layers(&self) -> &[LayerSpec] {
+        match &self.model {
+            ModelSpec::Declared(layers) => layers,
+            ModelSpec::Rust(_) => &[],
+        }
+    }
+
+    /// The Rust model that the spec names, if it names one.
+    pub fn rust_model(&self) -> Option<&RustModelSpec> {
+        match &self.model {
+            ModelSpec::Declared(_) => None,
+            ModelSpec::Rust(model) => Some(model),
+        }
     }
 
     /// The folder that relative paths in the spec start from.
@@ -63,6 +85,7 @@ impl Task {
             Self::Classification => "classification",
             Self::BinaryClassification => "binary_classification",
             Self::Regression => "regression",
+            Self::Objective => "objective",
         }
     }
 }
@@ -181,23 +204,30 @@ fn read(reader: &mut Reader<'_>, root: &Node, source: &Source) -> Option<Spec> {
     let task = task(spec);
     let data = data_section(spec, task.as_ref());
     let before = spec.reader.errors.len();
-    let layers = model_section(spec);
-    let known_layers = (spec.reader.errors.len() == before).then_some(layers.as_slice());
+    let model = model_section(spec, task.as_ref());
+    let known_layers = match &model {
+        Some(ModelSpec::Declared(layers)) if spec.reader.errors.len() == before => {
+            Some(layers.as_slice())
+        }
+        _ => None,
+    };
     let loss = task.as_ref().and_then(|task| loss::read(spec, task));
     let regularization = loss::read_regularization(spec);
     let training = training::read(spec, spec.key_span("data").unwrap_or(place));
     let expectations = expectation::read(spec);
     let faults = fault::read(spec, known_layers);
+    let timeout = spec.optional_count("timeout").map(|timeout| timeout.value as u64);
     Some(Spec {
         name,
         source: source.clone(),
         task: task?,
         data: data?,
-        layers,
+        model: model?,
         loss: LossSpec { kind: loss?, regularization },
         training,
         expectations,
         faults,
+        timeout,
     })
 }
 
@@ -256,10 +286,11 @@ fn proposed_name(name: &str) -> String {
 
 fn task(spec: &mut OptionReader<'_, '_, '_>) -> Option<Spanned<Task>> {
     let node = spec.node("task")?;
-    let words = &["classification", "binary_classification", "regression"];
+    let words = &["classification", "binary_classification", "regression", "objective"];
     let task = match spec.reader.word("`task`", node, words)? {
         "classification" => Task::Classification,
         "binary_classification" => Task::BinaryClassification,
+        "objective" => Task::Objective,
         _ => Task::Regression,
     };
     Some(Spanned::new(task, node.span))
@@ -269,7 +300,16 @@ fn data_section(
     spec: &mut OptionReader<'_, '_, '_>,
     task: Option<&Spanned<Task>>,
 ) -> Option<DataSpec> {
-    let node = spec.node("data")?;
+    if let Some(task) = task.filter(|task| task.value == Task::Objective) {
+        if let Some(span) = spec.key_span("data") {
+            spec.reader.report(own_objective("data", span, task.span));
+        }
+        return Some(DataSpec::of_model(task.span));
+    }
+    let Some(node) = spec.given("data") else {
+        spec.report_missing("data");
+        return None;
+    };
     let term = find_kind(TermKind::Section, "data");
     let span = spec.key_span("data").unwrap_or(node.span);
     // `data: moons` stands for `data: {moons: {}}`.
@@ -284,9 +324,42 @@ fn data_section(
     data::read(&mut OptionReader::open(spec.reader, term, span, Some(node)), task)
 }
 
-fn model_section(spec: &mut OptionReader<'_, '_, '_>) -> Vec<LayerSpec> {
-    let Some(node) = spec.node("model") else { return Vec::new() };
+/// A section that a spec with `task: objective` cannot have.
+pub(super) fn own_objective(section: &str, span: Span, task: Span) -> Diagnostic {
+    Diagnostic::new(
+        Code::CONTRADICTION,
+        format!("`task: objective` takes no `{section}`"),
+        span,
+        "the Rust model brings its own",
+    )
+    .also(task, "data and loss are the model's own")
+    .help(format!("remove `{section}`, or name the task that it belongs to"))
+}
+
+fn model_section(
+    spec: &mut OptionReader<'_, '_, '_>,
+    task: Option<&Spanned<Task>>,
+) -> Option<ModelSpec> {
+    let node = spec.node("model")?;
     let term = find_kind(TermKind::Section, "model");
     let span = spec.key_span("model").unwrap_or(node.span);
-    layers::read(&mut OptionReader::open(spec.reader, term, span, Some(node)))
+    let before = spec.reader.errors.len();
+    let model = model::read(&mut OptionReader::open(spec.reader, term, span, Some(node)))?;
+    let declared = matches!(model, ModelSpec::Declared(_));
+    if let Some(task) = task.filter(|task| task.value == Task::Objective)
+        && declared
+        && spec.reader.errors.len() == before
+    {
+        spec.reader.report(
+            Diagnostic::new(
+                Code::TASK_MISMATCH,
+                "`task: objective` needs a Rust model",
+                task.span,
+                "a model of layers has no loss of its own",
+            )
+            .also(span, "the layers")
+            .help("name the task and its `data`, or a registered objective: `model: {rust: NAME}`"),
+        );
+    }
+    Some(model)
 }

@@ -7,9 +7,12 @@ use super::vocabulary::{TermKind, TermMeta};
 use super::yaml::{Node, Value};
 use super::{Code, Diagnostic, Spanned};
 
-/// Reads the `model:` section.
+/// Reads `layers` of the `model:` section.
 pub(super) fn read(options: &mut OptionReader<'_, '_, '_>) -> Vec<LayerSpec> {
-    let Some(node) = options.node("layers") else { return Vec::new() };
+    let Some(node) = options.given("layers") else {
+        options.report_missing("layers");
+        return Vec::new();
+    };
     let layers = read_list(options, node);
     check_names_unique(options.reader, &layers);
     layers

@@ -1,5 +1,6 @@
 //! `loss:` and `regularization:`.
 
+use super::file::own_objective;
 use super::options::OptionReader;
 use super::reader::{Choice, Reader};
 use super::vocabulary::{TermKind, TermMeta, find_kind};
@@ -25,6 +26,8 @@ pub enum LossKind {
     Mae,
     /// Quadratic up to `delta`, linear beyond.
     Huber { delta: f64 },
+    /// The Rust model's own (`task: objective`).
+    Model,
 }
 
 /// Penalties that are added to the loss: `l1 · Σ|w| + l2 · Σw²` over weights (not biases, not
@@ -44,6 +47,7 @@ impl LossKind {
             Self::Mse => "mse",
             Self::Mae => "mae",
             Self::Huber { .. } => "huber",
+            Self::Model => "the model's own",
         }
     }
 
@@ -55,6 +59,7 @@ impl LossKind {
                 Self::BinaryCrossEntropy { weights: None, smoothing: None }
             }
             Task::Regression => Self::Mse,
+            Task::Objective => Self::Model,
         }
     }
 
@@ -64,6 +69,7 @@ impl LossKind {
             Self::CrossEntropy { .. } => Task::Classification,
             Self::BinaryCrossEntropy { .. } => Task::BinaryClassification,
             Self::Mse | Self::Mae | Self::Huber { .. } => Task::Regression,
+            Self::Model => Task::Objective,
         }
     }
 }
@@ -75,6 +81,10 @@ pub(super) fn read(
 ) -> Option<Spanned<LossKind>> {
     if spec.given("loss").is_none() {
         return Some(Spanned::new(LossKind::default_for(task.value), task.span));
+    }
+    if let (Task::Objective, Some(span)) = (task.value, spec.key_span("loss")) {
+        spec.reader.report(own_objective("loss", span, task.span));
+        return None;
     }
     let (term, choice) = spec.choice("loss")?;
     let before = spec.reader.errors.len();
@@ -142,6 +152,7 @@ fn mismatch(loss: &LossKind, span: Span, task: &Spanned<Task>) -> Diagnostic {
         LossKind::Mse | LossKind::Mae | LossKind::Huber { .. } => {
             "compares real numbers, and a class is none"
         }
+        LossKind::Model => unreachable!("no word of the language names it"),
     };
     let (name, needed) = (loss.term(), loss.task().term());
     let fitting = LossKind::default_for(task.value);

@@ -6,6 +6,7 @@
 
 mod code;
 mod code_texts;
+mod config_code_texts;
 mod data;
 mod diagnostic;
 mod expectation;
@@ -17,6 +18,7 @@ mod loss;
 mod model;
 mod options;
 mod reader;
+mod rust_config;
 mod scalar;
 mod span;
 mod suggestion;
@@ -35,7 +37,11 @@ pub use fault::Fault;
 pub use file::{Spec, Task, load, parse};
 pub use layer_names::LayerNames;
 pub use loss::{LossKind, LossSpec, Regularization};
-pub use model::{Activation, Initializer, LayerKind, LayerSpec, Padding, SequenceOutput};
+pub use model::{
+    Activation, Initializer, LayerKind, LayerSpec, ModelSpec, Padding, RustModelSpec,
+    SequenceOutput,
+};
+pub use rust_config::RustConfig;
 pub use span::{Source, Span, Spanned};
 pub(crate) use suggestion::suggest;
 pub use training::{Clipping, OptimizerKind, OptimizerSpec, TrainingSpec};

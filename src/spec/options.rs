@@ -86,11 +86,18 @@ impl<'reader, 'text, 'node> OptionReader<'reader, 'text, 'node> {
     /// What the spec gives for an option; a missing required one is reported.
     pub fn node(&mut self, name: &str) -> Option<&'node Node> {
         let found = self.given(name);
-        let required = self.option(name).default == DefaultValue::Required;
-        if found.is_none() && required && !self.broken && !self.misspelt.contains(&name) {
-            self.missing(name);
+        if found.is_none() && self.option(name).default == DefaultValue::Required {
+            self.report_missing(name);
         }
         found
+    }
+
+    /// Reports that an option is missing here, unless what holds the options is itself wrong or the
+    /// option stands there under a wrong name.
+    pub fn report_missing(&mut self, name: &str) {
+        if !self.broken && !self.misspelt.contains(&name) {
+            self.missing(name);
+        }
     }
 
     /// What the spec gives for an option, if anything.
@@ -232,6 +239,16 @@ impl<'reader, 'text, 'node> OptionReader<'reader, 'text, 'node> {
         let items = self.reader.sequence(&self.what(name), node);
         let numbers = items.iter().map(|item| self.reader.number(&what, item, bounds)).collect();
         Some(Spanned::new(numbers, node.span))
+    }
+
+    /// Shapes in a list; `None` when the spec does not give it.
+    pub fn shapes(&mut self, name: &str) -> Option<Spanned<Vec<Vec<usize>>>> {
+        let node = self.node(name)?;
+        let what = self.what(name);
+        let each = format!("a shape of {what}");
+        let items = self.reader.sequence(&what, node);
+        let shapes = items.iter().map(|item| self.reader.shape(&each, item)).collect();
+        Some(Spanned::new(shapes, node.span))
     }
 
     /// The term that an option names; the option's default when the spec does not give it.

@@ -262,6 +262,18 @@ impl<'text> Reader<'text> {
         }
     }
 
+    /// A list of sizes from 1, or one alone.
+    pub fn shape(&mut self, what: &str, node: &Node) -> Vec<usize> {
+        let each = format!("each of {what}");
+        match &node.value {
+            Value::Integer(_) | Value::Float(_) => vec![self.count(what, node, 1)],
+            _ => {
+                let items = self.sequence(what, node);
+                items.iter().map(|item| self.count(&each, item, 1)).collect()
+            }
+        }
+    }
+
     /// `[low, high]`, low below high.
     pub fn range(&mut self, what: &str, node: &Node) -> (f64, f64) {
         let Value::Sequence(items) = &node.value else {

@@ -7,8 +7,11 @@ use std::path::Path;
 
 use insta::assert_snapshot;
 
+use super::checks::{memory_text, physical_memory};
 use super::*;
+use crate::registry::tests::registry;
 use crate::spec;
+use crate::spec::Code;
 
 const FOLDER: &str = "fixtures/broken/subjects";
 
@@ -28,7 +31,7 @@ fn refusal(name: &str) -> Diagnostics {
     // Joined by hand: the same on Windows.
     let path = format!("{FOLDER}/{name}.yaml");
     let spec = spec::load(Path::new(&path)).unwrap_or_else(|errors| panic!("{errors}"));
-    match Subject::prepare(spec) {
+    match Subject::prepare_with(spec, &registry()) {
         Ok(_) => panic!("{name} is a right subject"),
         Err(diagnostics) => diagnostics,
     }

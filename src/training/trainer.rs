@@ -1,11 +1,12 @@
 //! One training step after the other. Nothing is read back from the device here.
 
-use burn::module::{Module, Param};
+use burn::module::Param;
 use burn::optim::{GradientsParams, ModuleOptimizer};
 use burn::tensor::Tensor;
 
-use crate::model::{Network, Pass, TensorVisitor, visit_tensors};
-use crate::objective::objective;
+use crate::device::Place;
+use crate::model::{Model, Pass, TensorVisitor, belongs_to, visit_tensors};
+use crate::objective::{evaluate, objective};
 use crate::random::Random;
 use crate::spec::{Fault, LossSpec};
 use crate::subject::{Batch, Subject};
@@ -13,7 +14,8 @@ use crate::subject::{Batch, Subject};
 /// A model on its way through training.
 pub struct Trainer<'a> {
     subject: &'a Subject,
-    model: Network,
+    model: Model,
+    place: Place,
     optimizer: ModuleOptimizer,
     learning_rate: f64,
     loss: LossSpec,
@@ -24,10 +26,11 @@ pub struct Trainer<'a> {
 }
 
 impl<'a> Trainer<'a> {
-    /// `model` carries its weights already and lives on the device that it is trained on.
+    /// `model` carries its weights already and lives at the place where it is trained.
     pub fn new(
         subject: &'a Subject,
-        model: Network,
+        model: Model,
+        place: Place,
         optimizer: ModuleOptimizer,
         learning_rate: f64,
         loss: LossSpec,
@@ -40,6 +43,7 @@ impl<'a> Trainer<'a> {
         Self {
             subject,
             model,
+            place,
             optimizer,
             learning_rate,
             loss,
@@ -49,7 +53,7 @@ impl<'a> Trainer<'a> {
         }
     }
 
-    pub fn model(&self) -> &Network {
+    pub fn model(&self) -> &Model {
         &self.model
     }
 
@@ -58,7 +62,8 @@ impl<'a> Trainer<'a> {
         self.steps
     }
 
-    /// One step on a batch. `dropout` turns the recipe's random layers on.
+    /// One step on a batch. `dropout` turns the random layers of a declared model on; a Rust model
+    /// has its own switches ([`Model::quiet`]).
     ///
     /// Gives the loss before the step, still on the device, and what `probe` asks for.
     pub fn step(
@@ -67,7 +72,6 @@ impl<'a> Trainer<'a> {
         dropout: bool,
         probe: Option<&mut UpdateProbe>,
     ) -> Tensor<1> {
-        let device = self.model.devices().pop().expect("a model has a device");
         let mut batch = std::borrow::Cow::Borrowed(batch);
         if self.subject.has_fault(&Fault::ShuffleLabels) {
             batch.to_mut().permute_targets(&mut self.random("fault.shuffle_labels"));
@@ -76,14 +80,17 @@ impl<'a> Trainer<'a> {
             true => Pass::with_dropout(self.random("dropout")),
             false => Pass::plain(),
         };
-        let output = self.model.forward(batch.input(&device), &mut pass);
-        let loss = objective(&self.loss, &self.model, output, &batch.targets);
+        let inputs = batch.inputs(&self.place);
+        let found = evaluate(self.subject, &self.model, &batch, inputs, &self.place, &mut pass);
+        let loss = objective(&self.loss, &self.model, found.loss);
         let reported = loss.clone().detach();
-        let minimized = match self.subject.has_fault(&Fault::NegateGradient) {
-            true => loss.neg(),
-            false => loss,
-        };
-        let mut gradients = GradientsParams::from_grads(minimized.backward(), &self.model);
+        let mut gradients = found.gradients.unwrap_or_else(|| {
+            let minimized = match self.subject.has_fault(&Fault::NegateGradient) {
+                true => loss.neg(),
+                false => loss,
+            };
+            GradientsParams::from_grads(minimized.backward(), &self.model)
+        });
         if !self.withheld.is_empty() {
             let withheld = &self.withheld;
             let mut withhold = Withhold { layers: withheld, gradients: &mut gradients };
@@ -112,7 +119,8 @@ struct Withhold<'a> {
 
 impl TensorVisitor for Withhold<'_> {
     fn visit<const D: usize>(&mut self, path: &[String], param: &Param<Tensor<D>>) {
-        if path.iter().any(|name| self.layers.contains(name)) {
+        let path = path.join(".");
+        if self.layers.iter().any(|layer| belongs_to(&path, layer)) {
             self.gradients.remove::<D>(param.id);
         }
     }
@@ -132,7 +140,7 @@ pub struct UpdateProbe {
 }
 
 impl UpdateProbe {
-    fn measure(&mut self, before: &Network, after: &Network, step: usize) {
+    fn measure(&mut self, before: &Model, after: &Model, step: usize) {
         let mut old = CollectTrainable::default();
         visit_tensors(before, &mut old);
         let mut compare = CompareTrainable { old: old.0.into_iter(), found: Vec::new() };

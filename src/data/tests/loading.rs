@@ -5,7 +5,7 @@ use std::path::Path;
 use super::support::*;
 use crate::data::InputKind;
 use crate::data::statistics::{class_counts, column_statistics};
-use crate::spec::{Scaling, Spec, Task};
+use crate::spec::{ModelSpec, Scaling, Spec, Task};
 
 /// The task, target, features, examples and class counts of a shipped table.
 #[track_caller]
@@ -82,7 +82,7 @@ fn the_seed_decides_the_split_and_nothing_else_does() {
 fn an_embedding_reads_tokens() {
     let data =
         load_table("a,b,label\n0,9,x\n3,4,y\n5,5,x\n1,1,y\n", Task::Classification, |spec| {
-            spec.layers = vec![embedding(10)];
+            spec.model = ModelSpec::Declared(vec![embedding(10)]);
         })
         .unwrap();
     assert_eq!(data.input, InputKind::Tokens { vocabulary: 10 });

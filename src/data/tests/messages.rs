@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::support::*;
 use crate::data::InputKind;
-use crate::spec::{Generator, LayerKind, LayerSpec, Scaling, Task};
+use crate::spec::{Generator, LayerKind, LayerSpec, ModelSpec, Scaling, Task};
 
 #[test]
 fn a_missing_file_is_told_with_the_one_that_was_meant() {
@@ -201,7 +201,7 @@ fn a_shape_that_does_not_fit_is_told_with_both_sizes() {
 #[test]
 fn what_is_wrong_with_shape_batch_and_scaling_is_told_at_once() {
     let result = load_table("a,b,label\n0,1,x\n2,3,y\n", Task::Classification, |spec| {
-        spec.layers = vec![embedding(10)];
+        spec.model = ModelSpec::Declared(vec![embedding(10)]);
         spec.data.shape = Some(at(vec![3], "[sizes]"));
         spec.data.validation.value = 0.0;
         spec.data.scale.value = Scaling::Standardize;
@@ -215,7 +215,7 @@ fn what_is_wrong_with_shape_batch_and_scaling_is_told_at_once() {
 #[test]
 fn tokens_out_of_the_vocabulary_are_told_with_line_and_column() {
     let result = load_table("a,label\n0,x\n10,y\n", Task::Classification, |spec| {
-        spec.layers = vec![embedding(10)];
+        spec.model = ModelSpec::Declared(vec![embedding(10)]);
     });
     assert_told(
         result,
@@ -286,7 +286,9 @@ fn no_damage_to_a_table_is_a_panic() {
 #[test]
 fn generated_tokens_take_the_embeddings_vocabulary() {
     let with = |layers: Vec<LayerSpec>| {
-        load_generated(TOKENS, Task::Classification, |spec| spec.layers = layers)
+        load_generated(TOKENS, Task::Classification, |spec| {
+            spec.model = ModelSpec::Declared(layers);
+        })
     };
     let tokens = |vocabulary| InputKind::Tokens { vocabulary };
     assert_eq!(with(vec![embedding(9)]).unwrap().input, tokens(9));
@@ -317,7 +319,9 @@ fn generators_that_do_not_suit_task_or_model_are_told() {
            help: write `task: classification`, or use `linear_regression`"],
     );
     assert_told(
-        load_generated(MOONS, Task::Classification, |spec| spec.layers = vec![embedding(7)]),
+        load_generated(MOONS, Task::Classification, |spec| {
+            spec.model = ModelSpec::Declared(vec![embedding(7)]);
+        }),
         &["NN0210: `moons` makes real numbers, and the model starts with an embedding\n\
            at `embedding`: the first layer\n\
            help: start the model with another layer, or use `majority_token`"],

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use crate::data::{Dataset, Examples, Targets, load};
 use crate::spec::{
     DataSource, DataSpec, Diagnostic, Generator, LayerKind, LayerSpec, LossKind, LossSpec,
-    OptimizerKind, OptimizerSpec, Regularization, Scaling, Source, Span, Spanned, Spec, Target,
-    Task, TrainingSpec,
+    ModelSpec, OptimizerKind, OptimizerSpec, Regularization, Scaling, Source, Span, Spanned, Spec,
+    Target, Task, TrainingSpec,
 };
 
 pub(super) const MOONS: Generator = Generator::Moons { examples: 40, noise: 0.1 };
@@ -46,7 +46,7 @@ pub(super) fn spec(folder: &Path, task: Task, source: DataSource) -> Spec {
             validation: at(0.25, "share"),
             span: at((), TEXT).span,
         },
-        layers: Vec::new(),
+        model: ModelSpec::Declared(Vec::new()),
         loss: LossSpec {
             kind: Spanned::new(LossKind::Mse, Span::default()),
             regularization: Regularization::default(),
@@ -68,6 +68,7 @@ pub(super) fn spec(folder: &Path, task: Task, source: DataSource) -> Spec {
         },
         expectations: Vec::new(),
         faults: Vec::new(),
+        timeout: None,
     }
 }
 

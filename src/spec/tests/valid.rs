@@ -63,14 +63,14 @@ fn the_whole_language_is_read() {
     assert_eq!(target.column.value, "digit");
     assert_eq!(features.as_ref().unwrap().len(), 2);
 
-    assert_eq!(spec.layers.len(), 8);
-    let LayerKind::Conv2d { out, kernel, stride, padding, bias, .. } = spec.layers[0].kind else {
+    assert_eq!(spec.layers().len(), 8);
+    let LayerKind::Conv2d { out, kernel, stride, padding, bias, .. } = spec.layers()[0].kind else {
         panic!("conv2d")
     };
     assert_eq!((out, kernel, stride, padding, bias), (16, [3, 3], [1, 1], Padding::Same, true));
-    assert_eq!(spec.layers[1].kind, LayerKind::BatchNorm { epsilon: 1e-5, momentum: 0.1 });
+    assert_eq!(spec.layers()[1].kind, LayerKind::BatchNorm { epsilon: 1e-5, momentum: 0.1 });
     assert_eq!(
-        spec.layers[3].kind,
+        spec.layers()[3].kind,
         LayerKind::MaxPool2d {
             kernel: [2, 2],
             stride: [2, 2],
@@ -78,7 +78,7 @@ fn the_whole_language_is_read() {
             dilation: [1, 1]
         }
     );
-    let LayerKind::Residual { layers } = &spec.layers[4].kind else { panic!("residual") };
+    let LayerKind::Residual { layers } = &spec.layers()[4].kind else { panic!("residual") };
     assert_eq!(layers[0].name.as_ref().unwrap().value, "inner");
     assert_eq!(
         layers[1].kind,
@@ -90,7 +90,7 @@ fn the_whole_language_is_read() {
         initializer: Some(Initializer::Normal { mean: 0.0, std: 0.1 }),
         bias_initializer: Some(Initializer::Constant(-10.0)),
     };
-    assert_eq!(spec.layers[6].kind, head);
+    assert_eq!(spec.layers()[6].kind, head);
 
     let loss = LossKind::CrossEntropy { weights: Some(vec![1.0, 2.5]), smoothing: Some(0.1) };
     assert_eq!(spec.loss.kind.value, loss);
@@ -118,7 +118,7 @@ fn values_know_their_places() {
     let spec = spec(FULL);
     let at = |span: crate::spec::Span| &FULL[span.start..span.end];
     assert_eq!(at(spec.task.span), "classification");
-    assert_eq!(at(spec.layers[0].span), "conv2d");
+    assert_eq!(at(spec.layers()[0].span), "conv2d");
     assert_eq!(at(spec.data.shape.as_ref().unwrap().span), "[1, 8, 8]");
     assert_eq!(at(spec.training.batch_size.span), "64");
     assert_eq!(at(spec.expectations[0].span.unwrap()), "initial_loss");
@@ -180,7 +180,7 @@ fn numbers_may_be_written_in_every_usual_way() {
     for (written, number) in [("-1e3", -1e3), ("-.5", -0.5), ("-10", -10.0)] {
         let text = format!("{HEAD}model: [thresholded_relu: {written}]\n");
         let LayerKind::Activation(Activation::ThresholdedRelu { alpha }) =
-            spec(&text).layers[0].kind
+            spec(&text).layers()[0].kind
         else {
             panic!("thresholded_relu")
         };
@@ -228,8 +228,8 @@ fn anchors_a_byte_order_mark_and_windows_line_ends_are_accepted() {
     let text = "\u{feff}version: 1\r\ntask: regression\r\ndata: linear_regression\r\nmodel:\r\n  \
                 layers:\r\n    - linear: &o {out: 4}\r\n    - linear: *o\r\n";
     let spec = spec(text);
-    assert_eq!(spec.layers[0].kind, spec.layers[1].kind);
-    assert_eq!(&spec.source.text[spec.layers[1].span.start..spec.layers[1].span.end], "linear");
+    assert_eq!(spec.layers()[0].kind, spec.layers()[1].kind);
+    assert_eq!(&spec.source.text[spec.layers()[1].span.start..spec.layers()[1].span.end], "linear");
 }
 
 #[test]
@@ -239,12 +239,12 @@ fn recurrent_layers_and_shapes_have_their_forms() {
                 - gru: 6\n    - reshape: [2, -1]\n    - flatten\n    - linear: 4\n";
     let spec = spec(text);
     assert!(matches!(
-        spec.layers[1].kind,
+        spec.layers()[1].kind,
         LayerKind::Lstm { hidden: 8, bias: true, output: SequenceOutput::Sequence, .. }
     ));
     assert!(matches!(
-        spec.layers[2].kind,
+        spec.layers()[2].kind,
         LayerKind::Gru { hidden: 6, reset_after: true, output: SequenceOutput::Last, .. }
     ));
-    assert_eq!(spec.layers[3].kind, LayerKind::Reshape { shape: vec![2, -1] });
+    assert_eq!(spec.layers()[3].kind, LayerKind::Reshape { shape: vec![2, -1] });
 }

@@ -1,7 +1,7 @@
 //! The vocabulary against the parser: what the docs say is what is read.
 
 use super::*;
-use crate::spec::vocabulary::{DefaultValue, TermKind, TermMeta, terms};
+use crate::spec::vocabulary::{DefaultValue, TermKind, TermMeta, ValueKind, terms};
 use crate::spec::yaml;
 
 /// A whole spec in which the YAML stands where the term can stand.
@@ -21,6 +21,7 @@ fn with_term(term: &TermMeta, yaml: &str) -> String {
             )
         }
         TermKind::Section if term.name == "model" => format!("{HEAD}model: {yaml}\n"),
+        TermKind::Section if term.name == "rust" => format!("{HEAD}model: {{rust: {yaml}}}\n"),
         TermKind::Section => format!("{HEAD}{layers}{}: {yaml}\n", term.name),
         TermKind::Layer | TermKind::Activation => {
             format!("{HEAD}model:\n  layers:\n    - {yaml}\n")
@@ -86,7 +87,9 @@ fn every_option_is_read_under_its_documented_name() {
             // A mapping is right for no option but a nested one, so that its name is in the error.
             let source = if term.name == "data" { "csv: a.csv, " } else { "" };
             let source = if ["target", "features"].contains(&option.name) { source } else { "" };
-            let body = format!("{{{source}{}: {{nonsense: }}}}", option.name);
+            // What keys a configuration has is known only where its model is registered.
+            let wrong = if option.kind == ValueKind::Config { "3" } else { "{nonsense: }" };
+            let body = format!("{{{source}{}: {wrong}}}", option.name);
             let yaml = match term.kind {
                 TermKind::Section => body,
                 TermKind::Layer | TermKind::Activation => format!("{}: {body}", term.name),
@@ -133,7 +136,7 @@ fn every_default_is_what_is_read_when_it_is_written_out() {
             let plain = |spec: Spec| {
                 format!(
                     "{:?} {:?} {:?} {:?} {:?}",
-                    spec.layers.iter().map(|layer| layer.kind.clone()).collect::<Vec<_>>(),
+                    spec.layers().iter().map(|layer| layer.kind.clone()).collect::<Vec<_>>(),
                     spec.loss.kind.value,
                     spec.training.optimizer.kind,
                     spec.training.optimizer.learning_rate.value,

@@ -22,21 +22,27 @@ pub(super) static TERMS: &[TermMeta] = &[
             },
             TermOption {
                 name: "task",
-                kind: Kind::Word(&["classification", "binary_classification", "regression"]),
+                kind: Kind::Word(&[
+                    "classification",
+                    "binary_classification",
+                    "regression",
+                    "objective",
+                ]),
                 default: Default::Required,
-                doc: "what the model is trained for",
+                doc: "what the model is trained for; `objective` for a Rust model that brings its \
+                      own batches and loss",
             },
             TermOption {
                 name: "data",
                 kind: Kind::Section("data"),
-                default: Default::Required,
+                default: Default::Derived("required, but for `task: objective`"),
                 doc: "where the examples come from",
             },
             TermOption {
                 name: "model",
                 kind: Kind::Section("model"),
                 default: Default::Required,
-                doc: "the layers",
+                doc: "the layers, or a Rust model",
             },
             TermOption {
                 name: "loss",
@@ -64,6 +70,12 @@ pub(super) static TERMS: &[TermMeta] = &[
                 kind: Kind::Expectations,
                 default: Default::Derived("the recommended set"),
                 doc: "the properties that must hold",
+            },
+            TermOption {
+                name: "timeout",
+                kind: Kind::Count { least: 1 },
+                default: Default::Derived("left to `cargo nn-test`"),
+                doc: "seconds that all test cases of the spec may take together",
             },
             TermOption {
                 name: "faults",
@@ -175,15 +187,55 @@ pub(super) static TERMS: &[TermMeta] = &[
     TermMeta {
         name: "model",
         kind: TermKind::Section,
-        summary: "The layers, in order. Only outputs are written; input sizes are inferred.",
-        options: &[TermOption {
-            name: "layers",
-            kind: Kind::Terms(TermKind::Layer),
-            default: Default::Required,
-            doc: "the layers",
-        }],
+        summary: "The layers, in order (only outputs are written; input sizes are inferred), or the \
+                  name of a Rust model that a test target registers.",
+        options: &[
+            TermOption {
+                name: "layers",
+                kind: Kind::Terms(TermKind::Layer),
+                default: Default::Derived("required, but for a Rust model"),
+                doc: "the layers",
+            },
+            TermOption {
+                name: "rust",
+                kind: Kind::Section("rust"),
+                default: Default::Derived("none"),
+                doc: "a Burn module of your own, by the name that it is registered under",
+            },
+        ],
         main: Some("layers"),
         example: "{layers: [linear: 16, relu, linear: 2]}",
+        source: "nn-test",
+    },
+    TermMeta {
+        name: "rust",
+        kind: TermKind::Section,
+        summary: "A Burn module of your own. A test target registers it under a name: \
+                  `nn_test::main! { \"cnn\" => nn_test::model(Cnn::new, Cnn::forward) }`.",
+        options: &[
+            TermOption {
+                name: "name",
+                kind: Kind::Text,
+                default: Default::Required,
+                doc: "the name that the model is registered under",
+            },
+            TermOption {
+                name: "config",
+                kind: Kind::Config,
+                default: Default::Derived("the values that the model is registered with"),
+                doc: "values of the model's configuration (`#[derive(Config)]`), for models that are \
+                      registered with one",
+            },
+            TermOption {
+                name: "inputs",
+                kind: Kind::Shapes,
+                default: Default::Derived("the shape of `data`"),
+                doc: "shapes of several inputs, without the batch axis: the numbers of an example are \
+                      divided into them in this order",
+            },
+        ],
+        main: Some("name"),
+        example: "{name: cnn, config: {hidden: 64}}",
         source: "nn-test",
     },
     TermMeta {

@@ -93,6 +93,10 @@ pub enum ValueKind {
     Numbers(Bounds),
     /// A list of whole numbers from 1, or one alone.
     Shape,
+    /// A list of such lists.
+    Shapes,
+    /// A mapping whose keys a Rust model's configuration knows.
+    Config,
     /// A list of texts.
     Texts,
     /// A list of sizes of which one may be -1.
@@ -124,6 +128,8 @@ impl fmt::Display for ValueKind {
             }
             Self::Numbers(bounds) => write!(formatter, "a list, each {bounds}"),
             Self::Shape => write!(formatter, "a list of whole numbers of at least 1"),
+            Self::Shapes => write!(formatter, "a list of shapes, each a list of whole numbers"),
+            Self::Config => write!(formatter, "a mapping of the configuration's keys"),
             Self::Texts => write!(formatter, "a list of texts"),
             Self::ReshapeShape => {
                 write!(formatter, "a list of whole numbers of at least 1; one may be -1")

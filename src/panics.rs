@@ -37,7 +37,7 @@ static KEPT: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
 /// Runs `work` and gives a panic as text: message, place, and backtrace where `RUST_BACKTRACE` asks
 /// for one. Nothing is printed. Values that `work` was changing may be half changed after a panic.
-pub(super) fn caught<T>(work: impl FnOnce() -> T) -> Result<T, String> {
+pub(crate) fn caught<T>(work: impl FnOnce() -> T) -> Result<T, String> {
     install_hook();
     CAUGHT.set(None);
     let outer = CATCHING.replace(true);
@@ -49,21 +49,15 @@ pub(super) fn caught<T>(work: impl FnOnce() -> T) -> Result<T, String> {
     })
 }
 
-/// Where the last panic came from that the work running inside [`caught`] caught by itself: the
-/// place that is not in a panic's payload. `None` when nothing panicked since it began.
-pub(super) fn place_of_handled() -> Option<String> {
-    CAUGHT.take().map(|report| report.place)
-}
-
 /// From now on panics of other threads (a device's tasks) are kept for [`take_kept`] and no longer
 /// printed. For processes whose only business is a session.
-pub(super) fn keep_those_of_other_threads() {
+pub(crate) fn keep_those_of_other_threads() {
     install_hook();
     KEEPING.store(true, Ordering::Relaxed);
 }
 
 /// The panics of other threads since the last call.
-pub(super) fn take_kept() -> Vec<String> {
+pub(crate) fn take_kept() -> Vec<String> {
     std::mem::take(&mut *KEPT.lock().unwrap_or_else(PoisonError::into_inner))
 }
 
@@ -126,17 +120,6 @@ mod tests {
             panic!("outer")
         });
         assert!(inner.unwrap_err().starts_with("outer"));
-    }
-
-    #[test]
-    fn a_panic_that_the_work_handles_itself_leaves_its_place() {
-        let place = caught(|| {
-            let handled = panic::catch_unwind(|| panic!("lost"));
-            assert!(handled.is_err());
-            place_of_handled()
-        });
-        assert!(place.unwrap().unwrap().starts_with("at src/harness/panics.rs:"));
-        assert_eq!(caught(place_of_handled), Ok(None), "it is told once");
     }
 
     #[test]

@@ -1,0 +1,164 @@
+//! The first run of a Rust model: where it can run at all, what it looks like, and whether it
+//! suits its spec. What a declared model's plan tells without a device is seen here.
+
+use burn::tensor::FloatDType;
+
+use super::bench::{PROBE, SetUpError, draw, run as run_untracked, scalar};
+use super::evidence::{DeviceRandom, LayerFacts};
+use crate::device::{DeviceFailure, Devices, Place};
+use crate::model::{Pass, Value, Weights, module_facts};
+use crate::objective::{self, Evaluated};
+use crate::panics;
+use crate::registry::Computed;
+use crate::spec::{Code, Diagnostic, Diagnostics, Fault};
+use crate::subject::{Subject, wanted_outputs};
+
+/// Examples in a trial: few, as in the gradient check.
+const EXAMPLES: usize = 4;
+
+/// What a Rust model showed when it was run once.
+#[derive(Debug, Clone)]
+pub struct Trial {
+    /// Modules that own tensors, then probes and the output.
+    pub layers: Vec<LayerFacts>,
+    pub random: DeviceRandom,
+}
+
+/// The place where the model runs, what keeps it from the reference device, and what was drawn and
+/// seen there.
+type Found = (Place, Option<String>, Weights, Trial);
+
+/// Tries the reference device in 64 bits, then the test device; where both are one, in 32 bits.
+///
+/// # Errors
+///
+/// When the model runs nowhere: then it is the model that panics, and the first panic is told. Also
+/// when it does not suit its spec.
+pub fn run(subject: &Subject, devices: &Devices) -> Result<Found, SetUpError> {
+    let Devices { test, reference, .. } = devices;
+    let obstacle = match attempt(subject, reference) {
+        Ok((weights, trial)) => return Ok((reference.clone(), None, weights, trial)),
+        Err(Obstacle::Spec(diagnostics)) => return Err(SetUpError::Spec(diagnostics)),
+        Err(Obstacle::Broke(reason)) => reason,
+    };
+    let other = match devices.test_is_reference() {
+        true => Place { float: FloatDType::F32, ..reference.clone() },
+        false => test.clone(),
+    };
+    match attempt(subject, &other) {
+        Ok((weights, trial)) => Ok((other, Some(obstacle), weights, trial)),
+        Err(Obstacle::Spec(diagnostics)) => Err(SetUpError::Spec(diagnostics)),
+        Err(Obstacle::Broke(_)) => Err(SetUpError::Failed(format!("panic: {obstacle}"))),
+    }
+}
+
+enum Obstacle {
+    Spec(Diagnostics),
+    /// Message and place of a panic, or what the device said.
+    Broke(String),
+}
+
+impl From<DeviceFailure> for Obstacle {
+    fn from(failure: DeviceFailure) -> Self {
+        Self::Broke(failure.to_string())
+    }
+}
+
+fn attempt(subject: &Subject, place: &Place) -> Result<(Weights, Trial), Obstacle> {
+    panics::caught(|| observe(subject, place)).unwrap_or_else(|panic| Err(Obstacle::Broke(panic)))
+}
+
+fn observe(subject: &Subject, place: &Place) -> Result<(Weights, Trial), Obstacle> {
+    let seed = subject.spec.training.seed;
+    let weights = draw(subject, place, seed)?;
+    check_frozen(subject, &weights)?;
+    let model = || weights.load(subject.build(&place.device), place);
+    let batch = subject.sample(EXAMPLES);
+
+    let inputs: Vec<Value> = batch.inputs(place).into_iter().map(Value::require_grad).collect();
+    let mut pass = Pass::recording();
+    let quiet = model().quiet();
+    let computed = objective::compute(subject, &quiet, &batch, inputs, place, &mut pass);
+    let output = match &computed {
+        Computed::Output(output) => {
+            let shape = output.shape();
+            check_output(subject, &shape, batch.size())?;
+            Some(shape)
+        }
+        Computed::Terms(_) | Computed::Stepped { .. } => None,
+    };
+    let Evaluated { loss, gradients, .. } = objective::of_computed(subject, computed, &batch);
+    scalar(loss.clone().detach())?;
+    if gradients.is_none() {
+        // Some operations panic on the way back alone.
+        loss.backward();
+    }
+
+    let (modules, flagged) = module_facts(&quiet);
+    let modules = modules.into_iter().map(|module| LayerFacts {
+        path: if module.path.is_empty() { "model".to_owned() } else { module.path },
+        kind: module.kind,
+        output: Vec::new(),
+        parameters: module.parameters,
+    });
+    let seen = |path: String, kind: &str, shape: &[usize]| LayerFacts {
+        path,
+        kind: kind.to_owned(),
+        output: shape.get(1..).unwrap_or_default().to_vec(),
+        parameters: 0,
+    };
+    let probes = pass.into_recorded();
+    let probes = probes.into_iter().map(|probe| seen(probe.path, PROBE, &probe.shape));
+    let output = output.map(|shape| seen("output".to_owned(), "output", &shape));
+    let layers = modules.chain(probes).chain(output).collect();
+
+    let at_seed = |seed: u64| {
+        let pass = &mut Pass::plain().seeded(seed);
+        scalar(run_untracked(subject, &quiet, &batch, place, pass).loss)
+    };
+    let always = at_seed(1)?.to_bits() != at_seed(2)?.to_bits();
+    let random = match (always, flagged.iter().any(|kind| kind != "BatchNorm")) {
+        (true, _) => DeviceRandom::Always,
+        (false, true) => DeviceRandom::InTraining,
+        (false, false) => DeviceRandom::Never,
+    };
+    Ok((weights, Trial { layers, random }))
+}
+
+/// What the head must give: k logits, one logit, or one number.
+fn check_output(subject: &Subject, shape: &[usize], examples: usize) -> Result<(), Obstacle> {
+    let spec = &subject.spec;
+    let Some((wanted, why)) = wanted_outputs(*spec.task, subject.classes()) else { return Ok(()) };
+    let numbers: usize = shape.iter().product();
+    let matrix = shape.len() <= 2 || shape[2..].iter().all(|size| *size == 1);
+    if matrix && shape.first() == Some(&examples) && numbers == examples * wanted {
+        return Ok(());
+    }
+    let span = subject.rust().map_or(spec.task.span, |plan| plan.span());
+    let message =
+        format!("the model gives {shape:?} for {examples} examples, but the task takes {}", why);
+    let error = Diagnostic::new(Code::HEAD_MISMATCH, message, span, format!("gives {shape:?}"))
+        .also(spec.task.span, format!("takes [{examples}, {wanted}]"))
+        .help("let the forward function give one row per example: the batch is the first axis");
+    Err(Obstacle::Spec(Diagnostics::one(spec.source.clone(), error)))
+}
+
+/// A planted fault that freezes nothing would show nothing.
+fn check_frozen(subject: &Subject, weights: &Weights) -> Result<(), Obstacle> {
+    for fault in &subject.spec.faults {
+        let Fault::FreezeLayer(layer) = &fault.value else { continue };
+        if weights.tensors.iter().any(|tensor| tensor.belongs_to(layer)) {
+            continue;
+        }
+        let names: Vec<&str> = weights.tensors.iter().map(|tensor| tensor.path.as_str()).collect();
+        let error = Diagnostic::new(
+            Code::UNKNOWN_LAYER_NAME,
+            "a fault names a layer that the model does not have",
+            fault.span,
+            format!("no module `{layer}`"),
+        )
+        .note(format!("its tensors are: {}", names.join(", ")));
+        return Err(Obstacle::Spec(Diagnostics::one(subject.spec.source.clone(), error)));
+    }
+    Ok(())
+}

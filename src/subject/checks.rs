@@ -1,0 +1,112 @@
+//! What the parts of a subject ask of each other.
+
+use crate::data::Dataset;
+use crate::model::{Plan, PlannedLayer, Signal};
+use crate::spec::{Code, Diagnostic, LossKind, Spec, Task};
+
+/// What the head must give: k logits, one logit, or one number.
+pub(super) fn head(spec: &Spec, data: &Dataset, plan: &Plan) -> Option<Diagnostic> {
+    let (wanted, why) = wanted(*spec.task, data.classes.len())?;
+    if plan.output == Signal::Float(vec![wanted]) {
+        return None;
+    }
+    let last = plan.layers.last()?;
+    let message = format!(
+        "the model gives {} per example, but the task takes [{wanted}]: {why}",
+        plan.output
+    );
+    let help = match plan.output.dims() {
+        [_] => format!("end the model with `linear: {wanted}`"),
+        _ => format!("end the model with `flatten` and `linear: {wanted}`"),
+    };
+    Some(
+        Diagnostic::new(Code::HEAD_MISMATCH, message, last.span, format!("gives {}", plan.output))
+            .also(spec.task.span, format!("takes [{wanted}]"))
+            .help(help),
+    )
+}
+
+/// How many numbers a head gives for each example, and why; none where the model has no head.
+pub fn wanted(task: Task, classes: usize) -> Option<(usize, String)> {
+    Some(match task {
+        Task::Classification => (classes, format!("the data has {classes} classes")),
+        Task::BinaryClassification => (1, "binary classification takes one logit".to_owned()),
+        Task::Regression => (1, "the data has one target".to_owned()),
+        Task::Objective => return None,
+    })
+}
+
+/// Class weights: one per class.
+pub(super) fn weights(spec: &Spec, data: &Dataset) -> Option<Diagnostic> {
+    let LossKind::CrossEntropy { weights: Some(weights), .. } = &spec.loss.kind.value else {
+        return None;
+    };
+    let classes = data.classes.len();
+    if weights.len() == classes {
+        return None;
+    }
+    let message = format!("{} class weights for {classes} classes", weights.len());
+    Some(
+        Diagnostic::new(
+            Code::LOSS_WEIGHTS_MISMATCH,
+            message,
+            spec.loss.kind.span,
+            format!("needs {classes} weights"),
+        )
+        .help(format!("give one weight per class, in this order: {}", data.classes.join(", "))),
+    )
+}
+
+/// Refuses models that cannot fit before anything is allocated.
+pub(super) fn memory(spec: &Spec, plan: &Plan) -> Option<Diagnostic> {
+    let batch = *spec.training.batch_size;
+    let estimate = plan.memory_estimate(batch);
+    let available = physical_memory();
+    if estimate <= u128::from(available) {
+        return None;
+    }
+    let numbers = |layer: &PlannedLayer| {
+        layer.parameters.saturating_add(layer.output.elements().saturating_mul(batch))
+    };
+    let layers = plan.flat().into_iter().filter(|layer| layer.inner.is_empty());
+    let largest = layers.max_by_key(|layer| numbers(layer))?;
+    let message = format!(
+        "the model needs about {} to train, but this machine has {}",
+        memory_text(estimate),
+        memory_text(u128::from(available))
+    );
+    Some(
+        Diagnostic::new(
+            Code::MODEL_TOO_LARGE,
+            message,
+            largest.span,
+            format!(
+                "`{}` owns {} numbers and gives {} for each of {batch} examples",
+                largest.path,
+                count_text(largest.parameters),
+                count_text(largest.output.elements())
+            ),
+        )
+        .help("make the layer smaller: a spec tests a small copy of the network that you train"),
+    )
+}
+
+/// Bytes of physical memory; unknown counts as 4 GiB.
+pub(super) fn physical_memory() -> u64 {
+    let mut system = sysinfo::System::new();
+    system.refresh_memory();
+    match system.total_memory() {
+        0 => 4 << 30,
+        bytes => bytes,
+    }
+}
+
+pub(super) fn memory_text(bytes: u128) -> String {
+    let gibibytes = bytes as f64 / f64::from(1u32 << 30);
+    if gibibytes < 1e4 { format!("{gibibytes:.1} GiB") } else { format!("{gibibytes:.1e} GiB") }
+}
+
+/// All digits of small counts, the size of large ones.
+fn count_text(count: usize) -> String {
+    if count < 1_000_000 { count.to_string() } else { format!("{:.1e}", count as f64) }
+}
