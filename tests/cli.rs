@@ -15,6 +15,7 @@ fn commands_print_what_their_files_say() {
         .env("NN_TEST_DEVICE", "cpu")
         .env("INSTA_UPDATE", "no")
         .env("INSTA_FORCE_PASS", "0")
+        .env("GITHUB_ACTIONS", "false")
         .case("tests/cmd/*.trycmd");
     cases.run();
 }

@@ -13,6 +13,7 @@ use super::doctor::DoctorOptions;
 use super::explain::ExplainOptions;
 use super::init::InitOptions;
 use super::list::ListOptions;
+use super::report::ReportCommand;
 use super::run::RunOptions;
 use super::show_config::ShowConfigOptions;
 use super::{Error, color, worker};
@@ -75,6 +76,8 @@ enum Command {
     Doctor(DoctorOptions),
     /// Show the settings that count and where each comes from
     ShowConfig(ShowConfigOptions),
+    /// Put reports of several runs together
+    Report(ReportCommand),
     /// Print a completion script for a shell
     Completions(CompletionsOptions),
     /// Run the plan on standard input and report events on standard output
@@ -104,6 +107,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<(), Error> {
         Command::Init(options) => options.execute(&mut output),
         Command::Doctor(options) => options.execute(&mut output),
         Command::ShowConfig(options) => options.execute(&mut output),
+        Command::Report(command) => command.execute(),
         Command::Completions(options) => options.execute(&mut output),
         Command::Worker => worker::execute(),
         Command::Smoke(options) => options.execute(&mut output),
@@ -120,6 +124,7 @@ impl Command {
             Self::Init(options) => options.color.color,
             Self::Doctor(options) => options.color.color,
             Self::ShowConfig(options) => options.color.color,
+            Self::Report(command) => command.color(),
             Self::Completions(_) | Self::Worker | Self::Smoke(_) => None,
         }
     }

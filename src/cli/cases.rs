@@ -1,5 +1,6 @@
 //! From the command line to the test cases that it means.
 
+use std::collections::{BTreeSet, HashSet};
 use std::env;
 use std::path::{Path, PathBuf};
 
@@ -8,8 +9,9 @@ use super::paths::{Positional, classify, cleaned, relative};
 use super::{Error, app};
 use crate::config::Config;
 use crate::harness::{self, TestCase};
+use crate::report::counted;
 use crate::report::event::TestResult;
-use crate::runner::Selection;
+use crate::runner::{Partition, Selection};
 use crate::suggestion::closest;
 use crate::workspace::{Package, Workspace, spec_files};
 
@@ -53,6 +55,8 @@ enum Nothing {
     NoSpecs(Vec<PathBuf>),
     /// No name matches.
     NoMatch { filters: Vec<String>, suggestion: Option<String> },
+    /// The shard holds none of the test cases.
+    EmptyShard { partition: Partition, of: usize },
 }
 
 impl Choice {
@@ -62,6 +66,37 @@ impl Choice {
 
     pub(super) fn specs(&self) -> impl Iterator<Item = &ChosenSpec> {
         self.groups.iter().flat_map(|group| &group.specs)
+    }
+
+    /// Keeps the test cases of one shard. They are counted as nextest does: package by package,
+    /// those of a package sorted by name.
+    pub(super) fn shard(mut self, partition: Option<Partition>) -> Self {
+        let Some(partition) = partition else { return self };
+        let of = self.tests();
+        let names = self.groups.iter().flat_map(|group| {
+            let tests = group.specs.iter().flat_map(|spec| &spec.tests);
+            tests.map(|test| (group.package.clone(), test.clone()))
+        });
+        let names: BTreeSet<(String, String)> = names.collect();
+        let held: HashSet<(String, String)> = names
+            .into_iter()
+            .enumerate()
+            .filter(|(place, (_, name))| partition.holds(name, *place))
+            .map(|(_, key)| key)
+            .collect();
+        for Group { package, specs, .. } in &mut self.groups {
+            let holds = |test: &String| held.contains(&(package.clone(), test.clone()));
+            for spec in &mut *specs {
+                spec.tests.retain(holds);
+                spec.foregone.retain(|result| holds(&result.test));
+            }
+            specs.retain(|spec| !spec.tests.is_empty());
+        }
+        self.groups.retain(|group| !group.specs.is_empty());
+        if self.groups.is_empty() && self.nothing.is_none() {
+            self.nothing = Some(Nothing::EmptyShard { partition, of });
+        }
+        self
     }
 
     /// Applies `--no-tests`: an error, or the sentence to say, or nothing when tests are selected.
@@ -85,6 +120,9 @@ impl Nothing {
                 let folders: Vec<_> = folders.iter().map(|path| ticked(path.display())).collect();
                 format!("no spec files in {}", folders.join(", "))
             }
+            Self::EmptyShard { partition, of } => {
+                format!("shard {partition} holds none of {}", counted(*of, "test"))
+            }
             Self::NoMatch { filters, .. } if filters.is_empty() => {
                 "no test case is left after `--skip`".to_owned()
             }
@@ -99,6 +137,9 @@ impl Nothing {
         match self {
             Self::NoSpecs(folders) if folders.is_empty() => None,
             Self::NoSpecs(_) => Some("`cargo nn-test init` writes a first spec".to_owned()),
+            Self::EmptyShard { .. } => {
+                Some("a matrix may have such shards: `--no-tests pass`".to_owned())
+            }
             Self::NoMatch { filters, suggestion } => {
                 let command = filters.iter().find(|filter| app::is_subcommand(filter));
                 match (command, suggestion) {

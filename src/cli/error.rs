@@ -6,7 +6,8 @@ use std::path::PathBuf;
 
 use anstyle::{AnsiColor, Style};
 
-use crate::report::rustc_colors;
+use crate::report::event::RunEnd;
+use crate::report::{ShardError, rustc_colors};
 use crate::suggestion::did_you_mean;
 use crate::{config, exit_code, runner, workspace};
 
@@ -57,6 +58,13 @@ pub enum Error {
     InitObstacle { path: PathBuf, reason: String, help: String },
     #[error("cannot write `{}`: {error}", path.display())]
     Write { path: PathBuf, error: io::Error },
+    #[error("cannot read `{}`: {error}", path.display())]
+    Read { path: PathBuf, error: io::Error },
+    #[error(transparent)]
+    Shard(#[from] ShardError),
+    /// The report has said why.
+    #[error("the shards are not one whole run")]
+    ShardsIncomplete { end: RunEnd },
     /// The report has said what.
     #[error("something is amiss here")]
     Unhealthy,
@@ -94,7 +102,16 @@ impl Error {
                 | runner::Error::WorkerFailed { .. }
                 | runner::Error::OutputClosed,
             )
-            | Self::Write { .. } => exit_code::RUN_INCOMPLETE,
+            | Self::Write { .. }
+            | Self::Read { .. }
+            | Self::Shard(_) => exit_code::RUN_INCOMPLETE,
+            Self::ShardsIncomplete { end } => match end {
+                RunEnd::Interrupted => exit_code::INTERRUPTED,
+                RunEnd::AdapterRequired => exit_code::ADAPTER_REQUIRED,
+                RunEnd::Completed | RunEnd::MaxFail | RunEnd::Incomplete => {
+                    exit_code::RUN_INCOMPLETE
+                }
+            },
             // Whoever closes the pipe has read enough.
             Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => exit_code::SUCCESS,
             Self::Output(_) => exit_code::RUN_INCOMPLETE,
@@ -183,7 +200,7 @@ mod tests {
     #[test]
     fn each_kind_of_error_has_its_exit_code() {
         let io = |kind: io::ErrorKind| io::Error::from(kind);
-        let table: [(Error, u8); 13] = [
+        let table: [(Error, u8); 16] = [
             (Error::TestsFailed, 100),
             (Error::SpecErrors, 96),
             (Error::NothingSelected { reason: String::new(), help: None }, 4),
@@ -196,6 +213,9 @@ mod tests {
             (runner::Error::WorkerFailed { ending: Ending::Code(1), output: None }.into(), 101),
             (Error::Output(io(io::ErrorKind::BrokenPipe)), 0),
             (Error::Output(io(io::ErrorKind::StorageFull)), 101),
+            (Error::ShardsIncomplete { end: RunEnd::Incomplete }, 101),
+            (Error::ShardsIncomplete { end: RunEnd::Interrupted }, 130),
+            (Error::ShardsIncomplete { end: RunEnd::AdapterRequired }, 105),
             (Error::Plan(io(io::ErrorKind::UnexpectedEof)), 70),
         ];
         for (error, code) in table {

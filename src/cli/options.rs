@@ -5,7 +5,7 @@ use std::num::NonZeroUsize;
 use clap::{Args, ValueEnum};
 
 use crate::device::DeviceChoice;
-use crate::runner::Selection;
+use crate::runner::{Partition, Selection};
 use crate::workspace::PackageSelection;
 
 /// Which test cases are meant.
@@ -47,6 +47,17 @@ impl SelectionOptions {
     pub(super) fn selection(&self, filters: Vec<String>) -> Selection {
         Selection { filters, skip: self.skip.clone(), exact: self.exact }
     }
+}
+
+/// `--partition`.
+#[derive(Debug, Clone, Args)]
+pub(super) struct PartitionOption {
+    /// Take only one shard of the selected test cases, as nextest cuts them: `slice:1/3`, `hash:1/3`
+    ///
+    /// `slice:M/N` takes every N-th test case, which gives shards of one size. `hash:M/N` goes by
+    /// the names: a test case stays in its shard when others come and go.
+    #[arg(long, value_name = "PARTITION", help_heading = "Test selection")]
+    pub(super) partition: Option<Partition>,
 }
 
 /// What to do when no test case is selected.

@@ -10,12 +10,15 @@ use clap::Args;
 use super::cases::{Group, choose};
 use super::error::{Error, warn};
 use super::options::{
-    ColorOption, ExecutionOptions, FormatOption, MessageFormat, NoTestsOption, SelectionOptions,
+    ColorOption, ExecutionOptions, FormatOption, MessageFormat, NoTestsOption, PartitionOption,
+    SelectionOptions,
 };
+use super::report_options::{Ci, ReportOptions};
+use super::reporters::Reporters;
 use super::settings::{self, ProfileOption, resolver};
 use crate::config::{CommandLine, Key};
 use crate::device::DeviceChoice;
-use crate::report::event::{RunSummary, Sink};
+use crate::report::event::{Event, RunSummary, SCHEMA_VERSION, Sink};
 use crate::report::{HumanReporter, JsonReporter, PlainProgress, TerminalProgress};
 use crate::runner::{
     Limits, Plan, PlannedSpec, ProcessLauncher, Work, forward_interrupts, supervise,
@@ -27,11 +30,15 @@ pub(super) struct RunOptions {
     #[command(flatten)]
     pub(super) selection: SelectionOptions,
     #[command(flatten)]
+    partition: PartitionOption,
+    #[command(flatten)]
     profile: ProfileOption,
     #[command(flatten)]
     no_tests: NoTestsOption,
     #[command(flatten)]
     pub(super) execution: ExecutionOptions,
+    #[command(flatten)]
+    reports: ReportOptions,
     #[command(flatten)]
     format: FormatOption,
 
@@ -45,14 +52,21 @@ pub(super) struct RunOptions {
 
 impl RunOptions {
     pub(super) fn execute(self) -> Result<(), Error> {
-        let choice = choose(&self.selection)?;
+        let partition = self.partition.partition;
+        let choice = choose(&self.selection)?.shard(partition);
         let resolver = resolver(choice.config.clone(), self.command_line())?;
         let settings = resolver.settings(None);
         if let Some(sentence) = choice.unless_empty(settings::choice(&settings, Key::NoTests))? {
             warn(&sentence);
         }
-        if choice.groups.is_empty() {
-            return Ok(());
+        let destinations = settings::reports(&settings).destinations(Ci::from_environment());
+        let format = settings::choice(&settings, Key::MessageFormat);
+        let nothing = choice.groups.is_empty();
+        let main = if nothing { machine_reporter(format) } else { Some(self.reporter(format)) };
+        let mut reporters = Reporters::open(main, destinations)?;
+        reporters.announce(&choice, partition.map(|partition| partition.to_string()));
+        if nothing {
+            return report_nothing(reporters);
         }
         let work = choice.groups.into_iter().map(|group| {
             let device = resolver.settings(Some(&group.package)).device();
@@ -63,23 +77,33 @@ impl RunOptions {
         let mut launcher = ProcessLauncher::new(program, vec!["worker".into()]);
         let (sender, receiver) = channel();
         forward_interrupts(sender.clone())?;
-        let limits = Limits { max_fail: settings.max_fail(), patience: settings.timeout(None) };
-        let mut reporter = self.reporter(settings::choice(&settings, Key::MessageFormat));
+        let limits = Limits { max_fail: settings.max_fail(), patience: settings.silence() };
         let channels = (&sender, &receiver);
-        let summary = supervise(work, limits, &mut launcher, channels, reporter.as_mut())?;
-        conclude(&summary)
+        let outcome = supervise(work, limits, &mut launcher, channels, &mut reporters);
+        let reported = reporters.close();
+        match outcome {
+            Ok(summary) => reported.and_then(|()| conclude(&summary)),
+            Err(incomplete) => {
+                // Two things went wrong, and one exit code tells the graver.
+                if let Err(error) = reported {
+                    error.print();
+                }
+                Err(incomplete.into())
+            }
+        }
     }
 
     /// What the options say that a profile can say, too.
     fn command_line(&self) -> CommandLine {
         let line = self.no_tests.say(self.execution.say(self.profile.command_line()));
+        let line = self.reports.say(line);
         line.with(Key::MessageFormat, self.format.message_format.map(settings::word))
     }
 
     /// The report goes to standard output, the progress to standard error.
     fn reporter(&self, format: MessageFormat) -> Box<dyn Sink> {
-        if format == MessageFormat::Json {
-            return Box::new(JsonReporter::new(io::stdout()));
+        if let Some(reporter) = machine_reporter(format) {
+            return reporter;
         }
         let human = HumanReporter::new(AutoStream::auto(io::stdout()), self.verbose);
         match io::stderr().is_terminal() {
@@ -87,6 +111,22 @@ impl RunOptions {
             false => Box::new(PlainProgress::new(human, AutoStream::auto(io::stderr()))),
         }
     }
+}
+
+/// The one for programs, if that is the one on standard output.
+fn machine_reporter(format: MessageFormat) -> Option<Box<dyn Sink>> {
+    match format {
+        MessageFormat::Json => Some(Box::new(JsonReporter::new(io::stdout()))),
+        MessageFormat::Human => None,
+    }
+}
+
+/// A run without test cases, for programs that wait for its end. People were told already.
+fn report_nothing(mut reporters: Reporters) -> Result<(), Error> {
+    let schema_version = SCHEMA_VERSION;
+    reporters.emit(&Event::RunStarted { schema_version, tests: 0, specs: 0 });
+    reporters.emit(&Event::RunFinished(RunSummary::default()));
+    reporters.close()
 }
 
 /// The worker's plan for a package, and the results that need no worker.
@@ -105,7 +145,7 @@ fn work(group: Group, device: DeviceChoice, seed: Option<u64>) -> Work {
 }
 
 /// What a complete run means for the exit code.
-fn conclude(summary: &RunSummary) -> Result<(), Error> {
+pub(super) fn conclude(summary: &RunSummary) -> Result<(), Error> {
     match summary.failures() {
         0 => Ok(()),
         failures if failures == summary.spec_errors => Err(Error::SpecErrors),

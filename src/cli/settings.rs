@@ -1,11 +1,13 @@
 //! From options and environment to the settings that count.
 
 use std::env;
+use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
 use super::Error;
 use super::options::{ExecutionOptions, NoTestsOption};
+use super::report_options::ReportOptions;
 use crate::config::{self, CommandLine, Config, Environment, Key, Resolver, Settings, Value};
 
 /// `--profile`.
@@ -46,6 +48,29 @@ impl NoTestsOption {
     }
 }
 
+impl ReportOptions {
+    /// Adds what these options say.
+    pub(super) fn say(&self, line: CommandLine) -> CommandLine {
+        let file = |path: &Option<PathBuf>| {
+            path.as_ref().map(|path| Value::Text(path.to_string_lossy().into_owned()))
+        };
+        line.with(Key::Junit, file(&self.junit))
+            .with(Key::Annotations, self.annotations.map(word))
+            .with(Key::Summary, file(&self.summary))
+            .with(Key::Events, file(&self.events))
+    }
+}
+
+/// The reports that count.
+pub(super) fn reports(settings: &Settings) -> ReportOptions {
+    ReportOptions {
+        junit: settings.file(Key::Junit),
+        annotations: Some(choice(settings, Key::Annotations)),
+        summary: settings.file(Key::Summary),
+        events: settings.file(Key::Events),
+    }
+}
+
 /// The word that the command line has for a choice; configurations have the same.
 pub(super) fn word(choice: impl ValueEnum) -> Value {
     let word = choice.to_possible_value().map(|word| word.get_name().to_owned());
@@ -72,22 +97,26 @@ pub(super) fn resolver(config: Config, line: CommandLine) -> Result<Resolver, Er
 #[cfg(test)]
 mod tests {
     use std::path::Path;
+    use std::time::Duration;
 
     use clap::Parser;
 
     use super::super::options::{DeviceArgument, MessageFormat, NoTests};
+    use super::super::report_options::Annotations;
     use super::*;
-    use crate::config::{Kind, Origin, Word};
+    use crate::config::{Kind, Limit, Origin, Word};
 
     #[derive(Debug, Parser)]
     struct Line {
         #[command(flatten)]
         execution: ExecutionOptions,
+        #[command(flatten)]
+        reports: ReportOptions,
     }
 
     fn settings(line: &str) -> Settings {
         let line = Line::parse_from(["x"].into_iter().chain(line.split_whitespace()));
-        let line = line.execution.say(CommandLine::default());
+        let line = line.reports.say(line.execution.say(CommandLine::default()));
         let config = Config::built_in(Path::new("/project"));
         Resolver::new(config, line, Environment::default()).unwrap().settings(None)
     }
@@ -103,6 +132,7 @@ mod tests {
     fn command_line_and_configuration_have_the_same_words() {
         agree::<DeviceArgument>("device");
         agree::<NoTests>("no-tests");
+        agree::<Annotations>("annotations");
         agree::<MessageFormat>("message-format");
     }
 
@@ -119,12 +149,15 @@ mod tests {
 
     #[test]
     fn every_option_says_its_value_and_nothing_else() {
-        let settings = settings("--device cpu --timeout 5");
+        let settings = settings("--device cpu --timeout 5 --junit a.xml");
         for key in Key::all() {
             let said = settings.get(key).origin == Origin::CommandLine;
-            assert_eq!(said, [Key::Device, Key::Timeout].contains(&key), "{key:?}");
+            assert_eq!(said, [Key::Device, Key::Timeout, Key::Junit].contains(&key), "{key:?}");
         }
         assert_eq!(choice::<DeviceArgument>(&settings, Key::Device), DeviceArgument::Cpu);
-        assert_eq!(settings.timeout(None).unwrap().as_secs(), 5);
+        assert_eq!(settings.timeout(None), Limit::Of(Duration::from_secs(5)));
+        let reports = reports(&settings);
+        assert_eq!(reports.junit, Some("a.xml".into()));
+        assert_eq!((reports.annotations, reports.events), (Some(Annotations::Auto), None));
     }
 }

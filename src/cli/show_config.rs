@@ -8,6 +8,7 @@ use serde_json::json;
 
 use super::Error;
 use super::options::{ColorOption, ExecutionOptions, FormatOption, MessageFormat, NoTestsOption};
+use super::report_options::ReportOptions;
 use super::settings::{ProfileOption, resolver};
 use crate::config::{DEFAULTS, Key, Origin, Place, Resolved, Resolver, Value};
 use crate::report::event::SCHEMA_VERSION;
@@ -33,6 +34,8 @@ pub(super) struct ShowConfigOptions {
     #[command(flatten)]
     execution: ExecutionOptions,
     #[command(flatten)]
+    reports: ReportOptions,
+    #[command(flatten)]
     format: FormatOption,
     #[command(flatten)]
     pub(super) color: ColorOption,
@@ -47,6 +50,7 @@ impl ShowConfigOptions {
         let workspace = Workspace::discover(self.manifest.manifest_path.as_deref())?;
         let package = self.package(&workspace)?;
         let line = self.no_tests.say(self.execution.say(self.profile.command_line()));
+        let line = self.reports.say(line);
         let resolver = resolver(workspace.config.clone(), line)?;
         let shown = Shown { workspace: &workspace, package, resolver: &resolver };
         let text = match self.format.message_format() {
@@ -146,7 +150,7 @@ struct ConfigRecord<'a> {
 #[derive(Serialize)]
 struct SettingRecord {
     key: &'static str,
-    /// Bytes of memory as a number; `null` where there is no file, no limit.
+    /// Seconds and bytes as numbers; `null` where no file is written.
     value: serde_json::Value,
     origin: serde_json::Value,
 }
@@ -154,6 +158,7 @@ struct SettingRecord {
 fn plain(value: &Value) -> serde_json::Value {
     match value {
         Value::Nothing => serde_json::Value::Null,
+        Value::Auto => "auto".into(),
         Value::Text(text) => text.as_str().into(),
         Value::Number(number) => (*number).into(),
         Value::Flag(flag) => (*flag).into(),

@@ -23,6 +23,6 @@ pub use error::{Error, VariableError};
 pub use files::{Config, DEFAULTS, Manifest};
 pub use layer::{DEFAULT_PROFILE, Place};
 pub use resolve::{CommandLine, Origin, Resolved, Resolver};
-pub use settings::Settings;
-pub use value::{Kind, Value};
+pub use settings::{Limit, Settings};
+pub use value::{Kind, Value, read_size};
 pub use words::{Key, Reach, WORDS, Word};

@@ -10,6 +10,16 @@ use super::value::Value;
 use super::words::Key;
 use crate::device::DeviceChoice;
 
+/// How far something may go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Limit<T> {
+    /// As far as nn-test finds right.
+    Auto,
+    /// As far as it likes.
+    Without,
+    Of(T),
+}
+
 /// A value for every key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
@@ -34,9 +44,9 @@ impl Settings {
         }
     }
 
-    /// How many worker processes run at once.
-    pub fn jobs(&self) -> NonZeroUsize {
-        self.count(Key::Jobs).unwrap_or(NonZeroUsize::MIN)
+    /// How many specs run at once; none leaves it to nn-test.
+    pub fn jobs(&self) -> Option<NonZeroUsize> {
+        self.count(Key::Jobs)
     }
 
     /// Failures after which nothing more is run.
@@ -44,25 +54,28 @@ impl Settings {
         self.count(Key::MaxFail)
     }
 
-    /// How long a spec may take that says `own` itself; none is without end. Its own word counts
-    /// more than a profile, and less than the command line and the environment.
-    pub fn timeout(&self, own: Option<Duration>) -> Option<Duration> {
-        let said_for_this_run =
-            matches!(self.get(Key::Timeout).origin, Origin::CommandLine | Origin::Environment(_));
+    /// How long a spec may take that says `own` itself. Its own word counts more than a profile, and
+    /// less than the command line and the environment.
+    pub fn timeout(&self, own: Option<Duration>) -> Limit<Duration> {
         match own {
-            Some(own) if !said_for_this_run => Some(own),
-            _ => self.seconds(Key::Timeout),
+            Some(own) if !self.is_said_for_this_run(Key::Timeout) => limit(own),
+            _ => self.limit(Key::Timeout, Duration::from_secs),
         }
     }
 
     /// How long a spec may report nothing; none is without end.
     pub fn silence(&self) -> Option<Duration> {
-        self.seconds(Key::Silence)
+        self.number(Key::Silence).filter(|seconds| *seconds > 0).map(Duration::from_secs)
     }
 
     /// Bytes that a worker may take.
-    pub fn memory_limit(&self) -> Option<u64> {
-        self.number(Key::MemoryLimit)
+    pub fn memory_limit(&self) -> Limit<u64> {
+        self.limit(Key::MemoryLimit, |bytes| bytes)
+    }
+
+    /// Whether the command line or the environment says it.
+    pub fn is_said_for_this_run(&self, key: Key) -> bool {
+        matches!(self.get(key).origin, Origin::CommandLine | Origin::Environment(_))
     }
 
     /// The word chosen for a key that takes one of several, or the name that it has.
@@ -77,10 +90,7 @@ impl Settings {
     /// and environment in the current folder.
     pub fn file(&self, key: Key) -> Option<PathBuf> {
         let path = PathBuf::from(self.text(key)?);
-        match self.get(key).origin {
-            Origin::CommandLine | Origin::Environment(_) => Some(path),
-            Origin::File { .. } | Origin::BuiltIn { .. } => Some(self.root.join(path)),
-        }
+        Some(if self.is_said_for_this_run(key) { path } else { self.root.join(path) })
     }
 
     pub fn names(&self, key: Key) -> &[String] {
@@ -106,7 +116,12 @@ impl Settings {
         NonZeroUsize::new(number)
     }
 
-    fn seconds(&self, key: Key) -> Option<Duration> {
-        self.number(key).filter(|seconds| *seconds > 0).map(Duration::from_secs)
+    fn limit<T: Default + PartialEq>(&self, key: Key, of: impl Fn(u64) -> T) -> Limit<T> {
+        self.number(key).map_or(Limit::Auto, |number| limit(of(number)))
     }
+}
+
+/// Zero stands for no limit.
+fn limit<T: Default + PartialEq>(value: T) -> Limit<T> {
+    if value == T::default() { Limit::Without } else { Limit::Of(value) }
 }

@@ -76,7 +76,9 @@ fn the_defaults_give_every_key_a_value_and_the_folder_of_the_specs() {
     }
     assert_eq!(settings.device(), DeviceChoice::Auto);
     assert_eq!(settings.max_fail(), None);
-    assert_eq!(settings.memory_limit(), None);
+    assert_eq!((settings.jobs(), settings.memory_limit()), (None, Limit::Auto));
+    assert_eq!(settings.timeout(None), Limit::Auto);
+    assert_eq!(settings.silence(), Some(Duration::from_secs(600)));
     assert_eq!(settings.file(Key::Junit), None);
     assert_eq!(settings.names(Key::Features), [""; 0]);
     assert_eq!(config.specs("a").0, Path::new("specs"));
@@ -105,7 +107,7 @@ fn a_profile_builds_on_the_default_profile() {
     let files = [("nn-test.toml", text)];
     assert_eq!(resolved(&files, "nightly", Key::Jobs), "2, nn-test.toml:2:1, profile default");
     assert_eq!(resolved(&files, "nightly", Key::Timeout), "9, nn-test.toml:4:1, profile nightly");
-    assert_eq!(resolved(&files, "default", Key::Timeout), "600, built in, profile default");
+    assert_eq!(resolved(&files, "default", Key::Timeout), "\"auto\", built in, profile default");
 }
 
 #[test]
@@ -147,8 +149,8 @@ fn a_packages_own_word_is_for_itself() {
     let config = config(&files);
     assert_eq!(config.specs("root").0, Path::new("specs"));
     let resolver = resolver(config, "default");
-    assert_eq!(resolver.settings(Some("a")).timeout(None), Some(Duration::from_secs(5)));
-    assert_eq!(resolver.settings(Some("root")).timeout(None), Some(Duration::from_secs(600)));
+    assert_eq!(resolver.settings(Some("a")).timeout(None), Limit::Of(Duration::from_secs(5)));
+    assert_eq!(resolver.settings(Some("root")).timeout(None), Limit::Auto);
 }
 
 #[test]
@@ -177,7 +179,7 @@ fn the_command_line_wins_over_the_environment_and_that_over_files() {
     let line = CommandLine::default().with(Key::Timeout, Some(Value::Number(3)));
     let with_line = settings(line.with(Key::Device, None));
     assert_eq!(with_line.get(Key::Timeout).origin, Origin::CommandLine);
-    assert_eq!(with_line.timeout(None), Some(Duration::from_secs(3)));
+    assert_eq!(with_line.timeout(None), Limit::Of(Duration::from_secs(3)));
     let without = settings(CommandLine::default());
     let origin = Origin::Environment("NN_TEST_TIMEOUT".to_owned());
     assert_eq!(without.get(Key::Timeout).origin, origin);
@@ -187,13 +189,15 @@ fn the_command_line_wins_over_the_environment_and_that_over_files() {
 
 #[test]
 fn a_specs_own_timeout_stands_between_environment_and_profile() {
-    let own = Some(Duration::from_secs(7));
+    let seconds = Duration::from_secs;
     let from_profile = resolver(config(&[("nn-test.toml", "timeout = 1\n")]), "default");
-    assert_eq!(from_profile.settings(None).timeout(own), own);
-    assert_eq!(from_profile.settings(None).timeout(None), Some(Duration::from_secs(1)));
+    let settings = from_profile.settings(None);
+    assert_eq!(settings.timeout(Some(seconds(7))), Limit::Of(seconds(7)));
+    assert_eq!(settings.timeout(Some(seconds(0))), Limit::Without);
+    assert_eq!(settings.timeout(None), Limit::Of(seconds(1)));
     let line = CommandLine::default().with(Key::Timeout, Some(Value::Number(0)));
     let from_line = Resolver::new(config(&[]), line, Environment::default()).unwrap();
-    assert_eq!(from_line.settings(None).timeout(own), None);
+    assert_eq!(from_line.settings(None).timeout(Some(seconds(7))), Limit::Without);
 }
 
 #[test]

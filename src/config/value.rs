@@ -14,8 +14,10 @@ pub enum Kind {
     Count,
     /// Whole seconds; 0 means without end.
     Seconds,
-    /// An amount of memory, or `false` for no limit.
+    /// An amount of memory, or 0 for no limit.
     Bytes,
+    /// The same, or "auto": nn-test finds a value by itself.
+    Auto(&'static Kind),
     /// The path of a file to write, or `false` for none.
     File,
     /// The name of something of cargo's.
@@ -30,8 +32,10 @@ pub enum Kind {
 /// The value of a key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Value {
-    /// No file, no limit.
+    /// No file.
     Nothing,
+    /// Whatever nn-test finds right.
+    Auto,
     Text(String),
     Number(u64),
     Flag(bool),
@@ -39,7 +43,21 @@ pub enum Value {
 }
 
 /// Units of memory, with their bytes.
-const UNITS: [(&str, u64); 3] = [("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10)];
+const UNITS: [(&str, u64); 10] = [
+    ("kib", 1 << 10),
+    ("mib", 1 << 20),
+    ("gib", 1 << 30),
+    ("tib", 1 << 40),
+    ("kb", 1_000),
+    ("mb", 1_000_000),
+    ("gb", 1_000_000_000),
+    ("tb", 1_000_000_000_000),
+    ("b", 1),
+    ("", 1),
+];
+
+/// The word that leaves a value to nn-test.
+const AUTO: &str = "auto";
 
 impl Kind {
     /// Reads a value of a TOML file.
@@ -51,11 +69,13 @@ impl Kind {
             (Self::Count, Node::Integer(number)) => {
                 u64::try_from(*number).ok().filter(|number| *number > 0).map(Value::Number)
             }
-            (Self::Seconds, Node::Integer(number)) => {
+            (Self::Seconds | Self::Bytes, Node::Integer(number)) => {
                 u64::try_from(*number).ok().map(Value::Number)
             }
-            (Self::Bytes, Node::Text(text)) => bytes(text).map(Value::Number),
-            (Self::Bytes | Self::File, Node::Flag(false)) => Some(Value::Nothing),
+            (Self::Bytes, Node::Text(text)) => read_size(text).ok().map(Value::Number),
+            (Self::Auto(_), Node::Text(text)) if text == AUTO => Some(Value::Auto),
+            (Self::Auto(kind), node) => kind.read(node),
+            (Self::File, Node::Flag(false)) => Some(Value::Nothing),
             (Self::File | Self::Name, Node::Text(text)) => {
                 (!text.trim().is_empty()).then(|| Value::Text(text.clone()))
             }
@@ -78,8 +98,10 @@ impl Kind {
         let node = match self {
             Self::Choice(_) | Self::Name => Node::Text(text.to_owned()),
             Self::Count | Self::Seconds => Node::Integer(text.parse().ok()?),
-            Self::Bytes | Self::File if text == "false" => Node::Flag(false),
+            Self::File if text == "false" => Node::Flag(false),
             Self::Bytes | Self::File => Node::Text(text.to_owned()),
+            Self::Auto(_) if text == AUTO => return Some(Value::Auto),
+            Self::Auto(kind) => return kind.read_text(text),
             Self::Flag | Self::FailFast => Node::Flag(match text {
                 "true" | "1" => true,
                 "false" | "0" => false,
@@ -99,9 +121,8 @@ impl Kind {
             Self::Choice(choices) => alternatives(choices),
             Self::Count => "a whole number from 1 on".to_owned(),
             Self::Seconds => "a whole number of seconds, where 0 means without end".to_owned(),
-            Self::Bytes => {
-                "an amount of memory such as \"512MiB\" or \"4GiB\", or false".to_owned()
-            }
+            Self::Bytes => "an amount of memory such as \"8GiB\" or \"500MB\", or 0".to_owned(),
+            Self::Auto(kind) => format!("{}, or \"{AUTO}\"", kind.expected()),
             Self::File => "the path of a file, or false".to_owned(),
             Self::Name => "a name".to_owned(),
             Self::Names => "a list of names".to_owned(),
@@ -133,25 +154,32 @@ fn alternatives(choices: &[&str]) -> String {
     }
 }
 
-/// Bytes of `512MiB`, `4 GiB`, `1.5GiB`.
-pub fn bytes(text: &str) -> Option<u64> {
-    let (number, unit) = UNITS.iter().find_map(|(name, unit)| {
-        let number = text.trim().strip_suffix(name)?;
-        Some((number.trim(), *unit))
-    })?;
-    let plain = number.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
-    let number: f64 = number.parse().ok().filter(|_| plain)?;
-    let bytes = (number * unit as f64).round();
-    // Up to 2^53 every whole number is exact; no machine has more memory.
-    ((1.0..=9_007_199_254_740_992.0).contains(&bytes)).then_some(bytes as u64)
+/// Bytes, from a number with or without a unit: `8GiB`, `500MB`, `4096`.
+///
+/// # Errors
+///
+/// When it is no such text, or more than any machine has.
+pub fn read_size(text: &str) -> Result<u64, String> {
+    let lower = text.trim().to_ascii_lowercase();
+    let digits = lower.trim_end_matches(|letter: char| letter.is_ascii_alphabetic()).len();
+    let (number, unit) = (lower[..digits].trim(), &lower[digits..]);
+    let size = UNITS.iter().find(|(known, _)| *known == unit).map(|(_, size)| *size);
+    let bytes = size.and_then(|size| {
+        let (whole, fraction) = number.split_once('.').unwrap_or((number, "0"));
+        let tenths = format!("{whole}{}", fraction.get(..1)?).parse::<u64>().ok()?;
+        let digits = fraction.len() == 1 && !whole.is_empty();
+        digits.then(|| tenths.checked_mul(size)).flatten().map(|size| size / 10)
+    });
+    bytes.ok_or_else(|| "a size is a number with a unit, such as `8GiB` or `500MB`".to_owned())
 }
 
-/// The shortest way to write an amount of memory.
-pub(super) fn written_bytes(bytes: u64) -> String {
-    let whole = UNITS.iter().find(|(_, unit)| bytes.is_multiple_of(*unit) && bytes > 0);
+/// An amount of memory in the largest unit that divides it.
+pub(super) fn written_size(bytes: u64) -> String {
+    let units = [("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10)];
+    let whole = units.iter().find(|(_, unit)| bytes > 0 && bytes.is_multiple_of(*unit));
     match whole {
         Some((name, unit)) => format!("{}{name}", bytes / unit),
-        None => format!("{}KiB", bytes as f64 / 1024.0),
+        None => bytes.to_string(),
     }
 }
 
@@ -160,6 +188,7 @@ impl fmt::Display for Value {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Nothing => formatter.write_str("false"),
+            Self::Auto => formatter.write_str(&quoted(AUTO)),
             Self::Text(text) => formatter.write_str(&quoted(text)),
             Self::Number(number) => write!(formatter, "{number}"),
             Self::Flag(flag) => write!(formatter, "{flag}"),
@@ -176,22 +205,35 @@ mod tests {
     use super::*;
 
     #[test]
-    fn amounts_of_memory_have_a_unit() {
-        assert_eq!(bytes("512MiB"), Some(512 << 20));
-        assert_eq!(bytes(" 4 GiB "), Some(4 << 30));
-        assert_eq!(bytes("1.5GiB"), Some(3 << 29));
-        for wrong in ["", "4", "GiB", "-1GiB", "4GB", "0MiB", "infGiB", "1e3MiB", "99999999999GiB"]
+    fn a_size_has_a_unit_or_is_bytes() {
+        assert_eq!(read_size("8GiB"), Ok(8 << 30));
+        assert_eq!(read_size("1.5 gib"), Ok(3 << 29));
+        assert_eq!(read_size("500MB"), Ok(500_000_000));
+        assert_eq!(read_size("4096"), Ok(4096));
+        assert_eq!(read_size("0"), Ok(0));
+        for wrong in ["", "GiB", "8 G", "-1", "8GiBs", "1.25GiB", "1e3", "99999999999TiB", "8.GiB"]
         {
-            assert_eq!(bytes(wrong), None, "{wrong}");
+            assert!(read_size(wrong).is_err(), "{wrong}");
         }
     }
 
     #[test]
-    fn an_amount_of_memory_is_read_back_as_it_is_written() {
-        for amount in [1, 1024, 512 << 20, 3 << 29, 4 << 30, (1 << 20) + 512] {
-            assert_eq!(bytes(&written_bytes(amount)), Some(amount), "{amount}");
+    fn a_size_is_read_back_as_it_is_written() {
+        for amount in [0, 1, 1024, 512 << 20, 3 << 29, 4 << 30, (1 << 20) + 512] {
+            assert_eq!(read_size(&written_size(amount)), Ok(amount), "{amount}");
         }
-        assert_eq!(written_bytes(4 << 30), "4GiB");
+        assert_eq!(written_size(4 << 30), "4GiB");
+    }
+
+    #[test]
+    fn what_may_be_auto_takes_the_other_values_too() {
+        let kind = Kind::Auto(&Kind::Count);
+        assert_eq!(kind.read(&Node::Text("auto".into())), Some(Value::Auto));
+        assert_eq!(kind.read(&Node::Integer(2)), Some(Value::Number(2)));
+        assert_eq!(kind.read(&Node::Text("all".into())), None);
+        assert_eq!(kind.read_text("auto"), Some(Value::Auto));
+        assert_eq!(kind.read_text("0"), None);
+        assert_eq!(kind.expected(), "a whole number from 1 on, or \"auto\"");
     }
 
     #[test]

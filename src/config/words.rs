@@ -1,6 +1,6 @@
 //! The keys of a profile: their names, what they take, and how far they reach.
 
-use super::value::{Kind, Value, written_bytes};
+use super::value::{Kind, Value, written_size};
 use crate::toml::quoted;
 
 /// What a profile decides. Two words may say the same thing.
@@ -45,10 +45,10 @@ pub struct Word {
 /// All words, in the order in which they are shown.
 pub static WORDS: [Word; 17] = [
     package("device", Key::Device, Kind::Choice(&["auto", "wgpu", "cpu"])),
-    run("jobs", Key::Jobs, Kind::Count),
-    package("timeout", Key::Timeout, Kind::Seconds),
+    run("jobs", Key::Jobs, Kind::Auto(&Kind::Count)),
+    package("timeout", Key::Timeout, Kind::Auto(&Kind::Seconds)),
     run("silence", Key::Silence, Kind::Seconds),
-    run("memory-limit", Key::MemoryLimit, Kind::Bytes),
+    run("memory-limit", Key::MemoryLimit, Kind::Auto(&Kind::Bytes)),
     run("max-fail", Key::MaxFail, Kind::Count),
     run("fail-fast", Key::MaxFail, Kind::FailFast),
     run("no-tests", Key::NoTests, Kind::Choice(&["fail", "warn", "pass"])),
@@ -101,8 +101,8 @@ impl Key {
         match (self, value) {
             (Self::MaxFail, Value::Number(0)) => ("fail-fast", "false".to_owned()),
             (Self::MaxFail, Value::Number(1)) => ("fail-fast", "true".to_owned()),
-            (Self::MemoryLimit, Value::Number(bytes)) => {
-                (self.name(), quoted(&written_bytes(*bytes)))
+            (Self::MemoryLimit, Value::Number(bytes)) if *bytes > 0 => {
+                (self.name(), quoted(&written_size(*bytes)))
             }
             _ => (self.name(), value.to_string()),
         }

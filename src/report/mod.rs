@@ -5,19 +5,39 @@
 
 pub mod event;
 mod failure;
+#[cfg(feature = "cli")]
+mod github;
 mod human;
 mod json;
+#[cfg(feature = "cli")]
+mod junit;
+#[cfg(feature = "cli")]
+mod markdown;
+#[cfg(feature = "cli")]
+mod merge;
 mod output;
 mod paint;
 #[cfg(feature = "cli")]
 mod progress;
+#[cfg(feature = "cli")]
+mod record;
+#[cfg(feature = "cli")]
+mod shard;
 mod text;
 
 pub use failure::describe;
 pub use human::HumanReporter;
 pub use json::JsonReporter;
 #[cfg(feature = "cli")]
-pub use progress::{PlainProgress, TerminalProgress};
+pub use {
+    github::annotations,
+    junit::junit,
+    markdown::{GITHUB_LIMIT, summary as markdown_summary},
+    merge::merge,
+    progress::{PlainProgress, TerminalProgress},
+    record::{Device, RecordedTest, RunRecord},
+    shard::{Shard, ShardError},
+};
 
 #[cfg(feature = "cli")]
 pub(crate) use {
@@ -26,4 +46,6 @@ pub(crate) use {
 };
 
 #[cfg(test)]
-mod examples;
+pub(crate) mod examples;
+#[cfg(test)]
+mod schema_tests;

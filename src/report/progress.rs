@@ -2,6 +2,7 @@
 //!
 //! Both wrap another reporter and hand every event on to it.
 
+use std::collections::HashMap;
 use std::io::Write;
 use std::time::{Duration, Instant};
 
@@ -20,11 +21,29 @@ const TICK: Duration = Duration::from_millis(200);
 pub struct TerminalProgress<R> {
     inner: R,
     bar: ProgressBar,
+    /// The running test cases and where they are, the one that was heard of last at the end.
+    running: Vec<(String, String)>,
 }
 
 impl<R: Sink> TerminalProgress<R> {
     pub fn new(inner: R) -> Self {
-        Self { inner, bar: ProgressBar::hidden() }
+        Self { inner, bar: ProgressBar::hidden(), running: Vec::new() }
+    }
+
+    /// Shows the place of the test case that was heard of last, and how many others run.
+    fn show(&self) {
+        let Some((_, place)) = self.running.last() else { return self.bar.set_message("") };
+        let message = match self.running.len() - 1 {
+            0 => place.clone(),
+            others => format!("{place} (and {others} more)"),
+        };
+        self.bar.set_message(message);
+    }
+
+    fn hear(&mut self, test: &str, place: String) {
+        self.running.retain(|(known, _)| known != test);
+        self.running.push((test.to_owned(), place));
+        self.show();
     }
 }
 
@@ -36,16 +55,18 @@ impl<R: Sink> Sink for TerminalProgress<R> {
                 self.bar = new_bar(*tests);
             }
             Event::TestStarted { test } => {
-                self.bar.set_message(test.clone());
+                self.hear(test, test.clone());
                 self.inner.emit(event);
             }
             Event::Progress { test, activity, step, steps, loss } => {
-                self.bar.set_message(place(test, activity, *step, *steps, *loss));
+                self.hear(test, place(test, activity, *step, *steps, *loss));
                 self.inner.emit(event);
             }
-            Event::TestFinished(_) => {
+            Event::TestFinished(result) => {
                 self.bar.suspend(|| self.inner.emit(event));
                 self.bar.inc(1);
+                self.running.retain(|(known, _)| *known != result.test);
+                self.show();
             }
             Event::RunFinished(_) => {
                 self.bar.finish_and_clear();
@@ -91,7 +112,13 @@ pub struct PlainProgress<R, W> {
     inner: R,
     output: Output<W>,
     clock: fn() -> Instant,
-    started: Option<Instant>,
+    /// By the names of the running test cases.
+    running: HashMap<String, Watch>,
+}
+
+#[derive(Debug)]
+struct Watch {
+    started: Instant,
     next: Duration,
 }
 
@@ -100,22 +127,16 @@ const FIRST_MENTION: Duration = Duration::from_secs(15);
 
 impl<R: Sink, W: Write> PlainProgress<R, W> {
     pub fn new(inner: R, writer: W) -> Self {
-        Self {
-            inner,
-            output: Output::new(writer),
-            clock: Instant::now,
-            started: None,
-            next: FIRST_MENTION,
-        }
+        Self { inner, output: Output::new(writer), clock: Instant::now, running: HashMap::new() }
     }
 
-    fn mention(&mut self, place: &str) {
-        let Some(started) = self.started else { return };
-        let elapsed = (self.clock)().duration_since(started);
-        if elapsed >= self.next {
+    fn mention(&mut self, test: &str, place: &str) {
+        let Some(watch) = self.running.get_mut(test) else { return };
+        let elapsed = (self.clock)().duration_since(watch.started);
+        if elapsed >= watch.next {
+            watch.next = elapsed * 2;
             let text = format!("[>{:>7.0}s] {place}", elapsed.as_secs_f64().floor());
             self.output.line(&labelled(paint::DOUBTFUL, "SLOW", &text));
-            self.next = elapsed * 2;
         }
     }
 }
@@ -123,12 +144,15 @@ impl<R: Sink, W: Write> PlainProgress<R, W> {
 impl<R: Sink, W: Write> Sink for PlainProgress<R, W> {
     fn emit(&mut self, event: &Event) {
         match event {
-            Event::TestStarted { .. } => {
-                self.started = Some((self.clock)());
-                self.next = FIRST_MENTION;
+            Event::TestStarted { test } => {
+                let watch = Watch { started: (self.clock)(), next: FIRST_MENTION };
+                self.running.insert(test.clone(), watch);
+            }
+            Event::TestFinished(result) => {
+                self.running.remove(&result.test);
             }
             Event::Progress { test, activity, step, steps, loss } => {
-                self.mention(&place(test, activity, *step, *steps, *loss));
+                self.mention(test, &place(test, activity, *step, *steps, *loss));
             }
             _ => {}
         }
@@ -179,7 +203,7 @@ mod tests {
             Event::RunStarted { schema_version: 1, tests: 2, specs: 1 },
             Event::TestStarted { test: "digits::learns".into() },
             progress(1),
-            Event::TestFinished(examples::passed()),
+            Event::TestFinished(examples::failed()),
         ];
         let mut reporter = TerminalProgress::new(Recorder::default());
         events.iter().for_each(|event| reporter.emit(event));
@@ -187,6 +211,21 @@ mod tests {
         assert_eq!(reporter.bar.position(), 1);
         assert_eq!(reporter.bar.length(), Some(2));
         assert_eq!(reporter.bar.message(), "digits::learns: training, step 1 of 400, loss 0.5234");
+    }
+
+    #[test]
+    fn several_running_tests_are_counted_and_the_last_one_heard_of_is_shown() {
+        let mut reporter = TerminalProgress::new(Recorder::default());
+        reporter.emit(&Event::RunStarted { schema_version: 1, tests: 2, specs: 1 });
+        for test in ["digits::learns", "digits::initial_loss"] {
+            reporter.emit(&Event::TestStarted { test: test.into() });
+        }
+        assert_eq!(reporter.bar.message(), "digits::initial_loss (and 1 more)");
+        reporter.emit(&progress(1));
+        let place = "digits::learns: training, step 1 of 400, loss 0.5234";
+        assert_eq!(reporter.bar.message(), format!("{place} (and 1 more)"));
+        reporter.emit(&Event::TestFinished(examples::passed()));
+        assert_eq!(reporter.bar.message(), place);
     }
 
     static START: LazyLock<Instant> = LazyLock::new(Instant::now);
@@ -201,6 +240,9 @@ mod tests {
         let mut reporter = PlainProgress::new(Recorder::default(), Vec::new());
         reporter.clock = test_clock;
         reporter.emit(&Event::TestStarted { test: "digits::learns".into() });
+        // Another one that begins or ends meanwhile changes nothing.
+        reporter.emit(&Event::TestStarted { test: "digits::initial_loss".into() });
+        reporter.emit(&Event::TestFinished(examples::passed()));
         for seconds in [1, 14, 15, 16, 29, 31, 59, 63] {
             SECONDS.store(seconds, Ordering::Relaxed);
             reporter.emit(&progress(usize::try_from(seconds).unwrap()));
@@ -212,6 +254,6 @@ mod tests {
         SLOW [>     31s] digits::learns: training, step 31 of 400, loss 0.5234
         SLOW [>     63s] digits::learns: training, step 63 of 400, loss 0.5234\n"
         );
-        assert_eq!(reporter.inner.0.len(), 9);
+        assert_eq!(reporter.inner.0.len(), 11);
     }
 }

@@ -7,6 +7,7 @@
 mod ending;
 mod interrupt;
 mod message;
+mod partition;
 mod plan;
 mod process;
 mod queue;
@@ -17,6 +18,7 @@ mod supervisor;
 pub use ending::Ending;
 pub use interrupt::forward_interrupts;
 pub use message::EventWriter;
+pub use partition::{Partition, PartitionError};
 pub use plan::{Plan, PlannedSpec};
 pub use process::{ProcessLauncher, read_plan};
 pub use selection::Selection;

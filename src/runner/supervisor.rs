@@ -11,7 +11,7 @@ use super::plan::Plan;
 use super::queue::Queue;
 use super::stray::StrayLines;
 use crate::exit_code;
-use crate::report::event::{Event, RunSummary, SCHEMA_VERSION, Sink, Status, TestResult};
+use crate::report::event::{Event, RunEnd, RunSummary, SCHEMA_VERSION, Sink, Status, TestResult};
 
 /// How long a worker may take to go once it has nothing left to do or has been killed.
 const GRACE: Duration = Duration::from_secs(5);
@@ -74,6 +74,17 @@ pub enum Error {
     OutputClosed,
 }
 
+impl Error {
+    /// What the last event of the run says.
+    fn run_end(&self) -> RunEnd {
+        match self {
+            Self::Interrupted => RunEnd::Interrupted,
+            Self::AdapterRequired { .. } => RunEnd::AdapterRequired,
+            Self::Launch(_) | Self::WorkerFailed { .. } | Self::OutputClosed => RunEnd::Incomplete,
+        }
+    }
+}
+
 /// The selected test cases of one package.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Work {
@@ -126,6 +137,11 @@ pub fn supervise(
     let outcome = work.into_iter().try_for_each(|work| supervisor.run(work));
     let mut summary = supervisor.summary;
     summary.not_run = tests - summary.finished();
+    summary.end = match &outcome {
+        Ok(()) => RunEnd::Completed,
+        Err(Stop::MaxFail) => RunEnd::MaxFail,
+        Err(Stop::Incomplete(error)) => error.run_end(),
+    };
     summary.seconds = begin.elapsed().as_secs_f64();
     sink.emit(&Event::RunFinished(summary));
     match outcome {

@@ -74,6 +74,7 @@ impl Sink for Recorder {
     fn emit(&mut self, event: &Event) {
         self.lines.push(match event {
             Event::RunStarted { tests, specs, .. } => format!("run {tests} tests, {specs} specs"),
+            Event::TestsSelected { tests, .. } => format!("selected {}", tests.len()),
             Event::DeviceSelected { device, .. } => format!("device {device}"),
             Event::TestStarted { test } => format!("start {test}"),
             Event::Progress { test, .. } => format!("progress {test}"),
@@ -84,7 +85,8 @@ impl Sink for Recorder {
             Event::Output { test, text } => format!("printed {test:?} {text:?}"),
             Event::Note { message } => format!("note {message}"),
             Event::RunFinished(summary) => {
-                format!("end {} of {}", summary.finished(), summary.finished() + summary.not_run)
+                let RunSummary { not_run, end, .. } = summary;
+                format!("{end:?}: {} of {}", summary.finished(), summary.finished() + not_run)
             }
         });
     }
@@ -180,7 +182,7 @@ fn a_worker_that_does_all_its_work_is_the_only_one() {
             "Passed a::three",
             "start b::one",
             "Passed b::one",
-            "end 4 of 4",
+            "Completed: 4 of 4",
         ]
     );
 }
@@ -205,7 +207,7 @@ fn a_crash_costs_its_spec_alone_and_a_new_worker_goes_on() {
              in `a::two`",
             "start b::one",
             "Passed b::one",
-            "end 4 of 4",
+            "Completed: 4 of 4",
         ]
     );
 }
@@ -252,7 +254,7 @@ fn a_worker_that_cannot_begin_ends_the_run() {
         matches!(&error, Error::WorkerFailed { ending: Ending::Code(2), output: o } if *o == output),
         "{error:?}"
     );
-    assert_eq!(lines, ["run 4 tests, 2 specs", "end 0 of 4"]);
+    assert_eq!(lines, ["run 4 tests, 2 specs", "Incomplete: 0 of 4"]);
 }
 
 #[test]
@@ -262,7 +264,7 @@ fn a_missing_adapter_is_one_error_and_no_test_failure() {
     let worker = script([&[notice]], Ending::Code(exit_code::ADAPTER_REQUIRED.into()));
     let (outcome, lines, _) = run(two_specs(), vec![worker]);
     assert_eq!(outcome.unwrap_err().to_string(), "no wgpu adapter: no Vulkan loader");
-    assert_eq!(lines, ["run 4 tests, 2 specs", "end 0 of 4"]);
+    assert_eq!(lines, ["run 4 tests, 2 specs", "AdapterRequired: 0 of 4"]);
 }
 
 #[test]
@@ -313,7 +315,7 @@ fn an_interrupt_ends_the_worker_and_still_reports_what_ran() {
     };
     let (outcome, lines, _) = run(two_specs(), vec![hung]);
     assert!(matches!(outcome, Err(Error::Interrupted)), "{outcome:?}");
-    assert_eq!(lines.last().unwrap(), "end 1 of 4");
+    assert_eq!(lines.last().unwrap(), "Interrupted: 1 of 4");
     assert!(!lines.iter().any(|line| line.starts_with("Crashed")), "{lines:?}");
 }
 
@@ -340,7 +342,7 @@ fn prints_go_with_the_test_that_ran_meanwhile() {
             "printed Some(\"b::one\") \"from a model\\nand a warning\"",
             "Failed b::one",
             "printed None \"on the way out\"",
-            "end 1 of 1",
+            "Completed: 1 of 1",
         ]
     );
 }
@@ -380,7 +382,7 @@ fn broken_specs_are_reported_without_a_worker() {
     let (outcome, lines, _) =
         run_all(vec![work], Limits::default(), Vec::new(), Recorder::default());
     assert_eq!(outcome.unwrap().spec_errors, 1);
-    assert_eq!(lines, ["run 1 tests, 1 specs", "SpecError x::spec: bad", "end 1 of 1"]);
+    assert_eq!(lines, ["run 1 tests, 1 specs", "SpecError x::spec: bad", "Completed: 1 of 1"]);
 }
 
 #[test]
@@ -393,5 +395,5 @@ fn the_allowed_number_of_failures_counts_over_all_packages() {
     let summary = outcome.unwrap();
     assert_eq!((summary.spec_errors, summary.not_run), (1, 4));
     assert_eq!(plans, []);
-    assert_eq!(lines.last().unwrap(), "end 1 of 5");
+    assert_eq!(lines.last().unwrap(), "MaxFail: 1 of 5");
 }
