@@ -26,6 +26,8 @@ mod objective;
 mod panics;
 mod probe;
 pub mod property;
+#[doc(hidden)]
+pub mod protocol;
 pub mod random;
 pub mod registry;
 pub mod report;
@@ -40,6 +42,7 @@ mod suggestion;
 #[cfg(feature = "cli")]
 mod toml;
 mod training;
+mod whole_file;
 #[cfg(feature = "cli")]
 #[doc(hidden)]
 pub mod workspace;

@@ -1,16 +1,20 @@
 //! Packages and their spec files, as cargo sees them.
 //!
 //! The only module that names cargo_metadata. It knows where spec files and configurations are and
-//! not what stands in them.
+//! not what stands in them, and has cargo build test targets without knowing what they do.
 
+mod build;
 mod spec_files;
+mod targets;
 
 use std::env;
 use std::path::{Path, PathBuf};
 
 use cargo_metadata::{Metadata, MetadataCommand};
 
+pub use build::{Build, BuildError, BuiltTarget, build};
 pub use spec_files::{is_spec_file, spec_files};
+pub use targets::TestTarget;
 
 use crate::config::{self, Config, Manifest};
 use crate::suggestion::{closest, did_you_mean};
@@ -22,19 +26,23 @@ const TABLE: &str = "nn-test";
 pub const BURN: &str = "0.22.1";
 
 /// A cargo workspace; a package on its own is one, too.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Workspace {
     pub root: PathBuf,
     /// What its files say about runs.
     pub config: Config,
+    /// Cargo's target folder; absolute.
+    pub target: PathBuf,
     /// All members, in cargo's order.
     pub packages: Vec<Package>,
 }
 
 /// A member of the workspace.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Package {
     pub name: String,
+    /// How cargo tells it from all other packages.
+    pub id: String,
     /// The folder of its `Cargo.toml`; absolute.
     pub root: PathBuf,
     /// The folder of its specs; absolute. It need not exist.
@@ -43,8 +51,12 @@ pub struct Package {
     pub burn: Option<BurnRequirement>,
     /// Whether it depends on nn-test.
     pub nn_test: bool,
-    /// Its test targets (`tests/*.rs`), of whatever kind.
+    /// Its integration tests, whatever they test.
     pub tests: Vec<TestTarget>,
+    /// The names of those that register its models, where its configuration names them.
+    pub targets: Vec<String>,
+    /// The variables by which cargo describes it to a running test.
+    pub variables: Vec<(String, String)>,
     /// Whether cargo means it when the command line names no package.
     pub default: bool,
     /// Whether it is the package of the folder that the command was called from.
@@ -57,14 +69,6 @@ pub struct BurnRequirement {
     pub version: String,
     /// Whether nn-test's own Burn is one of these.
     pub fits: bool,
-}
-
-/// A test target of a package.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TestTarget {
-    pub name: String,
-    /// Its main source file; absolute.
-    pub source: PathBuf,
 }
 
 /// The packages that the command line names, as cargo's own options do.
@@ -88,6 +92,8 @@ pub enum Error {
     Metadata { message: String },
     #[error(transparent)]
     Config(#[from] config::Error),
+    #[error("{place}: there is no test target `{name}`{}", did_you_mean(.suggestion.as_deref()))]
+    UnknownTarget { place: String, name: String, suggestion: Option<String> },
     #[error("no package `{name}` in this workspace{}", did_you_mean(.suggestion.as_deref()))]
     UnknownPackage { name: String, suggestion: Option<String> },
 }
@@ -136,10 +142,13 @@ impl Workspace {
             let depends_on = |name: &str| package.dependencies.iter().find(|d| d.name == name);
             Package {
                 name: package.name.to_string(),
+                id: package.id.repr.clone(),
                 specs: folder.join(config.specs(package.name.as_str()).0),
                 burn: depends_on("burn").map(burn_requirement),
                 nn_test: depends_on("nn-test").is_some(),
-                tests: package.targets.iter().filter(|t| t.is_test()).map(test_target).collect(),
+                tests: targets::tests(package),
+                targets: config.targets(package.name.as_str()).0.to_vec(),
+                variables: targets::variables(package),
                 default: match inside {
                     true => current,
                     false => metadata.workspace_default_members.contains(&package.id),
@@ -148,8 +157,10 @@ impl Workspace {
                 current,
             }
         });
-        let packages = packages.collect();
-        Ok(Self { root: root.to_owned(), config, packages })
+        let packages: Vec<Package> = packages.collect();
+        targets::all_known(&config, &packages)?;
+        let target = metadata.target_directory.as_std_path().to_owned();
+        Ok(Self { root: root.to_owned(), config, target, packages })
     }
 
     /// The packages that the command line means, in cargo's order.
@@ -210,10 +221,6 @@ fn manifests(metadata: &Metadata) -> Vec<Manifest> {
 fn burn_requirement(dependency: &cargo_metadata::Dependency) -> BurnRequirement {
     let own = BURN.parse().expect("a test compares it with what Cargo.toml asks for");
     BurnRequirement { version: dependency.req.to_string(), fits: dependency.req.matches(&own) }
-}
-
-fn test_target(target: &cargo_metadata::Target) -> TestTarget {
-    TestTarget { name: target.name.clone(), source: target.src_path.clone().into_std_path_buf() }
 }
 
 fn metadata_error(error: cargo_metadata::Error) -> Error {

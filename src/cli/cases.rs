@@ -22,28 +22,40 @@ pub(super) struct Choice {
     pub(super) config: Config,
     /// Package by package; none is empty.
     pub(super) groups: Vec<Group>,
+    /// Cargo's target folder.
+    pub(super) target_folder: PathBuf,
     /// Why nothing is selected, if so.
     nothing: Option<Nothing>,
 }
 
 /// The chosen specs of one package. Spec names are unique inside it, as test names are inside a
 /// test binary.
-#[derive(Debug, PartialEq)]
+#[derive(Debug)]
 pub(super) struct Group {
     pub(super) package: String,
     /// Absolute.
     pub(super) package_root: PathBuf,
+    /// The package as cargo sees it; `None` for specs that lie in no package.
+    pub(super) member: Option<Package>,
     pub(super) specs: Vec<ChosenSpec>,
 }
 
 /// A spec file with at least one chosen test case.
-#[derive(Debug, PartialEq)]
+#[derive(Debug, Default)]
 pub(super) struct ChosenSpec {
     /// Relative to the current folder where possible.
     pub(super) file: PathBuf,
+    /// The same, absolute.
+    pub(super) path: PathBuf,
     /// The folder that holds its `snapshots` folder; absolute.
     pub(super) specs_dir: PathBuf,
     pub(super) tests: Vec<String>,
+    /// Whether these are all test cases of the spec.
+    pub(super) whole: bool,
+    /// One of its test cases where its model is written in Rust.
+    pub(super) rust: Option<TestCase>,
+    /// Seconds that it allows itself.
+    pub(super) timeout: Option<u64>,
     /// Results that are known without a run, since the spec is broken; their names stand in
     /// `tests`, too.
     pub(super) foregone: Vec<TestResult>,
@@ -87,7 +99,9 @@ impl Choice {
         for Group { package, specs, .. } in &mut self.groups {
             let holds = |test: &String| held.contains(&(package.clone(), test.clone()));
             for spec in &mut *specs {
+                let all = spec.tests.len();
                 spec.tests.retain(holds);
+                spec.whole &= spec.tests.len() == all;
                 spec.foregone.retain(|result| holds(&result.test));
             }
             specs.retain(|spec| !spec.tests.is_empty());
@@ -180,7 +194,8 @@ pub(super) fn choose(options: &SelectionOptions) -> Result<Choice, Error> {
     let selection = options.selection(filters);
     let groups = files.into_iter().map(|files| files.collected(&current));
     let searched = || packages.iter().map(|package| relative(&package.specs, &current)).collect();
-    Ok(selected(groups.collect(), &selection, workspace.config.clone(), searched))
+    let choice = selected(groups.collect(), &selection, workspace.config.clone(), searched);
+    Ok(Choice { target_folder: workspace.target, ..choice })
 }
 
 /// Spec files of one package, absolute, each with the folder of its snapshots' parent.
@@ -188,6 +203,7 @@ pub(super) fn choose(options: &SelectionOptions) -> Result<Choice, Error> {
 struct PackageFiles {
     package: String,
     package_root: PathBuf,
+    member: Option<Package>,
     files: Vec<(PathBuf, PathBuf)>,
 }
 
@@ -197,12 +213,20 @@ struct Case {
     name: String,
     file: PathBuf,
     foregone: Option<TestResult>,
+    timeout: Option<u64>,
+    /// The case itself where its model is written in Rust.
+    rust: Option<TestCase>,
 }
 
 impl From<TestCase> for Case {
     fn from(case: TestCase) -> Self {
-        let foregone = case.foregone();
-        Self { name: case.name, file: case.file, foregone }
+        Self {
+            name: case.name.clone(),
+            file: case.file.clone(),
+            foregone: case.foregone(),
+            timeout: case.timeout(),
+            rust: case.rust_model().is_some().then_some(case),
+        }
     }
 }
 
@@ -217,6 +241,7 @@ impl PackageFiles {
         Self {
             package: package.name.clone(),
             package_root: package.root.clone(),
+            member: Some(package.clone()),
             files: Vec::new(),
         }
     }
@@ -225,15 +250,16 @@ impl PackageFiles {
         let shown = |path: &Path| relative(path, current);
         let files: Vec<PathBuf> = self.files.iter().map(|(file, _)| shown(file)).collect();
         let cases = harness::collect(&files).into_iter().map(Case::from).collect();
-        let specs = files.into_iter().zip(self.files).map(|(file, (_, specs_dir))| ChosenSpec {
+        let specs = files.into_iter().zip(self.files).map(|(file, (path, specs_dir))| ChosenSpec {
             file,
+            path,
             specs_dir,
-            tests: Vec::new(),
-            foregone: Vec::new(),
+            ..ChosenSpec::default()
         });
         let group = Group {
             package: self.package,
             package_root: self.package_root,
+            member: self.member,
             specs: specs.collect(),
         };
         Collected { group, cases }
@@ -315,6 +341,7 @@ fn stray_files(folder: &Path) -> PackageFiles {
     PackageFiles {
         package: folder.display().to_string(),
         package_root: folder.to_owned(),
+        member: None,
         files: Vec::new(),
     }
 }
@@ -335,11 +362,18 @@ fn selected(
         .flat_map(|collected| collected.cases.iter().map(|case| case.name.clone()))
         .collect();
     let groups = collected.into_iter().filter_map(|Collected { mut group, cases }| {
-        for case in cases.into_iter().filter(|case| selection.selects(&case.name)) {
+        group.specs.iter_mut().for_each(|spec| spec.whole = true);
+        for case in cases {
             let holder = group.specs.iter_mut().find(|spec| spec.file == case.file);
             let holder = holder.expect("a case comes from one of the files it was collected from");
+            if !selection.selects(&case.name) {
+                holder.whole = false;
+                continue;
+            }
             holder.foregone.extend(case.foregone);
             holder.tests.push(case.name);
+            holder.rust = case.rust;
+            holder.timeout = case.timeout;
         }
         group.specs.retain(|spec| !spec.tests.is_empty());
         (!group.specs.is_empty()).then_some(group)
@@ -353,7 +387,7 @@ fn selected(
             suggestion: suggestion(selection, &names),
         }),
     };
-    Choice { config, groups, nothing }
+    Choice { config, groups, target_folder: PathBuf::new(), nothing }
 }
 
 /// The name, or part of a name, that a filter most likely stands for.

@@ -6,6 +6,8 @@ use std::path::PathBuf;
 
 use anstyle::{AnsiColor, Style};
 
+use super::models::ModelsError;
+use crate::harness::WorkerError;
 use crate::report::event::RunEnd;
 use crate::report::{ShardError, rustc_colors};
 use crate::suggestion::did_you_mean;
@@ -70,8 +72,10 @@ pub enum Error {
     Unhealthy,
     #[error("cannot install the handler of Ctrl-C: {0}")]
     InterruptHandler(#[from] ctrlc::Error),
-    #[error("the worker got no readable plan: {0}")]
-    Plan(#[source] io::Error),
+    #[error(transparent)]
+    Models(#[from] ModelsError),
+    #[error("the worker got no orders that it understands: {0}")]
+    Orders(#[source] WorkerError),
     #[error("cannot find this program's own file: {0}")]
     OwnProgram(#[source] io::Error),
     #[error("cannot write the output: {0}")]
@@ -91,8 +95,11 @@ impl Error {
             Self::NothingSelected { .. } => exit_code::NO_TESTS_RUN,
             Self::SpecErrors
             | Self::SpecFolder { .. }
+            | Self::Models(ModelsError::RegisteredTwice { .. })
             | Self::Config(_)
-            | Self::Workspace(workspace::Error::Config(_)) => exit_code::SPEC_ERROR,
+            | Self::Workspace(
+                workspace::Error::Config(_) | workspace::Error::UnknownTarget { .. },
+            ) => exit_code::SPEC_ERROR,
             Self::TestsFailed | Self::Unhealthy => exit_code::TEST_FAILED,
             Self::Workspace(workspace::Error::Metadata { .. }) => exit_code::CARGO_METADATA_FAILED,
             Self::Run(runner::Error::AdapterRequired { .. }) => exit_code::ADAPTER_REQUIRED,
@@ -102,6 +109,7 @@ impl Error {
                 | runner::Error::WorkerFailed { .. }
                 | runner::Error::OutputClosed,
             )
+            | Self::Models(ModelsError::Build(_) | ModelsError::NoAnswer { .. })
             | Self::Write { .. }
             | Self::Read { .. }
             | Self::Shard(_) => exit_code::RUN_INCOMPLETE,
@@ -115,7 +123,7 @@ impl Error {
             // Whoever closes the pipe has read enough.
             Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => exit_code::SUCCESS,
             Self::Output(_) => exit_code::RUN_INCOMPLETE,
-            Self::InterruptHandler(_) | Self::Plan(_) | Self::OwnProgram(_) => {
+            Self::InterruptHandler(_) | Self::Orders(_) | Self::OwnProgram(_) => {
                 exit_code::INTERNAL_ERROR
             }
         }
@@ -179,6 +187,14 @@ impl Error {
                     .to_owned(),
             ),
             Self::NothingSelected { help, .. } => help.clone(),
+            Self::Models(ModelsError::NoAnswer { .. }) => Some(
+                "a test target whose root file has `nn_test::main!` lists its models when it is \
+                 started with `--nn-test-models`"
+                    .to_owned(),
+            ),
+            Self::Models(ModelsError::RegisteredTwice { .. }) => {
+                Some("give one of them another name, there and in its specs".to_owned())
+            }
             Self::Run(runner::Error::AdapterRequired { .. }) => Some(
                 "`--device auto` falls back to the CPU; `cargo nn-test doctor` shows what is here"
                     .to_owned(),
@@ -196,11 +212,12 @@ impl Error {
 mod tests {
     use super::*;
     use crate::runner::Ending;
+    use crate::workspace::BuildError;
 
     #[test]
     fn each_kind_of_error_has_its_exit_code() {
         let io = |kind: io::ErrorKind| io::Error::from(kind);
-        let table: [(Error, u8); 16] = [
+        let table: [(Error, u8); 17] = [
             (Error::TestsFailed, 100),
             (Error::SpecErrors, 96),
             (Error::NothingSelected { reason: String::new(), help: None }, 4),
@@ -216,7 +233,8 @@ mod tests {
             (Error::ShardsIncomplete { end: RunEnd::Incomplete }, 101),
             (Error::ShardsIncomplete { end: RunEnd::Interrupted }, 130),
             (Error::ShardsIncomplete { end: RunEnd::AdapterRequired }, 105),
-            (Error::Plan(io(io::ErrorKind::UnexpectedEof)), 70),
+            (Error::Orders(WorkerError::NoSetUp), 70),
+            (ModelsError::Build(BuildError::Failed).into(), 101),
         ];
         for (error, code) in table {
             assert_eq!(error.exit_code(), code, "{error:?}");

@@ -6,6 +6,7 @@
 
 mod app;
 mod arguments;
+mod build;
 mod cases;
 mod check;
 mod color;
@@ -14,7 +15,9 @@ mod doctor;
 mod error;
 mod explain;
 mod init;
+mod limits;
 mod list;
+mod models;
 mod options;
 mod output_file;
 mod paths;
@@ -25,6 +28,7 @@ mod run;
 mod seams;
 mod settings;
 mod show_config;
+mod work;
 mod worker;
 
 pub use app::run;

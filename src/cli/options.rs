@@ -4,6 +4,7 @@ use std::num::NonZeroUsize;
 
 use clap::{Args, ValueEnum};
 
+use crate::config::read_size;
 use crate::device::DeviceChoice;
 use crate::runner::{Partition, Selection};
 use crate::workspace::PackageSelection;
@@ -126,9 +127,29 @@ pub(super) struct ExecutionOptions {
     #[arg(long, overrides_with_all = ["max_fail", "fail_fast"])]
     pub(super) no_fail_fast: bool,
 
-    /// Give up on a spec that reports nothing for this long; 0 waits for ever [default: 600]
+    /// Specs that run at once, each in a process of its own
+    ///
+    /// [default: 1 where tests run on a GPU, which does one thing at a time and whose memory all
+    /// share; else the number of cores]
+    #[arg(long, short, value_name = "NUMBER")]
+    pub(super) jobs: Option<NonZeroUsize>,
+
+    /// Kill a spec that runs for this long; 0 sets no limit
+    ///
+    /// [default: the spec's own `timeout`; else, for a spec that ran completely on this machine
+    /// before, 20 times as long as then, and at least 60]
     #[arg(long, value_name = "SECONDS")]
     pub(super) timeout: Option<u64>,
+
+    /// Kill a spec that reports nothing for this long; 0 waits for ever [default: 600]
+    #[arg(long, value_name = "SECONDS")]
+    pub(super) silence: Option<u64>,
+
+    /// Kill a spec whose process occupies more memory: 8GiB, 500MB, bytes; 0 sets no limit
+    ///
+    /// [default: 75 % of the machine's memory, divided by the number of specs that run at once]
+    #[arg(long, value_name = "SIZE", value_parser = read_size)]
+    pub(super) memory_limit: Option<u64>,
 }
 
 /// Whom the output is for.

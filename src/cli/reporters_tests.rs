@@ -83,11 +83,13 @@ fn the_selection_follows_the_start_and_knows_packages() {
     let group = |package: &str| Group {
         package: package.to_owned(),
         package_root: "/p".into(),
+        member: None,
         specs: vec![ChosenSpec {
             file: "a.yaml".into(),
             specs_dir: "/p".into(),
             tests: vec!["a::learns".to_owned()],
             foregone: Vec::new(),
+            ..ChosenSpec::default()
         }],
     };
     let packages = |package| selected(&group(package)).map(|test| test.package).next().unwrap();

@@ -7,8 +7,11 @@ use std::sync::mpsc::channel;
 use anstream::AutoStream;
 use clap::Args;
 
-use super::cases::{Group, choose};
+use super::build::BuildOptions;
+use super::cases::choose;
 use super::error::{Error, warn};
+use super::limits::{Machine, limits};
+use super::models::Registry;
 use super::options::{
     ColorOption, ExecutionOptions, FormatOption, MessageFormat, NoTestsOption, PartitionOption,
     SelectionOptions,
@@ -16,13 +19,14 @@ use super::options::{
 use super::report_options::{Ci, ReportOptions};
 use super::reporters::Reporters;
 use super::settings::{self, ProfileOption, resolver};
+use super::work::{Place, work};
 use crate::config::{CommandLine, Key};
-use crate::device::DeviceChoice;
 use crate::report::event::{Event, RunSummary, SCHEMA_VERSION, Sink};
 use crate::report::{HumanReporter, JsonReporter, PlainProgress, TerminalProgress};
-use crate::runner::{
-    Limits, Plan, PlannedSpec, ProcessLauncher, Work, forward_interrupts, supervise,
-};
+use crate::runner::{ProcessLauncher, Timings, forward_interrupts, supervise};
+
+/// Below the target folder: how long each spec took.
+const TIMINGS: &str = "nn-test/timings.json";
 
 /// Options of `run`.
 #[derive(Debug, Clone, Args)]
@@ -37,6 +41,8 @@ pub(super) struct RunOptions {
     no_tests: NoTestsOption,
     #[command(flatten)]
     pub(super) execution: ExecutionOptions,
+    #[command(flatten)]
+    build: BuildOptions,
     #[command(flatten)]
     reports: ReportOptions,
     #[command(flatten)]
@@ -68,18 +74,27 @@ impl RunOptions {
         if nothing {
             return report_nothing(reporters);
         }
-        let work = choice.groups.into_iter().map(|group| {
-            let device = resolver.settings(Some(&group.package)).device();
-            work(group, device, self.execution.seed)
-        });
-        let work: Vec<Work> = work.collect();
-        let program = env::current_exe().map_err(Error::OwnProgram)?;
-        let mut launcher = ProcessLauncher::new(program, vec!["worker".into()]);
+        let manifest = self.selection.manifest.manifest_path.clone();
+        let flags = self.build.flags(&settings, self.color.color);
+        let registry = Registry::of(&choice.groups, manifest, flags)?;
+        let place = Place::new(env::current_exe().map_err(Error::OwnProgram)?, env::current_dir()?);
+        let work = work(choice.groups, &registry, &resolver, self.execution.seed, &place);
+        let limits = limits(&settings, Machine::here(), &work);
+        let timings_file = choice.target_folder.join(TIMINGS);
+        let mut timings = Timings::load(&timings_file);
+
         let (sender, receiver) = channel();
         forward_interrupts(sender.clone())?;
-        let limits = Limits { max_fail: settings.max_fail(), patience: settings.silence() };
-        let channels = (&sender, &receiver);
-        let outcome = supervise(work, limits, &mut launcher, channels, &mut reporters);
+        let outcome = supervise(
+            work,
+            &limits,
+            &mut timings,
+            &mut ProcessLauncher,
+            (&sender, &receiver),
+            &mut reporters,
+        );
+        // They are a convenience: a target folder that cannot be written is no failed run.
+        let _ = timings.save(&timings_file);
         let reported = reporters.close();
         match outcome {
             Ok(summary) => reported.and_then(|()| conclude(&summary)),
@@ -96,7 +111,7 @@ impl RunOptions {
     /// What the options say that a profile can say, too.
     fn command_line(&self) -> CommandLine {
         let line = self.no_tests.say(self.execution.say(self.profile.command_line()));
-        let line = self.reports.say(line);
+        let line = self.reports.say(self.build.say(line));
         line.with(Key::MessageFormat, self.format.message_format.map(settings::word))
     }
 
@@ -129,21 +144,6 @@ fn report_nothing(mut reporters: Reporters) -> Result<(), Error> {
     reporters.close()
 }
 
-/// The worker's plan for a package, and the results that need no worker.
-fn work(group: Group, device: DeviceChoice, seed: Option<u64>) -> Work {
-    let mut foregone = Vec::new();
-    let specs = group.specs.into_iter().filter_map(|mut spec| {
-        let known = |test: &String| spec.foregone.iter().any(|result| result.test == *test);
-        spec.tests.retain(|test| !known(test));
-        foregone.append(&mut spec.foregone);
-        let planned = PlannedSpec { file: spec.file, specs_dir: spec.specs_dir, tests: spec.tests };
-        (!planned.tests.is_empty()).then_some(planned)
-    });
-    let specs = specs.collect();
-    let plan = Plan { device, seed, package_root: group.package_root, specs };
-    Work { foregone, plan }
-}
-
 /// What a complete run means for the exit code.
 pub(super) fn conclude(summary: &RunSummary) -> Result<(), Error> {
     match summary.failures() {
@@ -155,43 +155,7 @@ pub(super) fn conclude(summary: &RunSummary) -> Result<(), Error> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::cases::ChosenSpec;
     use super::*;
-    use crate::report::event::{Status, TestResult};
-
-    fn spec_error(test: &str) -> TestResult {
-        TestResult {
-            test: test.to_owned(),
-            file: "specs/a.yaml".to_owned(),
-            line: 0,
-            column: 0,
-            status: Status::SpecError,
-            verdict: None,
-            details: None,
-            seconds: 0.0,
-        }
-    }
-
-    fn group() -> Group {
-        let spec = |file: &str, tests: &[&str], foregone| ChosenSpec {
-            file: file.into(),
-            specs_dir: "/p/specs".into(),
-            tests: tests.iter().map(|test| (*test).to_owned()).collect(),
-            foregone,
-        };
-        let broken = spec("specs/a.yaml", &["a::spec"], vec![spec_error("a::spec")]);
-        let sound = spec("specs/b.yaml", &["b::learns"], Vec::new());
-        let (package, package_root) = ("p".to_owned(), "/p".into());
-        Group { package, package_root, specs: vec![broken, sound] }
-    }
-
-    #[test]
-    fn a_broken_spec_needs_no_worker() {
-        let work = work(group(), DeviceChoice::Auto, None);
-        assert_eq!(work.foregone, [spec_error("a::spec")]);
-        let files: Vec<_> = work.plan.specs.iter().map(|spec| spec.file.clone()).collect();
-        assert_eq!(files, [std::path::PathBuf::from("specs/b.yaml")]);
-    }
 
     fn exit_code(summary: RunSummary) -> u8 {
         conclude(&summary).map_or_else(|error| error.exit_code(), |()| 0)

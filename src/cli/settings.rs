@@ -8,7 +8,9 @@ use clap::{Args, ValueEnum};
 use super::Error;
 use super::options::{ExecutionOptions, NoTestsOption};
 use super::report_options::ReportOptions;
-use crate::config::{self, CommandLine, Config, Environment, Key, Resolver, Settings, Value};
+use crate::config::{
+    self, CommandLine, Config, Environment, Key, Origin, Resolver, Settings, Value,
+};
 
 /// `--profile`.
 #[derive(Debug, Clone, Args)]
@@ -37,7 +39,10 @@ impl ExecutionOptions {
         };
         line.with(Key::Device, self.device.map(word))
             .with(Key::MaxFail, max_fail.map(Value::Number))
+            .with(Key::Jobs, self.jobs.map(|jobs| Value::Number(jobs.get() as u64)))
             .with(Key::Timeout, self.timeout.map(Value::Number))
+            .with(Key::Silence, self.silence.map(Value::Number))
+            .with(Key::MemoryLimit, self.memory_limit.map(Value::Number))
     }
 }
 
@@ -83,6 +88,15 @@ pub(super) fn choice<T: ValueEnum>(settings: &Settings, key: Key) -> T {
     chosen.expect("a test compares the words of configuration and command line")
 }
 
+/// Who says the value that counts for a key; follows "set by".
+pub(super) fn source(settings: &Settings, key: Key) -> String {
+    match &settings.get(key).origin {
+        Origin::CommandLine => format!("`--{}`", key.name()),
+        Origin::Environment(variable) => format!("`{variable}`"),
+        origin @ (Origin::File { .. } | Origin::BuiltIn { .. }) => origin.to_string(),
+    }
+}
+
 /// Decides between command line, environment and configuration.
 ///
 /// # Errors
@@ -95,7 +109,7 @@ pub(super) fn resolver(config: Config, line: CommandLine) -> Result<Resolver, Er
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use std::path::Path;
     use std::time::Duration;
 
@@ -104,7 +118,7 @@ mod tests {
     use super::super::options::{DeviceArgument, MessageFormat, NoTests};
     use super::super::report_options::Annotations;
     use super::*;
-    use crate::config::{Kind, Limit, Origin, Word};
+    use crate::config::{Kind, Limit, Word};
 
     #[derive(Debug, Parser)]
     struct Line {
@@ -114,11 +128,19 @@ mod tests {
         reports: ReportOptions,
     }
 
-    fn settings(line: &str) -> Settings {
+    /// What counts under these options, where no file and no variable says anything.
+    pub(in crate::cli) fn settings(line: &str) -> Settings {
         let line = Line::parse_from(["x"].into_iter().chain(line.split_whitespace()));
-        let line = line.reports.say(line.execution.say(CommandLine::default()));
+        settled(line.reports.say(line.execution.say(CommandLine::default())))
+    }
+
+    pub(in crate::cli) fn settled(line: CommandLine) -> Settings {
+        resolved(line).settings(None)
+    }
+
+    pub(in crate::cli) fn resolved(line: CommandLine) -> Resolver {
         let config = Config::built_in(Path::new("/project"));
-        Resolver::new(config, line, Environment::default()).unwrap().settings(None)
+        Resolver::new(config, line, Environment::default()).unwrap()
     }
 
     fn agree<T: ValueEnum>(name: &str) {
@@ -149,11 +171,17 @@ mod tests {
 
     #[test]
     fn every_option_says_its_value_and_nothing_else() {
-        let settings = settings("--device cpu --timeout 5 --junit a.xml");
-        for key in Key::all() {
-            let said = settings.get(key).origin == Origin::CommandLine;
-            assert_eq!(said, [Key::Device, Key::Timeout, Key::Junit].contains(&key), "{key:?}");
-        }
+        let settings =
+            settings("--device cpu --timeout 5 --junit a.xml -j 2 --memory-limit 1GiB --silence 9");
+        let said = Key::all().filter(|key| settings.get(*key).origin == Origin::CommandLine);
+        assert_eq!(
+            said.collect::<Vec<_>>(),
+            [Key::Device, Key::Jobs, Key::Timeout, Key::Silence, Key::MemoryLimit, Key::Junit]
+        );
+        assert_eq!(settings.jobs().unwrap().get(), 2);
+        assert_eq!(settings.memory_limit(), Limit::Of(1 << 30));
+        assert_eq!(source(&settings, Key::Jobs), "`--jobs`");
+        assert_eq!(source(&settings, Key::Summary), "built in, profile default");
         assert_eq!(choice::<DeviceArgument>(&settings, Key::Device), DeviceArgument::Cpu);
         assert_eq!(settings.timeout(None), Limit::Of(Duration::from_secs(5)));
         let reports = reports(&settings);

@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::Error;
+use super::build::BuildOptions;
 use super::options::{ColorOption, ExecutionOptions, FormatOption, MessageFormat, NoTestsOption};
 use super::report_options::ReportOptions;
 use super::settings::{ProfileOption, resolver};
@@ -34,6 +35,8 @@ pub(super) struct ShowConfigOptions {
     #[command(flatten)]
     execution: ExecutionOptions,
     #[command(flatten)]
+    build: BuildOptions,
+    #[command(flatten)]
     reports: ReportOptions,
     #[command(flatten)]
     format: FormatOption,
@@ -50,7 +53,7 @@ impl ShowConfigOptions {
         let workspace = Workspace::discover(self.manifest.manifest_path.as_deref())?;
         let package = self.package(&workspace)?;
         let line = self.no_tests.say(self.execution.say(self.profile.command_line()));
-        let line = self.reports.say(line);
+        let line = self.reports.say(self.build.say(line));
         let resolver = resolver(workspace.config.clone(), line)?;
         let shown = Shown { workspace: &workspace, package, resolver: &resolver };
         let text = match self.format.message_format() {

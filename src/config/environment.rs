@@ -117,8 +117,8 @@ mod tests {
             [
                 "the environment variable NN_TEST_DEVICE must be \"auto\", \"wgpu\" or \"cpu\", \
                  not `cp`; did you mean `cpu`?",
-                "the environment variable NN_TEST_JOBS must be a whole number from 1 on, not \
-                 `many`",
+                "the environment variable NN_TEST_JOBS must be a whole number from 1 on, or \
+                 \"auto\", not `many`",
                 "the environment variables NN_TEST_MAX_FAIL and NN_TEST_FAIL_FAST say the same; \
                  set one of them",
             ]

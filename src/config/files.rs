@@ -141,6 +141,13 @@ impl Config {
     }
 }
 
+impl Default for Config {
+    /// The built-in configuration of the current folder.
+    fn default() -> Self {
+        Self::built_in(Path::new(""))
+    }
+}
+
 /// The one file of nn-test's own.
 fn own_file(root: &Path, current: &Path) -> Result<Option<PathBuf>, Error> {
     let found: Vec<PathBuf> =

@@ -151,6 +151,30 @@ fn dependencies_and_test_targets_are_found() {
 }
 
 #[test]
+fn test_targets_that_register_models_can_be_named() {
+    let named = |targets: &str| {
+        let table = format!("[package.metadata.nn-test]\ntargets = {targets}\n");
+        let folder = folder_with(&[
+            ("Cargo.toml", &manifest("a", &table)),
+            ("src/lib.rs", ""),
+            ("tests/nn.rs", "nn_test::main!();"),
+            ("tests/nets.rs", ""),
+        ]);
+        let root = folder.path().canonicalize().unwrap();
+        let workspace = Workspace::discover_from(&root, None).map_err(|error| error.to_string())?;
+        let targets = workspace.packages[0].model_targets().map(|target| target.name.clone());
+        Ok::<_, String>(targets.collect::<Vec<_>>())
+    };
+    assert_eq!(named("[]"), Ok(vec!["nn".to_owned()]));
+    assert_eq!(named("[\"nets\"]"), Ok(vec!["nets".to_owned()]));
+    assert_eq!(
+        named("[\"net\"]").unwrap_err(),
+        "Cargo.toml:6:1 (package.metadata.nn-test): there is no test target `net`; did you mean \
+         `nets`?"
+    );
+}
+
+#[test]
 fn the_version_of_burn_is_the_one_that_nn_test_depends_on() {
     let manifest = include_str!("../../Cargo.toml");
     assert!(manifest.contains(&format!("burn = {{ version = \"={BURN}\"")));

@@ -4,6 +4,8 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::whole_file;
+
 /// A file that is to be written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Change {
@@ -53,23 +55,12 @@ fn untouched(change: &Change) -> io::Result<()> {
     }
 }
 
-/// Writes a whole file or nothing, making its folder. A link stays one, and so do permissions.
+/// Writes a whole file or nothing. A link stays one, and so do permissions.
 fn write(path: &Path, text: &str) -> io::Result<()> {
     let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let folder = target.parent().expect("a file lies in a folder");
-    fs::create_dir_all(folder)?;
-    let unfinished = folder.join(format!(".nn-test-init-{}", std::process::id()));
-    let written = fs::write(&unfinished, text).and_then(|()| {
-        if let Ok(metadata) = fs::metadata(&target) {
-            fs::set_permissions(&unfinished, metadata.permissions())?;
-        }
-        fs::rename(&unfinished, &target)
-    });
-    if written.is_err() {
-        // The first error is the one to report.
-        let _ = fs::remove_file(&unfinished);
-    }
-    written
+    let permissions = fs::metadata(&target).ok().map(|metadata| metadata.permissions());
+    whole_file::write(&target, text)?;
+    permissions.map_or(Ok(()), |permissions| fs::set_permissions(&target, permissions))
 }
 
 /// The folders that writing a file makes, the innermost first.

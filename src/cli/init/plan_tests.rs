@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use super::*;
-use crate::config::Config;
 use crate::workspace::BurnRequirement;
 
 const MANIFEST: &str = "[package]\nname = \"net\"\nversion = \"0.1.0\"\n\n[dependencies]\n\
@@ -23,11 +22,8 @@ impl World {
             name: "net".to_owned(),
             specs: root.join("specs"),
             burn: Some(BurnRequirement { version: "^0.22".to_owned(), fits: true }),
-            nn_test: false,
-            tests: Vec::new(),
-            default: true,
-            current: true,
             root,
+            ..Package::default()
         };
         Self { files: BTreeMap::new(), package }.with("Cargo.toml", MANIFEST)
     }
@@ -52,9 +48,8 @@ impl World {
 
     fn plan(&self, wanted: Wanted) -> Result<Plan, Obstacle> {
         let root = PathBuf::from("/repository");
-        let config = Config::built_in(&root);
         let packages = vec![self.package.clone()];
-        let workspace = Workspace { root: root.clone(), config, packages };
+        let workspace = Workspace { root: root.clone(), packages, ..Workspace::default() };
         let specs = self.files.iter().filter(|(path, _)| path.starts_with(&self.package.specs));
         let specs = specs.map(|(_, text)| text.clone()).collect();
         let read = |path: &Path| self.files.get(path).cloned();

@@ -1,0 +1,198 @@
+//! From the chosen test cases to the work of the supervisor.
+
+use std::path::{Path, PathBuf};
+
+use super::cases::{ChosenSpec, Group};
+use super::limits::timeout;
+use super::models::Registry;
+use crate::config::Resolver;
+use crate::harness::TestCase;
+use crate::protocol::{Assignment, SetUp};
+use crate::runner::{Job, Program, Role, Timeout, Work};
+
+/// Where the work is done.
+#[derive(Debug, Clone)]
+pub(super) struct Place {
+    /// This program, as the worker of declared models.
+    pub(super) own: Program,
+    /// The current folder.
+    pub(super) called_from: PathBuf,
+}
+
+impl Place {
+    pub(super) fn new(own: PathBuf, called_from: PathBuf) -> Self {
+        let own = Program { path: own, arguments: vec!["worker".into()], ..Program::default() };
+        Self { own, called_from }
+    }
+}
+
+/// Gives each spec to the kind of worker that can run it. What needs no run is a result already:
+/// broken specs, and those whose model nobody registers.
+pub(super) fn work(
+    groups: Vec<Group>,
+    registry: &Registry,
+    resolver: &Resolver,
+    seed: Option<u64>,
+    place: &Place,
+) -> Work {
+    let mut work = Work::default();
+    for group in groups {
+        let settings = resolver.settings(Some(&group.package));
+        let called_from = place.called_from.clone();
+        let set_up = SetUp { device: settings.device(), seed, called_from };
+        for mut spec in group.specs {
+            let known = |test: &String| spec.foregone.iter().any(|result| result.test == *test);
+            spec.tests.retain(|test| !known(test));
+            work.foregone.append(&mut spec.foregone);
+            if spec.tests.is_empty() {
+                continue;
+            }
+            let program = match spec.rust.as_ref().and_then(TestCase::rust_model) {
+                None => Ok(place.own.clone()),
+                Some(model) => registry.worker(group.member.as_ref(), model),
+            };
+            match program {
+                Ok(program) => {
+                    let role = Role { program, set_up: set_up.clone() }.index_in(&mut work.roles);
+                    let timeout = timeout(&settings, spec.timeout);
+                    work.jobs.push(job(spec, &group.package_root, role, timeout));
+                }
+                Err(registered) => {
+                    let unregistered = spec.rust.and_then(|case| case.unregistered(&registered));
+                    work.foregone.extend(unregistered);
+                }
+            }
+        }
+    }
+    work
+}
+
+fn job(spec: ChosenSpec, package_root: &Path, role: usize, timeout: Option<Timeout>) -> Job {
+    let assignment = Assignment {
+        package_root: package_root.to_owned(),
+        path: spec.path,
+        file: spec.file,
+        specs_dir: spec.specs_dir,
+        tests: spec.tests,
+    };
+    Job { role, assignment, timeout, whole: spec.whole }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::settings::tests::resolved;
+    use super::*;
+    use crate::config::{CommandLine, Config, Environment, Key, Manifest, Value};
+    use crate::device::DeviceChoice;
+    use crate::harness::collect;
+    use crate::report::event::{Status, TestResult};
+
+    fn spec_error(test: &str) -> TestResult {
+        TestResult {
+            test: test.to_owned(),
+            file: "specs/a.yaml".to_owned(),
+            line: 0,
+            column: 0,
+            status: Status::SpecError,
+            verdict: None,
+            details: None,
+            seconds: 0.0,
+        }
+    }
+
+    fn spec(name: &str, foregone: Vec<TestResult>) -> ChosenSpec {
+        ChosenSpec {
+            file: format!("specs/{name}.yaml").into(),
+            path: format!("/p/specs/{name}.yaml").into(),
+            specs_dir: "/p/specs".into(),
+            tests: match foregone.is_empty() {
+                true => vec![format!("{name}::learns")],
+                false => vec![format!("{name}::spec")],
+            },
+            foregone,
+            whole: true,
+            ..ChosenSpec::default()
+        }
+    }
+
+    fn group(specs: Vec<ChosenSpec>) -> Group {
+        let (package, package_root) = ("p".to_owned(), "/p".into());
+        Group { package, package_root, member: None, specs }
+    }
+
+    fn work_of(groups: Vec<Group>) -> Work {
+        work_by(groups, &resolved(CommandLine::default()))
+    }
+
+    fn work_by(groups: Vec<Group>, resolver: &Resolver) -> Work {
+        let place = Place::new("/bin/nn".into(), "/p".into());
+        work(groups, &Registry::default(), resolver, None, &place)
+    }
+
+    #[test]
+    fn a_broken_spec_needs_no_worker() {
+        let broken = spec("a", vec![spec_error("a::spec")]);
+        let work = work_of(vec![group(vec![broken, spec("b", Vec::new())])]);
+        assert_eq!(work.foregone, [spec_error("a::spec")]);
+        let files: Vec<_> = work.jobs.iter().map(|job| job.assignment.file.clone()).collect();
+        assert_eq!(files, [PathBuf::from("specs/b.yaml")]);
+        assert_eq!((work.tests(), work.specs()), (2, 2));
+    }
+
+    #[test]
+    fn a_spec_whose_model_nobody_registers_is_one_failing_result_that_points_to_the_name() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("b.yaml");
+        let text = "version: 1\nname: b\ntask: classification\ndata: {moons: {examples: 32}}\n\
+                    model: {rust: cnn}\nexpect: [shapes, learns]\n";
+        std::fs::write(&file, text).unwrap();
+        let cases = collect(&[file]);
+        let tests = cases.iter().map(|case| case.name.clone()).collect();
+        let lost = ChosenSpec { rust: Some(cases[0].clone()), tests, ..spec("b", Vec::new()) };
+        let work = work_of(vec![group(vec![lost])]);
+        assert_eq!(work.jobs, []);
+        let [result] = work.foregone.as_slice() else { panic!("{work:?}") };
+        assert_eq!((result.test.as_str(), result.status), ("b::spec", Status::SpecError));
+        assert_eq!((result.line, result.column), (5, 15));
+        let details = result.details.as_ref().unwrap();
+        assert!(details.contains("no Rust model is registered as `cnn`"), "{details}");
+        assert!(details.contains("b.yaml:5:15"), "{details}");
+    }
+
+    #[test]
+    fn packages_share_workers_where_device_and_program_are_the_same() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("Cargo.toml");
+        std::fs::write(&path, "[package.metadata.nn-test]\ndevice = \"cpu\"\n").unwrap();
+        let manifest = Manifest { path, package: Some("own".to_owned()), tables: true };
+        let config = Config::load(folder.path(), &[manifest], folder.path()).unwrap();
+        let groups = || {
+            let named = |name: &str| Group {
+                package: name.to_owned(),
+                ..group(vec![spec("b", Vec::new())])
+            };
+            ["p", "q", "own"].map(named).into()
+        };
+        let resolver = |line| Resolver::new(config.clone(), line, Environment::default()).unwrap();
+        let work = work_by(groups(), &resolver(CommandLine::default()));
+        let roles: Vec<usize> = work.jobs.iter().map(|job| job.role).collect();
+        assert_eq!(roles, [0, 0, 1]);
+        assert_eq!(work.roles[0].program.path, PathBuf::from("/bin/nn"));
+        let devices: Vec<_> = work.roles.iter().map(|role| role.set_up.device).collect();
+        assert_eq!(devices, [DeviceChoice::Auto, DeviceChoice::Cpu]);
+
+        let wgpu = Some(Value::Text("wgpu".to_owned()));
+        let work = work_by(groups(), &resolver(CommandLine::default().with(Key::Device, wgpu)));
+        let devices: Vec<_> = work.roles.iter().map(|role| role.set_up.device).collect();
+        assert_eq!(devices, [DeviceChoice::Wgpu]);
+    }
+
+    #[test]
+    fn the_specs_own_timeout_is_named_as_such() {
+        let own = ChosenSpec { timeout: Some(7), ..spec("b", Vec::new()) };
+        let work = work_of(vec![group(vec![own])]);
+        let timeout = work.jobs[0].timeout.clone().unwrap();
+        assert_eq!(timeout.duration.as_secs(), 7);
+        assert_eq!(timeout.source, "`timeout` in the spec");
+    }
+}
