@@ -17,6 +17,9 @@ fn commands_print_what_their_files_say() {
         .env("INSTA_UPDATE", "no")
         .env("INSTA_FORCE_PASS", "0")
         .env("GITHUB_ACTIONS", "false")
+        .env("GITHUB_STEP_SUMMARY", "")
+        .env("GITHUB_WORKSPACE", "")
+        .env("CI_PROJECT_DIR", "")
         .case("tests/cmd/*.trycmd");
     cases.run();
 }

@@ -69,6 +69,26 @@ pub fn backward(
     Ok(Backward { loss, penalty, terms, gradients, recorded: pass.into_recorded() })
 }
 
+/// Norm of the gradient of one term of the loss, over all trainable tensors, with the subject's initial
+/// weights.
+///
+/// # Errors
+///
+/// When the device fails.
+pub fn term_gradient_norm(
+    bench: &Bench,
+    place: &Place,
+    batch: &Batch,
+    term: usize,
+) -> Result<f64, DeviceFailure> {
+    let model = bench.model(place).quiet();
+    let inputs = batch.inputs(place);
+    let found = evaluate(&bench.subject, &model, batch, inputs, place, &mut Pass::plain());
+    let gradients = GradientsParams::from_grads(found.terms[term].value.backward(), &model);
+    let norms: Vec<f64> = named_gradients(&model, &gradients)?.iter().map(norm_of).collect();
+    Ok(measure::norm(&norms))
+}
+
 /// Gradients of trainable tensors, then of the input if it is numeric.
 fn of_tape(
     minimized: Tensor<1>,

@@ -85,6 +85,14 @@ pub struct SubjectFacts {
     pub device_random: DeviceRandom,
 }
 
+impl SubjectFacts {
+    /// The layer that gives the outputs: the last one, or the last module of a Rust model that owns
+    /// numbers.
+    pub fn head(&self) -> Option<&LayerFacts> {
+        self.layers.iter().rev().find(|layer| !self.rust || layer.parameters > 0)
+    }
+}
+
 /// Random numbers that a Rust model draws on the device: they differ between devices, so that what
 /// depends on them cannot be compared with a snapshot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -134,6 +142,8 @@ pub struct InitialEvidence {
 pub struct TermEvidence {
     pub name: String,
     pub value: f64,
+    /// Norm of the term's own gradient over all trainable tensors.
+    pub gradient_norm: f64,
 }
 
 /// The output of one layer over a batch.

@@ -1,6 +1,6 @@
 //! `initial`: one forward and backward pass at initialization, on the test device.
 
-use super::backward::{INPUT, backward, norm_of};
+use super::backward::{INPUT, backward, norm_of, term_gradient_norm};
 use super::bench::{Bench, recorded_kind};
 use super::evidence::{GradientEvidence, InitialEvidence, TermEvidence};
 use super::measure;
@@ -8,6 +8,7 @@ use crate::data::{Targets, statistics};
 use crate::device::DeviceFailure;
 use crate::model::{NamedGradient, Pass, Plan};
 use crate::spec::{LayerKind, LossKind};
+use crate::subject::Batch;
 
 /// How many training examples the pass sees at most.
 pub const EXAMPLES: usize = 128;
@@ -31,9 +32,9 @@ pub fn run(bench: &Bench) -> Result<(InitialEvidence, Vec<NamedGradient>), Devic
         examples: batch.size(),
         loss: pass.loss,
         penalty: pass.penalty,
-        terms: match pass.terms.as_slice() {
-            [] | [_] => Vec::new(),
-            terms => terms.iter().map(term_evidence).collect(),
+        terms: match pass.terms.len() {
+            0 | 1 => Vec::new(),
+            _ => terms(bench, &batch, pass.terms)?,
         },
         guessing_loss: known(statistics::guessing_loss),
         constant_loss: known(statistics::constant_loss),
@@ -45,8 +46,17 @@ pub fn run(bench: &Bench) -> Result<(InitialEvidence, Vec<NamedGradient>), Devic
     Ok((evidence, pass.gradients))
 }
 
-fn term_evidence((name, value): &(String, f64)) -> TermEvidence {
-    TermEvidence { name: name.clone(), value: *value }
+/// The terms of a Rust model's loss, each with the norm of its own gradient.
+fn terms(
+    bench: &Bench,
+    batch: &Batch,
+    terms: Vec<(String, f64)>,
+) -> Result<Vec<TermEvidence>, DeviceFailure> {
+    let evidence = terms.into_iter().enumerate().map(|(index, (name, value))| {
+        let gradient_norm = term_gradient_norm(bench, &bench.test, batch, index)?;
+        Ok(TermEvidence { name, value, gradient_norm })
+    });
+    evidence.collect()
 }
 
 fn gradient_evidence(gradient: &NamedGradient, plan: Option<&Plan>) -> GradientEvidence {

@@ -16,6 +16,11 @@ pub fn norm(numbers: &[f64]) -> f64 {
     largest * numbers.iter().map(|number| (number / largest).powi(2)).sum::<f64>().sqrt()
 }
 
+/// Root of the mean square; 0 for no numbers.
+pub fn root_mean_square(numbers: &[f64]) -> f64 {
+    norm(numbers) / (numbers.len().max(1) as f64).sqrt()
+}
+
 /// How many numbers are NaN or infinite.
 pub fn not_finite(numbers: &[f64]) -> usize {
     numbers.iter().filter(|number| !number.is_finite()).count()

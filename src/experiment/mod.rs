@@ -29,6 +29,9 @@ pub use measure::median;
 pub use overfit::{OWN_FALL, OverfitPlan};
 pub use training::{TrainingPlan, fall};
 
+#[cfg(test)]
+mod tests;
+
 /// The measured runs that properties can ask for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Experiment {

@@ -63,7 +63,7 @@ fn judge(evidence: &Evidence, _options: &Options) -> Verdict {
         return Verdict::fail(
             summary,
             vec![Finding {
-                place: evidence.subject.layers.last().map_or("model", |head| &head.path).to_owned(),
+                place: evidence.subject.head().map_or("model", |head| &head.path).to_owned(),
                 message: "no tensor gets a gradient: the loss does not depend on the weights"
                     .to_owned(),
                 measured: Some(0.0),

@@ -8,6 +8,7 @@ mod finite_everywhere;
 mod gradients_match;
 mod initial_loss;
 pub(crate) mod learns;
+mod loss_terms_balanced;
 mod meta;
 mod no_dead_units;
 pub(crate) mod overfits_batch;
@@ -48,6 +49,7 @@ impl PartialEq for Property {
 pub static REGISTRY: &[&Property] = &[
     &shapes::PROPERTY,
     &initial_loss::PROPERTY,
+    &loss_terms_balanced::PROPERTY,
     &every_parameter_gets_gradient::PROPERTY,
     &gradients_match::PROPERTY,
     &overfits_batch::PROPERTY,

@@ -29,7 +29,7 @@ impl Suspect {
 /// All classification losses here take logits: probabilities in their place bound the loss from
 /// below, at ln(1 + (k − 1)·e⁻¹) for k classes behind a softmax.
 pub fn head(facts: &SubjectFacts) -> Option<Suspect> {
-    let head = facts.layers.last()?;
+    let head = facts.head()?;
     let classes = facts.classes.len();
     let takes_logits = matches!(facts.loss, "cross_entropy" | "binary_cross_entropy");
     let (message, mend) = match head.kind.as_str() {
@@ -137,7 +137,7 @@ pub fn scale(facts: &SubjectFacts, activations: &[ActivationEvidence]) -> Suspec
             ),
         };
     }
-    let head = facts.layers.last().map_or("model", |layer| layer.path.as_str());
+    let head = facts.head().map_or("model", |layer| layer.path.as_str());
     Suspect {
         place: head.to_owned(),
         message: "no single layer stands out".to_owned(),

@@ -1,7 +1,8 @@
 //! What happens during a run, as one stream that every reporter reads.
 //!
 //! A worker process writes these as JSON lines; `cargo nn-test --message-format json` prints the
-//! same lines. The schema's version is [`SCHEMA_VERSION`].
+//! same lines. The schema's version is [`SCHEMA_VERSION`]; `docs/events.schema.json` is the schema
+//! and `docs/events.md` its explanation.
 
 use serde::{Deserialize, Serialize};
 

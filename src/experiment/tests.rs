@@ -1,0 +1,219 @@
+//! Rust models, measured on the CPU as a test target would.
+
+use burn::module::Module;
+use burn::nn::{BatchNorm, BatchNormConfig, Dropout, DropoutConfig, Linear, LinearConfig};
+use burn::tensor::activation::{relu, tanh};
+use burn::tensor::{DType, Device, Distribution, Tensor};
+
+use super::*;
+use crate::device::{DeviceChoice, Devices};
+use crate::property::{self, Options, Outcome, Verdict};
+use crate::registry::{Registry, batches, model, objective};
+use crate::spec::{self, Source};
+use crate::subject::Subject;
+
+#[derive(Module, Debug)]
+struct Net {
+    hidden: Linear,
+    norm: BatchNorm,
+    dropout: Dropout,
+    head: Linear,
+}
+
+impl Net {
+    fn new(device: &Device) -> Self {
+        Self {
+            hidden: LinearConfig::new(2, 16).init(device),
+            norm: BatchNormConfig::new(16).init(device),
+            dropout: DropoutConfig::new(0.2).init(),
+            head: LinearConfig::new(16, 2).init(device),
+        }
+    }
+
+    fn forward(&self, x: Tensor<2>) -> Tensor<2> {
+        let x = crate::probe("relu1", relu(self.norm.forward(self.hidden.forward(x))));
+        self.head.forward(self.dropout.forward(x))
+    }
+
+    /// Forward y², gradient of y: what a custom backward may get wrong.
+    fn with_wrong_backward(&self, x: Tensor<2>) -> Tensor<2> {
+        let y = tanh(self.hidden.forward(x));
+        let squared = (y.clone() * y.clone() - y.clone()).detach() + y;
+        self.head.forward(squared)
+    }
+
+    /// A mask in f32, whatever the device computes in.
+    fn with_explicit_f32(&self, x: Tensor<2>) -> Tensor<2> {
+        let mask = Tensor::<1>::ones([16], (&x.device(), DType::F32)).unsqueeze();
+        self.head.forward(tanh(self.hidden.forward(x)) * mask)
+    }
+
+    fn with_explicit_f32_and_wrong_backward(&self, x: Tensor<2>) -> Tensor<2> {
+        let mask = Tensor::<1>::ones([16], (&x.device(), DType::F32)).unsqueeze();
+        let y = tanh(self.hidden.forward(x)) * mask;
+        self.head.forward((y.clone() * y.clone() - y.clone()).detach() + y)
+    }
+
+    fn with_panic(&self, x: Tensor<2>) -> Tensor<2> {
+        assert!(x.dims()[1] == 3, "this net takes three features");
+        x
+    }
+
+    fn with_one_output_too_many(&self, x: Tensor<2>) -> Tensor<2> {
+        Tensor::cat(vec![self.forward(x.clone()), x.narrow(1, 0, 1)], 1)
+    }
+}
+
+fn own_loss(net: &Net, x: &Tensor<2>) -> [(&'static str, Tensor<1>); 2] {
+    let outputs = net.head.forward(tanh(net.hidden.forward(x.clone())));
+    let decay = net.hidden.weight.val().powi_scalar(2).mean();
+    [("fit", (outputs - x.clone()).powi_scalar(2).mean()), ("decay", decay.mul_scalar(0.1))]
+}
+
+fn sampled_loss(net: &Net, x: &Tensor<2>) -> Tensor<1> {
+    let code = net.hidden.forward(x.clone());
+    let noise = Tensor::random(code.dims(), Distribution::Normal(0.0, 0.1), &code.device());
+    (net.head.forward(tanh(code + noise)) - x.clone()).powi_scalar(2).mean()
+}
+
+fn rows(indices: &[usize], device: &Device) -> Tensor<2> {
+    let row = |index: &usize| [(*index as f64).sin(), (*index as f64 * 1.7).cos()];
+    let numbers: Vec<f64> = indices.iter().flat_map(row).collect();
+    Tensor::<1>::from_data(numbers.as_slice(), device).reshape([indices.len(), 2])
+}
+
+fn registry() -> Registry {
+    Registry::new()
+        .with("net", model(Net::new, Net::forward))
+        .with("wrong", model(Net::new, Net::with_wrong_backward))
+        .with("single", model(Net::new, Net::with_explicit_f32))
+        .with("single_wrong", model(Net::new, Net::with_explicit_f32_and_wrong_backward))
+        .with("panics", model(Net::new, Net::with_panic))
+        .with("wide", model(Net::new, Net::with_one_output_too_many))
+        .with("own", objective(Net::new, batches(60, rows), own_loss))
+        .with("sampled", objective(Net::new, batches(60, rows), sampled_loss))
+}
+
+fn laboratory(name: &str) -> Result<Laboratory, SetUpError> {
+    let task = match name {
+        "own" | "sampled" => "task: objective",
+        _ => "task: classification\ndata: {moons: {examples: 120}}",
+    };
+    let text = format!(
+        "version: 1\nname: rust\n{task}\nmodel: {{rust: {name}}}\n\
+         training: {{optimizer: {{adam: {{learning_rate: 1e-2}}}}, epochs: 20}}\n"
+    );
+    let spec = spec::parse(Source::new("specs/rust.yaml", text)).unwrap();
+    let subject = Subject::prepare_with(spec, &registry()).unwrap();
+    Laboratory::new(subject, &Devices::open(DeviceChoice::Cpu).unwrap())
+}
+
+fn verdict(laboratory: &mut Laboratory, name: &str) -> Verdict {
+    let property = property::find(name).unwrap();
+    for experiment in property.needs {
+        laboratory.require(*experiment, &mut |_, _, _, _| ()).unwrap();
+    }
+    (property.judge)(laboratory.evidence(), &Options::defaults(&property.meta))
+}
+
+#[test]
+fn a_healthy_module_holds_every_property() {
+    let mut laboratory = laboratory("net").unwrap();
+    for property in property::REGISTRY.iter().filter(|property| property.meta.recommended) {
+        let verdict = verdict(&mut laboratory, property.meta.name);
+        // Batch normalization right before the head makes large first outputs, which warns.
+        let holds = matches!(verdict.outcome, Outcome::Pass | Outcome::Warn);
+        assert!(holds, "{}: {verdict:?}", property.meta.name);
+    }
+    let facts = &laboratory.evidence().subject;
+    let layers: Vec<(&str, &str, usize)> = facts
+        .layers
+        .iter()
+        .map(|layer| (layer.path.as_str(), layer.kind.as_str(), layer.parameters))
+        .collect();
+    assert_eq!(
+        layers,
+        [
+            ("hidden", "Linear", 48),
+            ("norm", "BatchNorm", 64),
+            ("head", "Linear", 34),
+            ("relu1", "probe", 0),
+            ("output", "output", 0)
+        ]
+    );
+    assert_eq!(facts.device_random, DeviceRandom::InTraining);
+}
+
+#[test]
+fn a_wrong_backward_is_found_and_its_tensors_are_named() {
+    let mut laboratory = laboratory("wrong").unwrap();
+    let verdict = verdict(&mut laboratory, "gradients_match");
+    assert_eq!(verdict.outcome, Outcome::Fail, "{verdict:?}");
+    let places: Vec<&str> = verdict.findings.iter().map(|f| f.place.as_str()).collect();
+    assert_eq!(places, ["hidden.bias", "hidden.weight", "input"]);
+}
+
+#[test]
+fn what_does_not_run_in_f64_is_checked_in_f32_and_the_report_says_so() {
+    let mut right = laboratory("single").unwrap();
+    let passed = verdict(&mut right, "gradients_match");
+    assert_eq!(passed.outcome, Outcome::Pass, "{passed:?}");
+    assert!(passed.summary.contains("in f32, since the model does not run in f64"), "{passed:?}");
+    let CheckPath::SinglePrecision { reason } = &right.evidence().gradient_check().path else {
+        panic!("it cannot run in f64");
+    };
+    assert!(reason.contains("dtype"), "{reason}");
+
+    let mut wrong = laboratory("single_wrong").unwrap();
+    let failed = verdict(&mut wrong, "gradients_match");
+    assert_eq!(failed.outcome, Outcome::Fail, "{failed:?}");
+    assert_eq!(failed.findings[0].place, "hidden.bias", "{failed:?}");
+}
+
+#[test]
+fn an_objective_of_its_own_is_trained_and_checked_term_by_term() {
+    let mut laboratory = laboratory("own").unwrap();
+    for name in ["every_parameter_gets_gradient", "initial_loss"] {
+        verdict(&mut laboratory, name);
+    }
+    let terms: Vec<&str> =
+        laboratory.evidence().initial().terms.iter().map(|term| term.name.as_str()).collect();
+    assert_eq!(terms, ["fit", "decay"]);
+    let balance = verdict(&mut laboratory, "loss_terms_balanced");
+    assert_eq!(balance.outcome, Outcome::Fail, "{balance:?}");
+    assert_eq!(balance.findings[0].place, "decay", "its gradient is a hundredth of the other's");
+    let unused = verdict(&mut laboratory, "every_parameter_gets_gradient");
+    let places: Vec<&str> = unused.findings.iter().map(|f| f.place.as_str()).collect();
+    assert_eq!(places, ["norm.gamma", "norm.beta"], "the loss leaves the normalization out");
+    for name in ["gradients_match", "overfits_batch", "learns"] {
+        let verdict = verdict(&mut laboratory, name);
+        assert_eq!(verdict.outcome, Outcome::Pass, "{name}: {verdict:?}");
+    }
+    assert_eq!(verdict(&mut laboratory, "initial_loss").outcome, Outcome::NotApplicable);
+}
+
+#[test]
+fn noise_that_a_model_draws_itself_spoils_no_gradient_check() {
+    let mut laboratory = laboratory("sampled").unwrap();
+    assert_eq!(laboratory.evidence().subject.device_random, DeviceRandom::Always);
+    let verdict = verdict(&mut laboratory, "gradients_match");
+    assert_eq!(verdict.outcome, Outcome::Pass, "{verdict:?}");
+}
+
+#[test]
+fn a_model_that_panics_is_told_with_message_and_place() {
+    let Err(error) = laboratory("panics") else { panic!("it cannot run") };
+    let text = error.to_string();
+    assert!(text.contains("this net takes three features"), "{text}");
+    assert!(text.contains("src/experiment/tests.rs:"), "{text}");
+}
+
+#[test]
+fn outputs_that_do_not_suit_the_task_are_an_error_of_the_spec() {
+    let Err(SetUpError::Spec(diagnostics)) = laboratory("wide") else {
+        panic!("the head is too wide");
+    };
+    let text = diagnostics.render(false);
+    assert!(text.contains("the model gives [4, 3] for 4 examples"), "{text}");
+    assert!(text.contains("specs/rust.yaml:5:15"), "{text}");
+}
