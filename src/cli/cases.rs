@@ -1,6 +1,6 @@
 //! From the command line to the test cases that it means.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::env;
 use std::path::{Path, PathBuf};
 
@@ -50,6 +50,8 @@ pub(super) struct ChosenSpec {
     /// The folder that holds its `snapshots` folder; absolute.
     pub(super) specs_dir: PathBuf,
     pub(super) tests: Vec<String>,
+    /// Line and column of each of them.
+    pub(super) places: HashMap<String, (usize, usize)>,
     /// Whether these are all test cases of the spec.
     pub(super) whole: bool,
     /// One of its test cases where its model is written in Rust.
@@ -99,9 +101,8 @@ impl Choice {
         for Group { package, specs, .. } in &mut self.groups {
             let holds = |test: &String| held.contains(&(package.clone(), test.clone()));
             for spec in &mut *specs {
-                let all = spec.tests.len();
+                spec.whole &= spec.tests.iter().all(holds);
                 spec.tests.retain(holds);
-                spec.whole &= spec.tests.len() == all;
                 spec.foregone.retain(|result| holds(&result.test));
             }
             specs.retain(|spec| !spec.tests.is_empty());
@@ -214,6 +215,8 @@ struct Case {
     file: PathBuf,
     foregone: Option<TestResult>,
     timeout: Option<u64>,
+    /// Line and column.
+    place: (usize, usize),
     /// The case itself where its model is written in Rust.
     rust: Option<TestCase>,
 }
@@ -225,6 +228,7 @@ impl From<TestCase> for Case {
             file: case.file.clone(),
             foregone: case.foregone(),
             timeout: case.timeout(),
+            place: (case.line, case.column),
             rust: case.rust_model().is_some().then_some(case),
         }
     }
@@ -371,6 +375,7 @@ fn selected(
                 continue;
             }
             holder.foregone.extend(case.foregone);
+            holder.places.insert(case.name.clone(), case.place);
             holder.tests.push(case.name);
             holder.rust = case.rust;
             holder.timeout = case.timeout;

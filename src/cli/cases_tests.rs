@@ -22,6 +22,7 @@ fn collected(package: &str, names: &[(&str, &str)]) -> Collected {
         file: file.into(),
         foregone: None,
         timeout: None,
+        place: (0, 0),
         rust: None,
     });
     Collected { group, cases: cases.collect() }

@@ -88,6 +88,8 @@ fn memory(settings: &Settings, machine: Machine, jobs: NonZeroUsize) -> Option<M
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashMap;
+
     use super::super::settings::tests::settings;
     use super::*;
     use crate::protocol::{Assignment, SetUp};
@@ -104,6 +106,7 @@ mod tests {
                 specs_dir: "/p/specs".into(),
                 tests: vec!["a::learns".to_owned()],
             },
+            places: HashMap::new(),
             timeout: Some(Timeout { duration: Duration::from_secs(7), source: "spec".into() }),
             whole: true,
         };

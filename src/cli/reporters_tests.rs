@@ -86,9 +86,7 @@ fn the_selection_follows_the_start_and_knows_packages() {
         member: None,
         specs: vec![ChosenSpec {
             file: "a.yaml".into(),
-            specs_dir: "/p".into(),
             tests: vec!["a::learns".to_owned()],
-            foregone: Vec::new(),
             ..ChosenSpec::default()
         }],
     };

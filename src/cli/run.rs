@@ -65,6 +65,10 @@ impl RunOptions {
         if let Some(sentence) = choice.unless_empty(settings::choice(&settings, Key::NoTests))? {
             warn(&sentence);
         }
+        // A build that fails is no run: no report of one is begun.
+        let manifest = self.selection.manifest.manifest_path.clone();
+        let flags = self.build.flags(&settings, self.color.color);
+        let registry = Registry::of(&choice.groups, manifest, flags)?;
         let destinations = settings::reports(&settings).destinations(Ci::from_environment());
         let format = settings::choice(&settings, Key::MessageFormat);
         let nothing = choice.groups.is_empty();
@@ -74,9 +78,6 @@ impl RunOptions {
         if nothing {
             return report_nothing(reporters);
         }
-        let manifest = self.selection.manifest.manifest_path.clone();
-        let flags = self.build.flags(&settings, self.color.color);
-        let registry = Registry::of(&choice.groups, manifest, flags)?;
         let place = Place::new(env::current_exe().map_err(Error::OwnProgram)?, env::current_dir()?);
         let work = work(choice.groups, &registry, &resolver, self.execution.seed, &place);
         let limits = limits(&settings, Machine::here(), &work);

@@ -8,6 +8,7 @@ use super::models::Registry;
 use crate::config::Resolver;
 use crate::harness::TestCase;
 use crate::protocol::{Assignment, SetUp};
+use crate::report::event::TestResult;
 use crate::runner::{Job, Program, Role, Timeout, Work};
 
 /// Where the work is done.
@@ -41,7 +42,7 @@ pub(super) fn work(
         let called_from = place.called_from.clone();
         let set_up = SetUp { device: settings.device(), seed, called_from };
         for mut spec in group.specs {
-            let known = |test: &String| spec.foregone.iter().any(|result| result.test == *test);
+            let known = |test: &str| spec.foregone.iter().any(|result| result.test == test);
             spec.tests.retain(|test| !known(test));
             work.foregone.append(&mut spec.foregone);
             if spec.tests.is_empty() {
@@ -58,13 +59,28 @@ pub(super) fn work(
                     work.jobs.push(job(spec, &group.package_root, role, timeout));
                 }
                 Err(registered) => {
-                    let unregistered = spec.rust.and_then(|case| case.unregistered(&registered));
-                    work.foregone.extend(unregistered);
+                    work.foregone.extend(unregistered(&spec, &registered));
                 }
             }
         }
     }
     work
+}
+
+/// The results of a spec whose model is not among the `registered` ones: it is told once, and the
+/// other test cases point there.
+fn unregistered(spec: &ChosenSpec, registered: &[&str]) -> Vec<TestResult> {
+    let Some(result) = spec.rust.as_ref().and_then(|case| case.unregistered(registered)) else {
+        return Vec::new();
+    };
+    let results = spec.tests.iter().enumerate().map(|(index, test)| match index {
+        0 => TestResult { test: test.clone(), ..result.clone() },
+        _ => {
+            let details = Some(format!("the spec has errors, shown at {}", spec.tests[0]));
+            TestResult { test: test.clone(), details, ..result.clone() }
+        }
+    });
+    results.collect()
 }
 
 fn job(spec: ChosenSpec, package_root: &Path, role: usize, timeout: Option<Timeout>) -> Job {
@@ -75,7 +91,7 @@ fn job(spec: ChosenSpec, package_root: &Path, role: usize, timeout: Option<Timeo
         specs_dir: spec.specs_dir,
         tests: spec.tests,
     };
-    Job { role, assignment, timeout, whole: spec.whole }
+    Job { role, assignment, places: spec.places, timeout, whole: spec.whole }
 }
 
 #[cfg(test)]
@@ -85,7 +101,7 @@ mod tests {
     use crate::config::{CommandLine, Config, Environment, Key, Manifest, Value};
     use crate::device::DeviceChoice;
     use crate::harness::collect;
-    use crate::report::event::{Status, TestResult};
+    use crate::report::event::Status;
 
     fn spec_error(test: &str) -> TestResult {
         TestResult {
@@ -109,6 +125,7 @@ mod tests {
                 true => vec![format!("{name}::learns")],
                 false => vec![format!("{name}::spec")],
             },
+            places: [(format!("{name}::learns"), (7, 10))].into(),
             foregone,
             whole: true,
             ..ChosenSpec::default()
@@ -136,11 +153,12 @@ mod tests {
         assert_eq!(work.foregone, [spec_error("a::spec")]);
         let files: Vec<_> = work.jobs.iter().map(|job| job.assignment.file.clone()).collect();
         assert_eq!(files, [PathBuf::from("specs/b.yaml")]);
+        assert_eq!(work.jobs[0].places["b::learns"], (7, 10));
         assert_eq!((work.tests(), work.specs()), (2, 2));
     }
 
     #[test]
-    fn a_spec_whose_model_nobody_registers_is_one_failing_result_that_points_to_the_name() {
+    fn a_spec_whose_model_nobody_registers_fails_and_points_to_the_name_once() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("b.yaml");
         let text = "version: 1\nname: b\ntask: classification\ndata: {moons: {examples: 32}}\n\
@@ -151,8 +169,11 @@ mod tests {
         let lost = ChosenSpec { rust: Some(cases[0].clone()), tests, ..spec("b", Vec::new()) };
         let work = work_of(vec![group(vec![lost])]);
         assert_eq!(work.jobs, []);
-        let [result] = work.foregone.as_slice() else { panic!("{work:?}") };
-        assert_eq!((result.test.as_str(), result.status), ("b::spec", Status::SpecError));
+        let [result, other] = work.foregone.as_slice() else { panic!("{work:?}") };
+        assert_eq!((result.test.as_str(), result.status), ("b::shapes", Status::SpecError));
+        assert_eq!((other.test.as_str(), other.status), ("b::learns", Status::SpecError));
+        let reference = "the spec has errors, shown at b::shapes";
+        assert_eq!(other.details.as_deref(), Some(reference));
         assert_eq!((result.line, result.column), (5, 15));
         let details = result.details.as_ref().unwrap();
         assert!(details.contains("no Rust model is registered as `cnn`"), "{details}");

@@ -64,7 +64,7 @@ impl Exceeded {
             }
             Self::Memory { used, allowed } => format!(
                 "occupied {} of memory, where {} are allowed, and was killed",
-                bytes(*used),
+                bytes_at_least(*used),
                 bytes(allowed.bytes)
             ),
             Self::Leave => "did not end by itself and was killed".to_owned(),
@@ -102,13 +102,22 @@ pub(super) fn seconds(duration: Duration) -> String {
     }
 }
 
+const UNITS: [(&str, u64); 4] = [("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10), ("B", 1)];
+
 /// `8 GiB`, `512 MiB`; one digit behind the point where it says something.
 fn bytes(bytes: u64) -> String {
-    const UNITS: [(&str, u64); 4] =
-        [("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10), ("B", 1)];
-    let (unit, size) = UNITS.into_iter().find(|(_, size)| bytes >= *size).unwrap_or(("B", 1));
+    let (unit, size) = unit(bytes);
     let (whole, tenths) = (bytes / size, bytes % size * 10 / size);
     if tenths == 0 { format!("{whole} {unit}") } else { format!("{whole}.{tenths} {unit}") }
+}
+
+/// The same, rounded up: what is beyond a limit shall look like that.
+fn bytes_at_least(size: u64) -> String {
+    bytes(size.saturating_add(unit(size).1.div_ceil(10) - 1))
+}
+
+fn unit(bytes: u64) -> (&'static str, u64) {
+    UNITS.into_iter().find(|(_, size)| bytes >= *size).unwrap_or(("B", 1))
 }
 
 #[cfg(test)]
@@ -137,6 +146,9 @@ mod tests {
         assert_eq!(bytes(0), "0 B");
         assert_eq!(bytes(1023), "1023 B");
         assert_eq!(bytes(3 << 19), "1.5 MiB");
+        assert_eq!(bytes_at_least((2 << 30) + 1), "2.1 GiB");
+        assert_eq!(bytes_at_least(3 << 29), "1.5 GiB");
+        assert_eq!(bytes_at_least(7), "7 B");
         assert_eq!(bytes(u64::MAX), "17179869183.9 GiB");
         assert_eq!(seconds(Duration::from_secs(600)), "600 s");
         assert_eq!(seconds(Duration::from_millis(1500)), "1.5 s");

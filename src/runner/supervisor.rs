@@ -1,19 +1,21 @@
 //! The loop: a few workers at a time, until every selected test case has ended.
 
+mod ends;
+
 use std::collections::VecDeque;
 use std::io;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::time::{Duration, Instant};
 
+use self::ends::crashed;
 use super::ending::Ending;
 use super::life::{Life, Running, Task};
-use super::limits::{Exceeded, Limits};
+use super::limits::Limits;
 use super::timings::Timings;
 use super::work::{Role, Work};
 use super::worker::{Launcher, Notice, Word};
-use crate::exit_code;
-use crate::protocol::{Assignment, Message, Order, decode};
-use crate::report::event::{Event, RunEnd, RunSummary, SCHEMA_VERSION, Sink, Status, TestResult};
+use crate::protocol::{Message, Order, decode};
+use crate::report::event::{Event, RunEnd, RunSummary, SCHEMA_VERSION, Sink, TestResult};
 
 /// How often limits are looked at.
 const TICK: Duration = Duration::from_millis(50);
@@ -266,10 +268,9 @@ impl Supervisor<'_> {
         if let (true, Some(begun), Some(device)) = (job.whole, task.begun, &life.device) {
             self.timings.record(device, &job.assignment.path, begun.elapsed());
         }
-        let file = job.assignment.file.display().to_string();
-        for test in job.assignment.tests {
+        for test in &job.assignment.tests {
             let details = "the worker process passed it over".to_owned();
-            self.count(&crashed(test, file.clone(), details, 0.0), None);
+            self.count(&crashed(&job, test, details, 0.0), None);
         }
     }
 
@@ -326,90 +327,6 @@ impl Supervisor<'_> {
         }
     }
 
-    /// Draws the consequences of the ends of workers.
-    fn bury(&mut self) {
-        let mut place = 0;
-        while place < self.lives.len() {
-            let life = &mut self.lives[place];
-            let ending = if life.is_over() { life.worker.ending() } else { None };
-            let lost = life.was_killed && life.is_overdue();
-            match ending.or_else(|| lost.then_some(Ending::Unknown)) {
-                Some(ending) => {
-                    let life = self.lives.remove(place);
-                    self.settle(life, ending);
-                    self.stop_if_due(self.is_anything_left());
-                }
-                None => place += 1,
-            }
-        }
-    }
-
-    fn settle(&mut self, mut life: Life, ending: Ending) {
-        if self.stop.is_some() {
-            return;
-        }
-        if let Some(error) = adapter_error(&mut life, ending) {
-            return self.halt(Stop::Incomplete(error));
-        }
-        match life.task.take() {
-            Some(task) if !task.job.assignment.tests.is_empty() => self.lose(life, task, ending),
-            _ => self.leave(life, ending),
-        }
-    }
-
-    /// A worker's end with all its work done. Some drivers crash at exit: that is no test's fault.
-    fn leave(&mut self, mut life: Life, ending: Ending) {
-        if let Some(text) = life.stray.take() {
-            self.sink.emit(&Event::Output { test: None, text });
-        }
-        if !ending.is_success() {
-            self.note(format!("all its tests were complete when a worker {}", life.end(ending)));
-        }
-    }
-
-    /// A worker's end in the middle of a task.
-    fn lose(&mut self, mut life: Life, mut task: Task, ending: Ending) {
-        let end = life.end(ending);
-        if life.running.is_some() || life.exceeded.is_some() {
-            return self.crash(life, task, &end);
-        }
-        if !life.was_ready && matches!(ending, Ending::Code(_)) {
-            let output = life.stray.take();
-            return self.halt(Stop::Incomplete(Error::WorkerFailed { ending, output }));
-        }
-        let file = task.job.assignment.file.display();
-        if task.finished_some {
-            self.note(format!("a worker {end} between two tests of {file}; another one goes on"));
-        } else if task.second_attempt {
-            return self.crash(life, task, &end);
-        } else {
-            self.note(format!("a worker {end} before it began {file}; another one does it"));
-        }
-        task.second_attempt = !task.finished_some;
-        self.waiting.push_front(task.anew());
-    }
-
-    /// A worker was lost with this task: it is given up, others go on. The test case that ran is to
-    /// blame, or else the one that was next.
-    fn crash(&mut self, mut life: Life, task: Task, end: &str) {
-        let Assignment { tests, file, .. } = task.job.assignment;
-        let file = file.display().to_string();
-        let running = life.running.take().filter(|running| tests.contains(&running.test));
-        let (culprit, since) = match running {
-            Some(Running { test, since }) => (test, Some(since)),
-            None => (tests[0].clone(), task.begun),
-        };
-        let seconds = since.map_or(0.0, |since| since.elapsed().as_secs_f64());
-        let advice = life.exceeded.as_ref().and_then(Exceeded::advice);
-        let advice = advice.map(|advice| format!("\n{advice}")).unwrap_or_default();
-        let details = format!("the worker process {end}{advice}");
-        self.count(&crashed(culprit.clone(), file.clone(), details, seconds), life.stray.take());
-        for victim in tests.into_iter().filter(|test| *test != culprit) {
-            let details = format!("not run: the worker process {end} in `{culprit}`");
-            self.count(&crashed(victim, file.clone(), details, 0.0), None);
-        }
-    }
-
     fn is_anything_left(&self) -> bool {
         !self.waiting.is_empty() || self.lives.iter().any(|life| life.unfinished() > 0)
     }
@@ -441,26 +358,5 @@ impl Supervisor<'_> {
     }
 }
 
-fn adapter_error(life: &mut Life, ending: Ending) -> Option<Error> {
-    let stated = life.adapter_missing.take();
-    let implied = (ending == Ending::Code(exit_code::ADAPTER_REQUIRED.into()))
-        .then(|| life.stray.take().unwrap_or_else(|| "the worker did not say more".to_owned()));
-    stated.or(implied).map(|reason| Error::AdapterRequired { reason })
-}
-
-fn crashed(test: String, file: String, details: String, seconds: f64) -> TestResult {
-    TestResult {
-        test,
-        file,
-        line: 0,
-        column: 0,
-        status: Status::Crashed,
-        verdict: None,
-        details: Some(details),
-        seconds,
-    }
-}
-
 #[cfg(test)]
-#[path = "supervisor_tests/mod.rs"]
 mod tests;

@@ -1,5 +1,6 @@
 //! What is to be run, and by which programs.
 
+use std::collections::HashMap;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
@@ -24,6 +25,8 @@ pub struct Job {
     /// Index of the role of the workers that can run it.
     pub role: usize,
     pub assignment: Assignment,
+    /// Line and column in the spec file of each test case, for results that no worker reports.
+    pub places: HashMap<String, (usize, usize)>,
     /// How long it may run, where somebody said so.
     pub timeout: Option<Timeout>,
     /// Whether these are all test cases of the spec: only then its duration says how long the spec

@@ -52,8 +52,7 @@ fn a_result_that_nobody_asked_for_is_not_counted() {
 }
 
 fn broken(test: &str) -> TestResult {
-    let result = crashed(test.to_owned(), "specs/x.yaml".to_owned(), "bad".to_owned(), 0.0);
-    TestResult { status: Status::SpecError, ..result }
+    TestResult { details: Some("bad".to_owned()), ..result(test, Status::SpecError) }
 }
 
 #[test]

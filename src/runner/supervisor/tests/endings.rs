@@ -1,6 +1,7 @@
 //! How workers end, and what that means for the test cases.
 
 use super::*;
+use crate::exit_code;
 
 #[test]
 fn a_worker_that_does_all_its_work_is_the_only_one() {
@@ -161,4 +162,10 @@ fn a_reader_that_goes_away_ends_the_run() {
     let stage = Stage { recorder, ..Stage::default() };
     let run = stage.run(two_specs(), vec![script([&all_of_a()], Last::Hangs)]);
     assert!(matches!(run.outcome, Err(Error::OutputClosed)), "{:?}", run.outcome);
+}
+
+#[test]
+fn a_crash_points_to_the_line_of_its_expectation() {
+    let result = crashed(&job("a", &["one", "two"]), "a::two", String::new(), 0.0);
+    assert_eq!((result.file.as_str(), result.line, result.column), ("specs/a.yaml", 6, 3));
 }

@@ -12,8 +12,9 @@ use std::sync::mpsc::channel;
 
 use super::*;
 use crate::device::DeviceChoice;
-use crate::protocol::SetUp;
-use crate::runner::{Job, Program, Worker};
+use crate::protocol::{Assignment, SetUp};
+use crate::report::event::Status;
+use crate::runner::{Ending, Job, Program, Worker};
 
 /// One worker: what it says to each order, and what it does when nothing is left to say.
 struct Script {
@@ -184,7 +185,8 @@ fn job(name: &str, properties: &[&str]) -> Job {
         specs_dir: "/p/specs".into(),
         tests: properties.iter().map(|property| format!("{name}::{property}")).collect(),
     };
-    Job { role: 0, assignment, timeout: None, whole: true }
+    let places = assignment.tests.iter().cloned().zip([(5, 3), (6, 3), (7, 3)]).collect();
+    Job { role: 0, assignment, places, timeout: None, whole: true }
 }
 
 fn role(path: &str) -> Role {
@@ -218,11 +220,21 @@ fn start(test: &str) -> Word {
     say(Event::TestStarted { test: test.to_owned() })
 }
 
+fn result(test: &str, status: Status) -> TestResult {
+    TestResult {
+        test: test.to_owned(),
+        file: "specs/a.yaml".to_owned(),
+        line: 0,
+        column: 0,
+        status,
+        verdict: None,
+        details: None,
+        seconds: 0.0,
+    }
+}
+
 fn finish(test: &str, status: Status) -> Word {
-    let file = "specs/a.yaml".to_owned();
-    let result =
-        TestResult { status, details: None, ..crashed(test.to_owned(), file, String::new(), 0.0) };
-    say(Event::TestFinished(result))
+    say(Event::TestFinished(result(test, status)))
 }
 
 fn pass(test: &str) -> Vec<Word> {
