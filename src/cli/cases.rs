@@ -8,7 +8,7 @@ use super::Error;
 use super::nothing::Nothing;
 use super::options::{NoTests, SelectionOptions};
 use super::paths::{Positional, classify, cleaned, relative};
-use crate::device::DeviceChoice;
+use crate::config::Config;
 use crate::harness::{self, TestCase};
 use crate::report::event::TestResult;
 use crate::runner::{Partition, Selection};
@@ -18,6 +18,8 @@ use crate::workspace::{Package, Workspace, spec_files};
 /// What the command line means.
 #[derive(Debug)]
 pub(super) struct Choice {
+    /// What the workspace's files say about the run.
+    pub(super) config: Config,
     /// Package by package; none is empty.
     pub(super) groups: Vec<Group>,
     /// Cargo's target folder.
@@ -33,7 +35,6 @@ pub(super) struct Group {
     pub(super) package: String,
     /// Absolute.
     pub(super) package_root: PathBuf,
-    pub(super) device: Option<DeviceChoice>,
     /// The package as cargo sees it; `None` for specs that lie in no package.
     pub(super) member: Option<Package>,
     pub(super) specs: Vec<ChosenSpec>,
@@ -137,7 +138,7 @@ pub(super) fn choose(options: &SelectionOptions) -> Result<Choice, Error> {
     let selection = options.selection(filters);
     let groups = files.into_iter().map(|files| files.collected(&current));
     let searched = || packages.iter().map(|package| relative(&package.specs, &current)).collect();
-    let choice = selected(groups.collect(), &selection, searched);
+    let choice = selected(groups.collect(), &selection, workspace.config.clone(), searched);
     Ok(Choice { target_folder: workspace.target, ..choice })
 }
 
@@ -146,7 +147,6 @@ pub(super) fn choose(options: &SelectionOptions) -> Result<Choice, Error> {
 struct PackageFiles {
     package: String,
     package_root: PathBuf,
-    device: Option<DeviceChoice>,
     member: Option<Package>,
     files: Vec<(PathBuf, PathBuf)>,
 }
@@ -188,7 +188,6 @@ impl PackageFiles {
         Self {
             package: package.name.clone(),
             package_root: package.root.clone(),
-            device: package.device,
             member: Some(package.clone()),
             files: Vec::new(),
         }
@@ -207,7 +206,6 @@ impl PackageFiles {
         let group = Group {
             package: self.package,
             package_root: self.package_root,
-            device: self.device,
             member: self.member,
             specs: specs.collect(),
         };
@@ -290,7 +288,6 @@ fn stray_files(folder: &Path) -> PackageFiles {
     PackageFiles {
         package: folder.display().to_string(),
         package_root: folder.to_owned(),
-        device: None,
         member: None,
         files: Vec::new(),
     }
@@ -304,6 +301,7 @@ fn read_folder(folder: &Path) -> Result<Vec<PathBuf>, Error> {
 fn selected(
     collected: Vec<Collected>,
     selection: &Selection,
+    config: Config,
     searched: impl FnOnce() -> Vec<PathBuf>,
 ) -> Choice {
     let names: Vec<String> = collected
@@ -337,7 +335,7 @@ fn selected(
             suggestion: suggestion(selection, &names),
         }),
     };
-    Choice { groups, target_folder: PathBuf::new(), nothing }
+    Choice { config, groups, target_folder: PathBuf::new(), nothing }
 }
 
 /// The name, or part of a name, that a filter most likely stands for.

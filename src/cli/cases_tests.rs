@@ -14,7 +14,6 @@ fn collected(package: &str, names: &[(&str, &str)]) -> Collected {
     let group = Group {
         package: package.to_owned(),
         package_root: root.clone(),
-        device: None,
         member: None,
         specs: specs.collect(),
     };
@@ -43,7 +42,8 @@ fn digits_and_iris() -> Vec<Collected> {
 fn choose_by(collected: Vec<Collected>, filters: &[&str]) -> Choice {
     let filters = filters.iter().map(|filter| (*filter).to_owned()).collect();
     let selection = Selection { filters, ..Selection::default() };
-    selected(collected, &selection, || vec!["specs".into()])
+    let config = Config::built_in(Path::new("/project"));
+    selected(collected, &selection, config, || vec!["specs".into()])
 }
 
 fn refusal(choice: &Choice) -> (String, Option<String>) {

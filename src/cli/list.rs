@@ -33,7 +33,7 @@ impl ListOptions {
         if let Some(sentence) = choice.unless_empty(NoTests::Warn)? {
             warn(&sentence);
         }
-        let text = match self.format.message_format {
+        let text = match self.format.message_format() {
             MessageFormat::Human => human(&choice),
             MessageFormat::Json => json(&choice),
         };

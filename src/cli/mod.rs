@@ -27,6 +27,8 @@ mod report_options;
 mod reporters;
 mod run;
 mod seams;
+mod settings;
+mod show_config;
 mod work;
 mod worker;
 

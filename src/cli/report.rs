@@ -66,7 +66,7 @@ impl MergeOptions {
     fn execute(self) -> Result<(), Error> {
         let shards = self.files.iter().map(|path| read(path)).collect::<Result<Vec<_>, _>>()?;
         let events = merge(&shards);
-        let main: Box<dyn Sink> = match self.format.message_format {
+        let main: Box<dyn Sink> = match self.format.message_format() {
             MessageFormat::Json => Box::new(JsonReporter::new(io::stdout())),
             MessageFormat::Human => {
                 Box::new(HumanReporter::new(AutoStream::auto(io::stdout()), self.verbose))

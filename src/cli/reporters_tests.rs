@@ -83,7 +83,6 @@ fn the_selection_follows_the_start_and_knows_packages() {
     let group = |package: &str| Group {
         package: package.to_owned(),
         package_root: "/p".into(),
-        device: None,
         member: None,
         specs: vec![ChosenSpec {
             file: "a.yaml".into(),

@@ -18,7 +18,9 @@ use super::options::{
 };
 use super::report_options::{Ci, ReportOptions};
 use super::reporters::Reporters;
+use super::settings::{self, ProfileOption, resolver};
 use super::work::{Place, work};
+use crate::config::{CommandLine, Key};
 use crate::report::event::{Event, RunSummary, SCHEMA_VERSION, Sink};
 use crate::report::{HumanReporter, JsonReporter, PlainProgress, TerminalProgress};
 use crate::runner::{ProcessLauncher, Timings, forward_interrupts, supervise};
@@ -33,6 +35,8 @@ pub(super) struct RunOptions {
     pub(super) selection: SelectionOptions,
     #[command(flatten)]
     partition: PartitionOption,
+    #[command(flatten)]
+    profile: ProfileOption,
     #[command(flatten)]
     no_tests: NoTestsOption,
     #[command(flatten)]
@@ -56,23 +60,27 @@ impl RunOptions {
     pub(super) fn execute(self) -> Result<(), Error> {
         let partition = self.partition.partition;
         let choice = choose(&self.selection)?.shard(partition);
-        if let Some(sentence) = choice.unless_empty(self.no_tests.no_tests)? {
+        let resolver = resolver(choice.config.clone(), self.command_line())?;
+        let settings = resolver.settings(None);
+        if let Some(sentence) = choice.unless_empty(settings::choice(&settings, Key::NoTests))? {
             warn(&sentence);
         }
         // A build that fails is no run: no report of one is begun.
         let manifest = self.selection.manifest.manifest_path.clone();
-        let registry = Registry::of(&choice.groups, manifest, self.build.flags(self.color.color))?;
-        let destinations = self.reports.clone().destinations(Ci::from_environment());
+        let flags = self.build.flags(&settings, self.color.color);
+        let registry = Registry::of(&choice.groups, manifest, flags)?;
+        let destinations = settings::reports(&settings).destinations(Ci::from_environment());
+        let format = settings::choice(&settings, Key::MessageFormat);
         let nothing = choice.groups.is_empty();
-        let main = if nothing { self.machine_reporter() } else { Some(self.reporter()) };
+        let main = if nothing { machine_reporter(format) } else { Some(self.reporter(format)) };
         let mut reporters = Reporters::open(main, destinations)?;
         reporters.announce(&choice, partition.map(|partition| partition.to_string()));
         if nothing {
             return report_nothing(reporters);
         }
         let place = Place::new(env::current_exe().map_err(Error::OwnProgram)?, env::current_dir()?);
-        let mut work = work(choice.groups, &registry, &self.execution, &place);
-        let limits = limits(&self.execution, Machine::here(), &mut work);
+        let work = work(choice.groups, &registry, &resolver, self.execution.seed, &place);
+        let limits = limits(&settings, Machine::here(), &work);
         let timings_file = choice.target_folder.join(TIMINGS);
         let mut timings = Timings::load(&timings_file);
 
@@ -101,17 +109,16 @@ impl RunOptions {
         }
     }
 
-    /// The one for programs, if that is the one on standard output.
-    fn machine_reporter(&self) -> Option<Box<dyn Sink>> {
-        match self.format.message_format {
-            MessageFormat::Json => Some(Box::new(JsonReporter::new(io::stdout()))),
-            MessageFormat::Human => None,
-        }
+    /// What the options say that a profile can say, too.
+    fn command_line(&self) -> CommandLine {
+        let line = self.no_tests.say(self.execution.say(self.profile.command_line()));
+        let line = self.reports.say(self.build.say(line));
+        line.with(Key::MessageFormat, self.format.message_format.map(settings::word))
     }
 
     /// The report goes to standard output, the progress to standard error.
-    fn reporter(&self) -> Box<dyn Sink> {
-        if let Some(reporter) = self.machine_reporter() {
+    fn reporter(&self, format: MessageFormat) -> Box<dyn Sink> {
+        if let Some(reporter) = machine_reporter(format) {
             return reporter;
         }
         let human = HumanReporter::new(AutoStream::auto(io::stdout()), self.verbose);
@@ -119,6 +126,14 @@ impl RunOptions {
             true => Box::new(TerminalProgress::new(human)),
             false => Box::new(PlainProgress::new(human, AutoStream::auto(io::stderr()))),
         }
+    }
+}
+
+/// The one for programs, if that is the one on standard output.
+fn machine_reporter(format: MessageFormat) -> Option<Box<dyn Sink>> {
+    match format {
+        MessageFormat::Json => Some(Box::new(JsonReporter::new(io::stdout()))),
+        MessageFormat::Human => None,
     }
 }
 

@@ -1,11 +1,11 @@
 //! From the chosen test cases to the work of the supervisor.
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use super::cases::{ChosenSpec, Group};
+use super::limits::timeout;
 use super::models::Registry;
-use super::options::ExecutionOptions;
+use crate::config::Resolver;
 use crate::harness::TestCase;
 use crate::protocol::{Assignment, SetUp};
 use crate::report::event::TestResult;
@@ -32,14 +32,15 @@ impl Place {
 pub(super) fn work(
     groups: Vec<Group>,
     registry: &Registry,
-    execution: &ExecutionOptions,
+    resolver: &Resolver,
+    seed: Option<u64>,
     place: &Place,
 ) -> Work {
     let mut work = Work::default();
     for group in groups {
-        let device = execution.device.map(Into::into).or(group.device).unwrap_or_default();
+        let settings = resolver.settings(Some(&group.package));
         let called_from = place.called_from.clone();
-        let set_up = SetUp { device, seed: execution.seed, called_from };
+        let set_up = SetUp { device: settings.device(), seed, called_from };
         for mut spec in group.specs {
             let known = |test: &str| spec.foregone.iter().any(|result| result.test == test);
             spec.tests.retain(|test| !known(test));
@@ -54,7 +55,8 @@ pub(super) fn work(
             match program {
                 Ok(program) => {
                     let role = Role { program, set_up: set_up.clone() }.index_in(&mut work.roles);
-                    work.jobs.push(job(spec, &group.package_root, role));
+                    let timeout = timeout(&settings, spec.timeout);
+                    work.jobs.push(job(spec, &group.package_root, role, timeout));
                 }
                 Err(registered) => {
                     work.foregone.extend(unregistered(&spec, &registered));
@@ -81,11 +83,7 @@ fn unregistered(spec: &ChosenSpec, registered: &[&str]) -> Vec<TestResult> {
     results.collect()
 }
 
-fn job(spec: ChosenSpec, package_root: &Path, role: usize) -> Job {
-    let timeout = spec.timeout.map(|seconds| Timeout {
-        duration: Duration::from_secs(seconds),
-        source: "`timeout` in the spec".to_owned(),
-    });
+fn job(spec: ChosenSpec, package_root: &Path, role: usize, timeout: Option<Timeout>) -> Job {
     let assignment = Assignment {
         package_root: package_root.to_owned(),
         path: spec.path,
@@ -98,22 +96,12 @@ fn job(spec: ChosenSpec, package_root: &Path, role: usize) -> Job {
 
 #[cfg(test)]
 mod tests {
-    use clap::Parser;
-
+    use super::super::settings::tests::resolved;
     use super::*;
+    use crate::config::{CommandLine, Config, Environment, Key, Manifest, Value};
     use crate::device::DeviceChoice;
     use crate::harness::collect;
     use crate::report::event::Status;
-
-    #[derive(Debug, Parser)]
-    struct Line {
-        #[command(flatten)]
-        execution: ExecutionOptions,
-    }
-
-    fn execution(line: &str) -> ExecutionOptions {
-        Line::parse_from(["x"].into_iter().chain(line.split_whitespace())).execution
-    }
 
     fn spec_error(test: &str) -> TestResult {
         TestResult {
@@ -144,20 +132,24 @@ mod tests {
         }
     }
 
-    fn group(device: Option<DeviceChoice>, specs: Vec<ChosenSpec>) -> Group {
+    fn group(specs: Vec<ChosenSpec>) -> Group {
         let (package, package_root) = ("p".to_owned(), "/p".into());
-        Group { package, package_root, device, member: None, specs }
+        Group { package, package_root, member: None, specs }
     }
 
-    fn work_of(groups: Vec<Group>, line: &str) -> Work {
+    fn work_of(groups: Vec<Group>) -> Work {
+        work_by(groups, &resolved(CommandLine::default()))
+    }
+
+    fn work_by(groups: Vec<Group>, resolver: &Resolver) -> Work {
         let place = Place::new("/bin/nn".into(), "/p".into());
-        work(groups, &Registry::default(), &execution(line), &place)
+        work(groups, &Registry::default(), resolver, None, &place)
     }
 
     #[test]
     fn a_broken_spec_needs_no_worker() {
         let broken = spec("a", vec![spec_error("a::spec")]);
-        let work = work_of(vec![group(None, vec![broken, spec("b", Vec::new())])], "");
+        let work = work_of(vec![group(vec![broken, spec("b", Vec::new())])]);
         assert_eq!(work.foregone, [spec_error("a::spec")]);
         let files: Vec<_> = work.jobs.iter().map(|job| job.assignment.file.clone()).collect();
         assert_eq!(files, [PathBuf::from("specs/b.yaml")]);
@@ -175,7 +167,7 @@ mod tests {
         let cases = collect(&[file]);
         let tests = cases.iter().map(|case| case.name.clone()).collect();
         let lost = ChosenSpec { rust: Some(cases[0].clone()), tests, ..spec("b", Vec::new()) };
-        let work = work_of(vec![group(None, vec![lost])], "");
+        let work = work_of(vec![group(vec![lost])]);
         assert_eq!(work.jobs, []);
         let [result, other] = work.foregone.as_slice() else { panic!("{work:?}") };
         assert_eq!((result.test.as_str(), result.status), ("b::shapes", Status::SpecError));
@@ -190,31 +182,38 @@ mod tests {
 
     #[test]
     fn packages_share_workers_where_device_and_program_are_the_same() {
-        let groups = [None, Some(DeviceChoice::Auto), Some(DeviceChoice::Cpu)];
-        let groups = groups.map(|device| group(device, vec![spec("b", Vec::new())]));
-        let work = work_of(groups.into(), "");
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("Cargo.toml");
+        std::fs::write(&path, "[package.metadata.nn-test]\ndevice = \"cpu\"\n").unwrap();
+        let manifest = Manifest { path, package: Some("own".to_owned()), tables: true };
+        let config = Config::load(folder.path(), &[manifest], folder.path()).unwrap();
+        let groups = || {
+            let named = |name: &str| Group {
+                package: name.to_owned(),
+                ..group(vec![spec("b", Vec::new())])
+            };
+            ["p", "q", "own"].map(named).into()
+        };
+        let resolver = |line| Resolver::new(config.clone(), line, Environment::default()).unwrap();
+        let work = work_by(groups(), &resolver(CommandLine::default()));
         let roles: Vec<usize> = work.jobs.iter().map(|job| job.role).collect();
         assert_eq!(roles, [0, 0, 1]);
         assert_eq!(work.roles[0].program.path, PathBuf::from("/bin/nn"));
-    }
+        let devices: Vec<_> = work.roles.iter().map(|role| role.set_up.device).collect();
+        assert_eq!(devices, [DeviceChoice::Auto, DeviceChoice::Cpu]);
 
-    #[test]
-    fn the_command_line_wins_over_the_packages_device() {
-        let device = |line, package| {
-            let work = work_of(vec![group(package, vec![spec("b", Vec::new())])], line);
-            work.roles[0].set_up.device
-        };
-        assert_eq!(device("--device wgpu", Some(DeviceChoice::Cpu)), DeviceChoice::Wgpu);
-        assert_eq!(device("--seed 3", Some(DeviceChoice::Cpu)), DeviceChoice::Cpu);
-        assert_eq!(device("--seed 3", None), DeviceChoice::Auto);
+        let wgpu = Some(Value::Text("wgpu".to_owned()));
+        let work = work_by(groups(), &resolver(CommandLine::default().with(Key::Device, wgpu)));
+        let devices: Vec<_> = work.roles.iter().map(|role| role.set_up.device).collect();
+        assert_eq!(devices, [DeviceChoice::Wgpu]);
     }
 
     #[test]
     fn the_specs_own_timeout_is_named_as_such() {
         let own = ChosenSpec { timeout: Some(7), ..spec("b", Vec::new()) };
-        let work = work_of(vec![group(None, vec![own])], "");
+        let work = work_of(vec![group(vec![own])]);
         let timeout = work.jobs[0].timeout.clone().unwrap();
-        assert_eq!(timeout.duration, Duration::from_secs(7));
+        assert_eq!(timeout.duration.as_secs(), 7);
         assert_eq!(timeout.source, "`timeout` in the spec");
     }
 }

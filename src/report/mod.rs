@@ -41,7 +41,7 @@ pub use {
 
 #[cfg(feature = "cli")]
 pub(crate) use {
-    paint::{Mark, diagnostic as rustc_colors, heading, marked},
+    paint::{Mark, diagnostic as rustc_colors, diff as diff_colors, heading, marked},
     text::{counted, indented, wrapped},
 };
 
