@@ -181,7 +181,8 @@ fn elsewhere_nothing_is_annotated_or_summed_up_unasked() {
 #[test]
 fn what_max_fail_keeps_from_running_is_skipped_in_junit() {
     let folder = package();
-    let output = run(folder.path(), "--seed 1 --max-fail 1 --junit junit.xml faulty sound");
+    let output =
+        run(folder.path(), "--jobs 1 --seed 1 --max-fail 1 --junit junit.xml faulty sound");
     assert_eq!(output.status.code(), Some(100), "{output:?}");
     let junit = read(folder.path(), "junit.xml");
     assert!(junit.contains("tests=\"6\" skipped=\"3\" failures=\"1\" errors=\"0\""), "{junit}");
@@ -234,10 +235,11 @@ fn an_interrupted_run_leaves_whole_reports() {
     let folder = package();
     let root = folder.path();
     fs::write(root.join("nets/specs/long.yaml"), LONG).unwrap();
-    let mut child = command(root, "--seed 1 --message-format json --junit junit.xml long sound")
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let mut child =
+        command(root, "--jobs 1 --seed 1 --message-format json --junit junit.xml long sound")
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
     let lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
     let mut interrupted = false;
     for line in lines {

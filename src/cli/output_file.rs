@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process;
 
 use super::Error;
+use crate::whole_file;
 
 /// Whether `path` can be written, found out without touching what stands there; makes its folder.
 pub(super) fn probe(path: &Path) -> Result<(), Error> {
@@ -19,15 +20,8 @@ pub(super) fn probe(path: &Path) -> Result<(), Error> {
 /// Puts `text` in the place of the file. Whoever reads it meanwhile sees the old file or the new
 /// one, and an interrupt leaves one of them.
 pub(super) fn replace(path: &Path, text: &str) -> Result<(), Error> {
-    let unfinished = unfinished(path);
-    let moved = prepared(path)
-        .and_then(|()| fs::write(&unfinished, text))
-        .and_then(|()| fs::rename(&unfinished, path));
-    moved.map_err(|error| {
-        // The first error is the one to report.
-        let _ = fs::remove_file(&unfinished);
-        unwritable(path, error)
-    })
+    let written = prepared(path).and_then(|()| whole_file::write(path, text));
+    written.map_err(|error| unwritable(path, error))
 }
 
 /// Adds `text` to the end of a file, at once.
