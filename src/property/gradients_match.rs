@@ -1,8 +1,11 @@
 //! `gradients_match`: the analytic gradient is the derivative of the loss.
 
+mod report;
+
 use serde_yaml::{Mapping, Value};
 
-use super::text::{mapping, percent, short};
+use self::report::{blame, known_deviation, numeric_findings, slow_path, summarize};
+use super::text::{mapping, short};
 use super::{Finding, Meta, OptionKind, OptionMeta, OptionValue, Options, Property, Verdict};
 use crate::experiment::{
     CheckPath, DirectionCheck, Evidence, Experiment, GradientCheckEvidence, TensorCheck,
@@ -16,18 +19,6 @@ const NUMERIC_TOLERANCE: f64 = 1e-6;
 /// The same for models that do not run in f64: differences in f32 are this good. At 1e-2 a planted
 /// error of 5 % is found in every of 20 networks, and no correct one is accused.
 const SINGLE_TOLERANCE: f64 = 1e-2;
-
-/// Layers whose kernel is known to be inexact on wgpu devices in this version of Burn, how far it
-/// is off, and why. They warn, because no change of the model mends them.
-///
-/// `gelu` computes the error function and differentiates the tanh approximation in its place
-/// (burn-backend 0.22.1, `ActivationOps::gelu_backward`); flex has a backward of its own.
-const KNOWN_DEVIATIONS: &[(&str, f64, &str)] = &[(
-    "gelu",
-    5e-3,
-    "Burn's wgpu backend differentiates the tanh approximation of `gelu`, not `gelu` itself; \
-     `gelu_approximate` has no such gap",
-)];
 
 pub static PROPERTY: Property = Property {
     meta: Meta {
@@ -90,17 +81,6 @@ fn tolerance(check: &GradientCheckEvidence, options: &Options) -> f64 {
         CheckPath::Reference => NUMERIC_TOLERANCE,
         CheckPath::SinglePrecision { .. } => SINGLE_TOLERANCE,
     })
-}
-
-/// The smallest relative error that every checked tensor would have shown: tolerance and uncertainty of
-/// the sharpest direction, of the tensor that is seen worst. `None` where no tensor was seen.
-fn visible_error(check: &GradientCheckEvidence, tolerance: f64) -> Option<f64> {
-    let sharpest = |tensor: &TensorCheck| {
-        let judged = tensor.directions.iter().filter(|direction| judged(direction, tolerance));
-        judged.map(|direction| tolerance + direction.noise).min_by(f64::total_cmp)
-    };
-    let tensors = check.tensors.iter().filter(|tensor| !tensor.structurally_zero);
-    tensors.filter_map(sharpest).max_by(f64::total_cmp)
 }
 
 /// A direction can be judged when it crosses no kink and rounding leaves the tolerance visible.
@@ -183,51 +163,6 @@ fn judge(evidence: &Evidence, options: &Options) -> Verdict {
     Verdict::pass(summary)
 }
 
-/// Why the check had to be done in f32: part of an inconclusive verdict, since a mend is there.
-fn slow_path(reason: &str) -> Finding {
-    Finding {
-        place: "model".to_owned(),
-        message: format!(
-            "it does not run in f64 on the CPU: {}",
-            reason.lines().next().unwrap_or_default()
-        ),
-        measured: None,
-        bound: None,
-        mend:
-            "make tensors in the device's own float type (no explicit f32), and give operations of \
-               your own a CPU backend: then gradients are checked in f64"
-                .to_owned(),
-    }
-}
-
-/// A Rust model does not show which kernels it uses, and `gelu` is the default of Burn's transformers.
-const UNSEEN_DEVIATION: (f64, &str) = (
-    5e-3,
-    "if the model uses `gelu`: Burn's wgpu backend differentiates its tanh approximation; else the \
-     device's kernel for this layer is inexact: report it, or run on another device",
-);
-
-/// Why the devices differ, if the model has a layer that is known for it and all differences are
-/// within what it is known for.
-fn known_deviation(evidence: &Evidence, findings: &[Finding]) -> Option<&'static str> {
-    let largest = findings.iter().filter_map(|finding| finding.measured).fold(0.0, f64::max);
-    let has = |kind: &str| evidence.subject.layers.iter().any(|layer| layer.kind == kind);
-    let (unseen, reason) = UNSEEN_DEVIATION;
-    if evidence.subject.rust && largest <= unseen {
-        return Some(reason);
-    }
-    let known = KNOWN_DEVIATIONS.iter().find(|(kind, bound, _)| has(kind) && largest <= *bound);
-    known.map(|(_, _, reason)| *reason)
-}
-
-/// One finding for all tensors that a known deviation explains: the worst of them.
-fn blame(findings: Vec<Finding>, reason: &str) -> Vec<Finding> {
-    let worst = findings
-        .into_iter()
-        .max_by(|a, b| a.measured.unwrap_or_default().total_cmp(&b.measured.unwrap_or_default()));
-    worst.map(|finding| Finding { mend: reason.to_owned(), ..finding }).into_iter().collect()
-}
-
 fn is_wrong(tensor: &TensorCheck, tolerance: f64) -> bool {
     if tensor.structurally_zero {
         return false;
@@ -245,118 +180,6 @@ fn checked_share(check: &GradientCheckEvidence, tolerance: f64) -> f64 {
     match all().count() {
         0 => 1.0,
         total => all().filter(|d| judged(d, tolerance)).count() as f64 / total as f64,
-    }
-}
-
-/// The five numbers that convince, of the tensor that agrees least: analytic, numeric, relative
-/// error, tolerance, checked share.
-fn summarize(
-    check: &GradientCheckEvidence,
-    tolerance: f64,
-    device_bound: f64,
-    share: f64,
-) -> String {
-    let least = check
-        .tensors
-        .iter()
-        .filter(|tensor| !tensor.structurally_zero)
-        .filter_map(|tensor| Some((tensor, worst(tensor, tolerance)?)))
-        .max_by(|a, b| a.1.relative_error.total_cmp(&b.1.relative_error));
-    let directions: usize = check.tensors.iter().map(|tensor| tensor.directions.len()).sum();
-    let numbers = match least {
-        Some((tensor, direction)) => format!(
-            "{}: analytic {}, numeric {}, relative error {} (tolerance {})",
-            tensor.tensor,
-            short(direction.analytic),
-            short(direction.numeric),
-            short(direction.relative_error),
-            short(tolerance),
-        ),
-        None => "no direction could be judged".to_owned(),
-    };
-    let device = check
-        .tensors
-        .iter()
-        .filter_map(|tensor| tensor.device_error)
-        .max_by(f64::total_cmp)
-        .map_or_else(String::new, |error| {
-            format!("; test device against f64: {} (bound {})", short(error), short(device_bound))
-        });
-    let arithmetic = match &check.path {
-        CheckPath::Reference => "in f64 on the CPU",
-        CheckPath::SinglePrecision { .. } => "in f32, since the model does not run in f64",
-    };
-    let visible = visible_error(check, tolerance).map_or_else(String::new, |error| {
-        format!(", where an error of {} would show", short(error))
-    });
-    format!(
-        "{numbers}; {} of {directions} directions checked {arithmetic}{visible}{device}",
-        percent(share)
-    )
-}
-
-/// One finding per wrong tensor, the likely culprit first: errors travel from the head to the
-/// input, so the wrong tensor nearest to the head is where the wrong backward is.
-fn numeric_findings(
-    check: &GradientCheckEvidence,
-    wrong: &[&TensorCheck],
-    tolerance: f64,
-) -> Vec<Finding> {
-    let relevant = check.tensors.iter().filter(|tensor| !tensor.structurally_zero).count();
-    let all_turned = wrong.len() == relevant
-        && wrong.iter().all(|tensor| {
-            worst(tensor, tolerance).is_some_and(|d| (d.analytic / d.numeric + 1.0).abs() < 1e-3)
-        });
-    if all_turned {
-        return vec![Finding {
-            place: "loss".to_owned(),
-            message: "every analytic gradient is the negative of the numerical one".to_owned(),
-            measured: Some(-1.0),
-            bound: Some("analytic / numeric = 1".to_owned()),
-            mend: "the sign of the loss is turned before the backward pass: the optimizer climbs"
-                .to_owned(),
-        }];
-    }
-    // From the head to the first layer; the input, whose gradient passes everything, last.
-    let (input, tensors): (Vec<&TensorCheck>, Vec<&TensorCheck>) =
-        wrong.iter().rev().partition(|tensor| tensor.tensor == crate::experiment::INPUT);
-    let ordered = tensors.into_iter().chain(input);
-    ordered
-        .map(|tensor| {
-            let direction = worst(tensor, tolerance).or(tensor.directions.first().copied());
-            numeric_finding(tensor, direction, tolerance)
-        })
-        .collect()
-}
-
-fn numeric_finding(
-    tensor: &TensorCheck,
-    direction: Option<DirectionCheck>,
-    tolerance: f64,
-) -> Finding {
-    let (message, measured) = match direction {
-        Some(d) => (
-            format!(
-                "analytic {}, numeric {} (ratio {}): relative error {}",
-                short(d.analytic),
-                short(d.numeric),
-                short(d.analytic / d.numeric),
-                short(d.relative_error)
-            ),
-            Some(d.relative_error),
-        ),
-        None => ("the gradient cannot be compared".to_owned(), None),
-    };
-    let layer = tensor.tensor.rsplit_once('.').map_or(tensor.tensor.as_str(), |(layer, _)| layer);
-    Finding {
-        place: tensor.tensor.clone(),
-        message,
-        measured,
-        bound: Some(format!("≤ {}", short(tolerance))),
-        mend: match layer {
-            crate::experiment::INPUT => "it follows from the wrong backward of a layer".to_owned(),
-            _ => format!("check the backward of `{layer}`, what follows it, and detached branches"),
-        },
     }
 }
 
