@@ -18,6 +18,8 @@ mod objective;
 mod panics;
 mod probe;
 pub mod property;
+#[doc(hidden)]
+pub mod protocol;
 pub mod random;
 pub mod registry;
 pub mod report;
@@ -30,6 +32,7 @@ pub mod subject;
 #[cfg(feature = "cli")]
 mod suggestion;
 mod training;
+mod whole_file;
 #[cfg(feature = "cli")]
 #[doc(hidden)]
 pub mod workspace;

@@ -189,5 +189,12 @@ fn declared(
     }
 }
 
+/// What is wrong with a spec whose Rust model is not among the `registered` ones; `None` where the
+/// model is declared.
+pub(crate) fn unregistered(spec: &Spec, registered: &[&str]) -> Option<Diagnostics> {
+    let model = spec.rust_model()?;
+    Some(Diagnostics::one(spec.source.clone(), rust::unknown(model, registered)))
+}
+
 #[cfg(test)]
 mod tests;

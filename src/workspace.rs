@@ -1,40 +1,52 @@
 //! Packages and their spec files, as cargo sees them.
 //!
 //! The only module that names cargo_metadata. It knows where spec files are and not what stands in
-//! them.
+//! them, and has cargo build test targets without knowing what they do.
 
+mod build;
 mod settings;
 mod spec_files;
+mod targets;
 
 use std::env;
 use std::path::{Path, PathBuf};
 
 use cargo_metadata::{Metadata, MetadataCommand};
 
+pub use build::{Build, BuildError, BuiltTarget, build};
 pub use settings::{Settings, SettingsError};
 pub use spec_files::{is_spec_file, spec_files};
+pub use targets::TestTarget;
 
 use crate::device::DeviceChoice;
 use crate::suggestion::{closest, did_you_mean};
 
 /// A cargo workspace; a package on its own is one, too.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Workspace {
     pub root: PathBuf,
+    /// Cargo's target folder; absolute.
+    pub target: PathBuf,
     /// All members, in cargo's order.
     pub packages: Vec<Package>,
 }
 
 /// A member of the workspace.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Package {
     pub name: String,
+    /// How cargo tells it from all other packages.
+    pub id: String,
     /// The folder of its `Cargo.toml`; absolute.
     pub root: PathBuf,
     /// The folder of its specs; absolute. It need not exist.
     pub specs: PathBuf,
     /// The device that its `Cargo.toml` asks for.
     pub device: Option<DeviceChoice>,
+    /// Its integration tests, whatever they test.
+    pub tests: Vec<TestTarget>,
+    /// The variables by which cargo describes it to a running test.
+    pub variables: Vec<(String, String)>,
     /// Whether cargo means it when the command line names no package.
     pub default: bool,
     /// Whether it is the package of the folder that the command was called from.
@@ -111,6 +123,9 @@ impl Workspace {
             let current = in_member(package);
             Ok(Package {
                 name: package.name.to_string(),
+                id: package.id.repr.clone(),
+                tests: targets::tests(package),
+                variables: targets::variables(package),
                 specs: folder.join(settings.specs.as_deref().unwrap_or(Path::new("specs"))),
                 device: settings.device,
                 default: match inside {
@@ -121,7 +136,11 @@ impl Workspace {
                 current,
             })
         });
-        Ok(Self { root: root.to_owned(), packages: packages.collect::<Result<_, _>>()? })
+        Ok(Self {
+            root: root.to_owned(),
+            target: metadata.target_directory.as_std_path().to_owned(),
+            packages: packages.collect::<Result<_, _>>()?,
+        })
     }
 
     /// The packages that the command line means, in cargo's order.

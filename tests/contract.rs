@@ -3,10 +3,14 @@
 //! This binary is both sides. Started with [`PACKAGE`] set it *is* such a target, over the specs of
 //! that folder; otherwise it makes a package, starts itself over it and looks at the bytes.
 
+use std::io::Write;
 use std::path::Path;
-use std::process::{Command, ExitCode, Output};
+use std::process::{Command, ExitCode, Output, Stdio};
 
 use libtest_mimic::{Arguments, Failed, Trial};
+use nn_test::device::DeviceChoice;
+use nn_test::protocol::{self, Assignment, Message, Models, Order, SetUp};
+use nn_test::report::event::{Event, Status};
 use tempfile::TempDir;
 
 /// The package's folder, for the side under test.
@@ -41,7 +45,7 @@ fn main() -> ExitCode {
         return nn_test::harness::main(site);
     }
     type Check = fn() -> Result<(), Failed>;
-    let checks: [(&str, Check); 16] = [
+    let checks: [(&str, Check); 19] = [
         ("the_listing_is_one_line_for_each_case", the_listing_is_one_line_for_each_case),
         ("no_case_is_listed_as_ignored", no_case_is_listed_as_ignored),
         ("listing_needs_no_graphics_driver", listing_needs_no_graphics_driver),
@@ -61,6 +65,9 @@ fn main() -> ExitCode {
         ("a_run_prints_nothing_but_the_protocol", a_run_prints_nothing_but_the_protocol),
         ("a_device_that_stands_in_is_told_beside_the_protocol", a_stand_in_device_is_told),
         ("a_required_adapter_that_is_absent_fails_every_case", an_absent_adapter_fails),
+        ("the_registered_models_are_told_on_request", the_registered_models_are_told),
+        ("the_target_is_a_worker_for_a_supervisor_elsewhere", the_target_is_a_worker),
+        ("a_worker_ends_when_its_supervisor_is_gone", a_worker_ends_with_its_supervisor),
     ];
     let trials = checks.map(|(name, check)| Trial::test(name, check));
     libtest_mimic::run(&Arguments::from_args(), trials.into()).exit_code()
@@ -94,6 +101,10 @@ const NO_DRIVERS: [(&str, &str); 2] =
 
 /// Runs the target over a package, with nothing of insta, nextest, cargo or CI in its environment.
 fn run(package: &Path, arguments: &str, variables: &[(&str, &str)]) -> Output {
+    target(package, arguments, variables).output().expect("the target can be started")
+}
+
+fn target(package: &Path, arguments: &str, variables: &[(&str, &str)]) -> Command {
     let mut command = Command::new(std::env::current_exe().expect("a test knows its own path"));
     let foreign = ["INSTA_", "NEXTEST", "CARGO_", "NN_TEST_"];
     for (name, _) in std::env::vars_os() {
@@ -105,7 +116,8 @@ fn run(package: &Path, arguments: &str, variables: &[(&str, &str)]) -> Output {
     command.env_remove("CI").env_remove("TF_BUILD");
     command.env(PACKAGE, package).env("NN_TEST_DEVICE", "cpu");
     command.envs(variables.iter().copied()).current_dir(package);
-    command.args(arguments.split_whitespace()).output().expect("the target can be started")
+    command.args(arguments.split_whitespace());
+    command
 }
 
 fn stdout(output: &Output) -> String {
@@ -265,4 +277,67 @@ fn an_absent_adapter_fails() -> Result<(), Failed> {
     expect_text(&stdout(&output), "0 passed; 2 failed;")?;
     expect(stdout(&output).matches("\nno wgpu adapter: ").count(), 2)?;
     expect_code(&output, 101)
+}
+
+/// What a target says to a supervisor that says this, and its exit code.
+fn worker(package: &Path, orders: &[Order]) -> Result<(Vec<Message>, Option<i32>), Failed> {
+    let mut command = target(package, protocol::WORKER_ARGUMENT, &[("INSTA_UPDATE", "no")]);
+    command.stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut child = command.spawn()?;
+    let mut stdin = child.stdin.take().ok_or("it is piped")?;
+    for order in orders {
+        stdin.write_all(order.encode()?.as_bytes())?;
+    }
+    // Left open it says that the supervisor lives on.
+    drop(stdin);
+    let output = child.wait_with_output()?;
+    let text = stdout(&output);
+    let messages = text.lines().filter_map(|line| protocol::decode(line).message).collect();
+    Ok((messages, output.status.code()))
+}
+
+fn set_up(folder: &Path) -> Order {
+    let called_from = folder.to_owned();
+    Order::SetUp(SetUp { device: DeviceChoice::Cpu, seed: None, called_from })
+}
+
+fn run_moons(package: &Path) -> Order {
+    Order::Run(Assignment {
+        package_root: package.to_owned(),
+        path: package.join("specs/moons.yaml"),
+        file: "net/specs/moons.yaml".into(),
+        specs_dir: package.join("specs"),
+        tests: vec!["moons::initial_loss".to_owned()],
+    })
+}
+
+fn the_registered_models_are_told() -> Result<(), Failed> {
+    let output = run(package().path(), protocol::MODELS_ARGUMENT, &[]);
+    let message = protocol::decode(stdout(&output).trim_end()).message;
+    expect(message, Some(Message::Models(Models::new(Vec::new()))))?;
+    expect_code(&output, 0)
+}
+
+fn the_target_is_a_worker() -> Result<(), Failed> {
+    let package = package();
+    // The supervisor was called from somewhere else: paths are shown as seen from there.
+    let orders = [set_up(Path::new("/elsewhere")), run_moons(package.path()), Order::End];
+    let (messages, code) = worker(package.path(), &orders)?;
+    expect(code, Some(0))?;
+    let ready = messages.iter().filter(|message| **message == Message::Ready);
+    expect(ready.count(), 2)?;
+    let result = messages.iter().find_map(|message| match message {
+        Message::Event(Event::TestFinished(result)) => Some(result),
+        _ => None,
+    });
+    let result = result.ok_or("no test has ended")?;
+    expect(result.test.as_str(), "moons::initial_loss")?;
+    expect(result.status, Status::SnapshotPending)?;
+    expect(result.file.as_str(), "net/specs/moons.yaml")
+}
+
+fn a_worker_ends_with_its_supervisor() -> Result<(), Failed> {
+    let package = package();
+    let (_, code) = worker(package.path(), &[set_up(package.path())])?;
+    expect(code, Some(101))
 }

@@ -16,7 +16,7 @@ const SPECS: [&str; 2] =
 #[test]
 fn the_picture_shows_what_a_run_prints() {
     let output = Command::new(env!("CARGO_BIN_EXE_cargo-nn-test"))
-        .args(["nn-test", "run", "--device", "cpu", "--color", "always", "--seed", "42"])
+        .args(["nn-test", "run", "--device", "cpu", "--color", "always", "--seed", "42", "-j1"])
         .args(SPECS)
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .env_remove("NO_COLOR")

@@ -74,7 +74,7 @@ enum Command {
     Doctor(DoctorOptions),
     /// Print a completion script for a shell
     Completions(CompletionsOptions),
-    /// Run the plan on standard input and report events on standard output
+    /// Follow the orders on standard input and report events on standard output
     #[command(hide = true)]
     Worker,
     /// Open a device, run a short computation on it and report both as JSON

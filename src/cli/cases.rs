@@ -18,29 +18,43 @@ use crate::workspace::{Package, Workspace, spec_files};
 pub(super) struct Choice {
     /// Package by package; none is empty.
     pub(super) groups: Vec<Group>,
+    /// Cargo's target folder.
+    pub(super) target_folder: PathBuf,
     /// Why nothing is selected, if so.
     nothing: Option<Nothing>,
 }
 
 /// The chosen specs of one package. Spec names are unique inside it, as test names are inside a
 /// test binary.
-#[derive(Debug, PartialEq)]
+#[derive(Debug)]
 pub(super) struct Group {
     pub(super) package: String,
     /// Absolute.
     pub(super) package_root: PathBuf,
     pub(super) device: Option<DeviceChoice>,
+    /// The package as cargo sees it; `None` for specs that lie in no package.
+    pub(super) member: Option<Package>,
     pub(super) specs: Vec<ChosenSpec>,
 }
 
 /// A spec file with at least one chosen test case.
-#[derive(Debug, PartialEq)]
+#[derive(Debug, Default)]
 pub(super) struct ChosenSpec {
     /// Relative to the current folder where possible.
     pub(super) file: PathBuf,
+    /// The same, absolute.
+    pub(super) path: PathBuf,
     /// The folder that holds its `snapshots` folder; absolute.
     pub(super) specs_dir: PathBuf,
     pub(super) tests: Vec<String>,
+    /// Line and column of each of them.
+    pub(super) places: Vec<(usize, usize)>,
+    /// Whether these are all test cases of the spec.
+    pub(super) whole: bool,
+    /// One of its test cases where its model is written in Rust.
+    pub(super) rust: Option<TestCase>,
+    /// Seconds that it allows itself.
+    pub(super) timeout: Option<u64>,
     /// Results that are known without a run, since the spec is broken; their names stand in
     /// `tests`, too.
     pub(super) foregone: Vec<TestResult>,
@@ -137,9 +151,9 @@ pub(super) fn choose(options: &SelectionOptions) -> Result<Choice, Error> {
     };
     let selection = options.selection(filters);
     let groups = files.into_iter().map(|files| files.collected(&current));
-    Ok(selected(groups.collect(), &selection, || {
-        packages.iter().map(|package| relative(&package.specs, &current)).collect()
-    }))
+    let searched = || packages.iter().map(|package| relative(&package.specs, &current)).collect();
+    let choice = selected(groups.collect(), &selection, searched);
+    Ok(Choice { target_folder: workspace.target, ..choice })
 }
 
 /// Spec files of one package, absolute, each with the folder of its snapshots' parent.
@@ -148,6 +162,7 @@ struct PackageFiles {
     package: String,
     package_root: PathBuf,
     device: Option<DeviceChoice>,
+    member: Option<Package>,
     files: Vec<(PathBuf, PathBuf)>,
 }
 
@@ -157,12 +172,23 @@ struct Case {
     name: String,
     file: PathBuf,
     foregone: Option<TestResult>,
+    timeout: Option<u64>,
+    /// Line and column.
+    place: (usize, usize),
+    /// The case itself where its model is written in Rust.
+    rust: Option<TestCase>,
 }
 
 impl From<TestCase> for Case {
     fn from(case: TestCase) -> Self {
-        let foregone = case.foregone();
-        Self { name: case.name, file: case.file, foregone }
+        Self {
+            name: case.name.clone(),
+            file: case.file.clone(),
+            foregone: case.foregone(),
+            timeout: case.timeout(),
+            place: (case.line, case.column),
+            rust: case.rust_model().is_some().then_some(case),
+        }
     }
 }
 
@@ -178,6 +204,7 @@ impl PackageFiles {
             package: package.name.clone(),
             package_root: package.root.clone(),
             device: package.device,
+            member: Some(package.clone()),
             files: Vec::new(),
         }
     }
@@ -186,16 +213,17 @@ impl PackageFiles {
         let shown = |path: &Path| relative(path, current);
         let files: Vec<PathBuf> = self.files.iter().map(|(file, _)| shown(file)).collect();
         let cases = harness::collect(&files).into_iter().map(Case::from).collect();
-        let specs = files.into_iter().zip(self.files).map(|(file, (_, specs_dir))| ChosenSpec {
+        let specs = files.into_iter().zip(self.files).map(|(file, (path, specs_dir))| ChosenSpec {
             file,
+            path,
             specs_dir,
-            tests: Vec::new(),
-            foregone: Vec::new(),
+            ..ChosenSpec::default()
         });
         let group = Group {
             package: self.package,
             package_root: self.package_root,
             device: self.device,
+            member: self.member,
             specs: specs.collect(),
         };
         Collected { group, cases }
@@ -278,6 +306,7 @@ fn stray_files(folder: &Path) -> PackageFiles {
         package: folder.display().to_string(),
         package_root: folder.to_owned(),
         device: None,
+        member: None,
         files: Vec::new(),
     }
 }
@@ -297,11 +326,19 @@ fn selected(
         .flat_map(|collected| collected.cases.iter().map(|case| case.name.clone()))
         .collect();
     let groups = collected.into_iter().filter_map(|Collected { mut group, cases }| {
-        for case in cases.into_iter().filter(|case| selection.selects(&case.name)) {
+        group.specs.iter_mut().for_each(|spec| spec.whole = true);
+        for case in cases {
             let holder = group.specs.iter_mut().find(|spec| spec.file == case.file);
             let holder = holder.expect("a case comes from one of the files it was collected from");
+            if !selection.selects(&case.name) {
+                holder.whole = false;
+                continue;
+            }
             holder.foregone.extend(case.foregone);
             holder.tests.push(case.name);
+            holder.places.push(case.place);
+            holder.rust = case.rust;
+            holder.timeout = case.timeout;
         }
         group.specs.retain(|spec| !spec.tests.is_empty());
         (!group.specs.is_empty()).then_some(group)
@@ -315,7 +352,7 @@ fn selected(
             suggestion: suggestion(selection, &names),
         }),
     };
-    Choice { groups, nothing }
+    Choice { groups, target_folder: PathBuf::new(), nothing }
 }
 
 /// The name, or part of a name, that a filter most likely stands for.

@@ -9,19 +9,22 @@ fn collected(package: &str, names: &[(&str, &str)]) -> Collected {
     let specs = files.iter().map(|file| ChosenSpec {
         file: file.into(),
         specs_dir: root.join("specs"),
-        tests: Vec::new(),
-        foregone: Vec::new(),
+        ..ChosenSpec::default()
     });
     let group = Group {
         package: package.to_owned(),
         package_root: root.clone(),
         device: None,
+        member: None,
         specs: specs.collect(),
     };
     let cases = names.iter().map(|(file, name)| Case {
         name: (*name).to_owned(),
         file: file.into(),
         foregone: None,
+        timeout: None,
+        place: (0, 0),
+        rust: None,
     });
     Collected { group, cases: cases.collect() }
 }
@@ -57,6 +60,16 @@ fn only_specs_with_a_selected_test_remain() {
     assert_eq!(specs, [(&PathBuf::from("specs/digits.yaml"), vec!["digits::shapes".to_owned()])]);
     assert_eq!(choice.tests(), 1);
     assert!(choice.unless_empty(NoTests::Fail).unwrap().is_none());
+}
+
+#[test]
+fn a_spec_is_whole_when_none_of_its_tests_is_left_out() {
+    let whole = |filter| {
+        let choice = choose_by(digits_and_iris(), &[filter]);
+        choice.specs().map(|spec| spec.whole).collect::<Vec<_>>()
+    };
+    assert_eq!(whole("learns"), [false, true]);
+    assert_eq!(whole("digits"), [true]);
 }
 
 #[test]
@@ -108,12 +121,11 @@ fn workspace_at(root: &Path) -> Workspace {
         name: name.to_owned(),
         specs: root.join("specs"),
         root,
-        device: None,
         default: true,
-        current: false,
+        ..Package::default()
     };
     let packages = vec![package("outer", root.into()), package("inner", root.join("inner"))];
-    Workspace { root: root.to_owned(), packages }
+    Workspace { root: root.to_owned(), packages, ..Workspace::default() }
 }
 
 #[test]

@@ -6,6 +6,8 @@ use std::path::PathBuf;
 
 use anstyle::{AnsiColor, Style};
 
+use super::models::ModelsError;
+use crate::harness::WorkerError;
 use crate::suggestion::did_you_mean;
 use crate::{exit_code, runner, workspace};
 
@@ -59,8 +61,10 @@ pub enum Error {
     Unhealthy,
     #[error("cannot install the handler of Ctrl-C: {0}")]
     InterruptHandler(#[from] ctrlc::Error),
-    #[error("the worker got no readable plan: {0}")]
-    Plan(#[source] io::Error),
+    #[error(transparent)]
+    Models(#[from] ModelsError),
+    #[error("the worker got no orders that it understands: {0}")]
+    Orders(#[source] WorkerError),
     #[error("cannot find this program's own file: {0}")]
     OwnProgram(#[source] io::Error),
     #[error("cannot write the output: {0}")]
@@ -80,6 +84,7 @@ impl Error {
             Self::NothingSelected { .. } => exit_code::NO_TESTS_RUN,
             Self::SpecErrors
             | Self::SpecFolder { .. }
+            | Self::Models(ModelsError::RegisteredTwice { .. })
             | Self::Workspace(workspace::Error::Settings { .. }) => exit_code::SPEC_ERROR,
             Self::TestsFailed | Self::Unhealthy => exit_code::TEST_FAILED,
             Self::Workspace(workspace::Error::Metadata { .. }) => exit_code::CARGO_METADATA_FAILED,
@@ -90,11 +95,12 @@ impl Error {
                 | runner::Error::WorkerFailed { .. }
                 | runner::Error::OutputClosed,
             )
+            | Self::Models(ModelsError::Build(_) | ModelsError::NoAnswer { .. })
             | Self::Write { .. } => exit_code::RUN_INCOMPLETE,
             // Whoever closes the pipe has read enough.
             Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => exit_code::SUCCESS,
             Self::Output(_) => exit_code::RUN_INCOMPLETE,
-            Self::InterruptHandler(_) | Self::Plan(_) | Self::OwnProgram(_) => {
+            Self::InterruptHandler(_) | Self::Orders(_) | Self::OwnProgram(_) => {
                 exit_code::INTERNAL_ERROR
             }
         }
@@ -146,6 +152,14 @@ impl Error {
                     .to_owned(),
             ),
             Self::NothingSelected { help, .. } => help.clone(),
+            Self::Models(ModelsError::NoAnswer { .. }) => Some(
+                "a test target whose root file has `nn_test::main!` lists its models when it is \
+                 started with `--nn-test-models`"
+                    .to_owned(),
+            ),
+            Self::Models(ModelsError::RegisteredTwice { .. }) => {
+                Some("give one of them another name, there and in its specs".to_owned())
+            }
             Self::Run(runner::Error::AdapterRequired { .. }) => Some(
                 "`--device auto` falls back to the CPU; `cargo nn-test doctor` shows what is here"
                     .to_owned(),
@@ -165,11 +179,12 @@ impl Error {
 mod tests {
     use super::*;
     use crate::runner::Ending;
+    use crate::workspace::BuildError;
 
     #[test]
     fn each_kind_of_error_has_its_exit_code() {
         let io = |kind: io::ErrorKind| io::Error::from(kind);
-        let table: [(Error, u8); 12] = [
+        let table: [(Error, u8); 13] = [
             (Error::TestsFailed, 100),
             (Error::SpecErrors, 96),
             (Error::NothingSelected { reason: String::new(), help: None }, 4),
@@ -181,7 +196,8 @@ mod tests {
             (runner::Error::WorkerFailed { ending: Ending::Code(1), output: None }.into(), 101),
             (Error::Output(io(io::ErrorKind::BrokenPipe)), 0),
             (Error::Output(io(io::ErrorKind::StorageFull)), 101),
-            (Error::Plan(io(io::ErrorKind::UnexpectedEof)), 70),
+            (Error::Orders(WorkerError::NoSetUp), 70),
+            (ModelsError::Build(BuildError::Failed).into(), 101),
         ];
         for (error, code) in table {
             assert_eq!(error.exit_code(), code, "{error:?}");

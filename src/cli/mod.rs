@@ -6,6 +6,7 @@
 
 mod app;
 mod arguments;
+mod build;
 mod cases;
 mod check;
 mod color;
@@ -14,11 +15,14 @@ mod doctor;
 mod error;
 mod explain;
 mod init;
+mod limits;
 mod list;
+mod models;
 mod options;
 mod paths;
 mod run;
 mod seams;
+mod work;
 mod worker;
 
 pub use app::run;

@@ -121,9 +121,29 @@ pub(super) struct ExecutionOptions {
     #[arg(long, overrides_with_all = ["max_fail", "fail_fast"])]
     no_fail_fast: bool,
 
-    /// Give up on a spec that reports nothing for this long; 0 waits for ever
-    #[arg(long, value_name = "SECONDS", default_value_t = 600)]
-    pub(super) timeout: u64,
+    /// Specs that run at once, each in a process of its own
+    ///
+    /// [default: 1 where tests run on a GPU, which does one thing at a time and whose memory all
+    /// share; else the number of cores]
+    #[arg(long, short, value_name = "NUMBER")]
+    pub(super) jobs: Option<NonZeroUsize>,
+
+    /// Kill a spec that runs for this long; 0 sets no limit
+    ///
+    /// [default: the spec's own `timeout`; else, for a spec that ran completely on this machine
+    /// before, 20 times as long as then, and at least 60]
+    #[arg(long, value_name = "SECONDS", env = "NN_TEST_TIMEOUT", hide_env_values = true)]
+    pub(super) timeout: Option<u64>,
+
+    /// Kill a spec that reports nothing for this long; 0 waits for ever [default: 600]
+    #[arg(long, value_name = "SECONDS")]
+    pub(super) silence: Option<u64>,
+
+    /// Kill a spec whose process occupies more memory: 8GiB, 500MB, bytes; 0 sets no limit
+    ///
+    /// [default: 75 % of the machine's memory, divided by the number of specs that run at once]
+    #[arg(long, value_name = "SIZE", value_parser = read_size)]
+    pub(super) memory_limit: Option<u64>,
 }
 
 impl ExecutionOptions {
@@ -131,6 +151,33 @@ impl ExecutionOptions {
     pub(super) fn max_fail(&self) -> Option<NonZeroUsize> {
         if self.fail_fast { Some(NonZeroUsize::MIN) } else { self.max_fail }
     }
+}
+
+/// Bytes, from a number with or without a unit.
+pub(super) fn read_size(text: &str) -> Result<u64, String> {
+    const UNITS: [(&str, u64); 10] = [
+        ("kib", 1 << 10),
+        ("mib", 1 << 20),
+        ("gib", 1 << 30),
+        ("tib", 1 << 40),
+        ("kb", 1_000),
+        ("mb", 1_000_000),
+        ("gb", 1_000_000_000),
+        ("tb", 1_000_000_000_000),
+        ("b", 1),
+        ("", 1),
+    ];
+    let lower = text.trim().to_ascii_lowercase();
+    let digits = lower.trim_end_matches(|letter: char| letter.is_ascii_alphabetic()).len();
+    let (number, unit) = (lower[..digits].trim(), &lower[digits..]);
+    let size = UNITS.iter().find(|(known, _)| *known == unit).map(|(_, size)| *size);
+    let bytes = size.and_then(|size| {
+        let (whole, fraction) = number.split_once('.').unwrap_or((number, "0"));
+        let tenths = format!("{whole}{}", fraction.get(..1)?).parse::<u64>().ok()?;
+        let digits = fraction.len() == 1 && !whole.is_empty();
+        digits.then(|| tenths.checked_mul(size)).flatten().map(|size| size / 10)
+    });
+    bytes.ok_or_else(|| "a size is a number with a unit, such as `8GiB` or `500MB`".to_owned())
 }
 
 /// Whom the output is for.
@@ -162,4 +209,22 @@ pub(super) struct ColorOption {
     #[arg(long, value_name = "WHEN", value_enum, hide_possible_values = true)]
     #[arg(help_heading = "Output options")]
     pub(super) color: Option<clap::ColorChoice>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_size_has_a_unit_or_is_bytes() {
+        assert_eq!(read_size("8GiB"), Ok(8 << 30));
+        assert_eq!(read_size("1.5 gib"), Ok(3 << 29));
+        assert_eq!(read_size("500MB"), Ok(500_000_000));
+        assert_eq!(read_size("4096"), Ok(4096));
+        assert_eq!(read_size("0"), Ok(0));
+        for wrong in ["", "GiB", "8 G", "-1", "8GiBs", "1.25GiB", "1e3", "99999999999TiB", "8.GiB"]
+        {
+            assert!(read_size(wrong).is_err(), "{wrong}");
+        }
+    }
 }

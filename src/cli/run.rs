@@ -3,21 +3,25 @@
 use std::env;
 use std::io::{self, IsTerminal};
 use std::sync::mpsc::channel;
-use std::time::Duration;
 
 use anstream::AutoStream;
 use clap::Args;
 
-use super::cases::{Group, choose};
+use super::build::BuildOptions;
+use super::cases::choose;
 use super::error::{Error, warn};
+use super::limits::{Machine, limits};
+use super::models::Registry;
 use super::options::{
     ColorOption, ExecutionOptions, FormatOption, MessageFormat, NoTestsOption, SelectionOptions,
 };
+use super::work::{Place, work};
 use crate::report::event::{RunSummary, Sink};
 use crate::report::{HumanReporter, JsonReporter, PlainProgress, TerminalProgress};
-use crate::runner::{
-    Limits, Plan, PlannedSpec, ProcessLauncher, Work, forward_interrupts, supervise,
-};
+use crate::runner::{ProcessLauncher, Timings, forward_interrupts, supervise};
+
+/// Below the target folder: how long each spec took.
+const TIMINGS: &str = "nn-test/timings.json";
 
 /// Options of `run`.
 #[derive(Debug, Clone, Args)]
@@ -28,6 +32,8 @@ pub(super) struct RunOptions {
     no_tests: NoTestsOption,
     #[command(flatten)]
     pub(super) execution: ExecutionOptions,
+    #[command(flatten)]
+    build: BuildOptions,
     #[command(flatten)]
     format: FormatOption,
 
@@ -48,21 +54,28 @@ impl RunOptions {
         if choice.groups.is_empty() {
             return Ok(());
         }
-        let work = choice.groups.into_iter().map(|group| work(group, &self.execution));
-        let work: Vec<Work> = work.collect();
-        let program = env::current_exe().map_err(Error::OwnProgram)?;
-        let mut launcher = ProcessLauncher::new(program, vec!["worker".into()]);
+        let manifest = self.selection.manifest.manifest_path.clone();
+        let registry = Registry::of(&choice.groups, manifest, self.build.flags(self.color.color))?;
+        let place = Place::new(env::current_exe().map_err(Error::OwnProgram)?, env::current_dir()?);
+        let mut work = work(choice.groups, &registry, &self.execution, &place);
+        let limits = limits(&self.execution, Machine::here(), &mut work);
+        let timings_file = choice.target_folder.join(TIMINGS);
+        let mut timings = Timings::load(&timings_file);
+
         let (sender, receiver) = channel();
         forward_interrupts(sender.clone())?;
-        let limits = Limits { max_fail: self.execution.max_fail(), patience: self.patience() };
         let mut reporter = self.reporter();
-        let channels = (&sender, &receiver);
-        let summary = supervise(work, limits, &mut launcher, channels, reporter.as_mut())?;
-        conclude(&summary)
-    }
-
-    fn patience(&self) -> Option<Duration> {
-        Some(self.execution.timeout).filter(|seconds| *seconds > 0).map(Duration::from_secs)
+        let summary = supervise(
+            work,
+            &limits,
+            &mut timings,
+            &mut ProcessLauncher,
+            (&sender, &receiver),
+            reporter.as_mut(),
+        );
+        // They are a convenience: a target folder that cannot be written is no failed run.
+        let _ = timings.save(&timings_file);
+        conclude(&summary?)
     }
 
     /// The report goes to standard output, the progress to standard error.
@@ -78,26 +91,6 @@ impl RunOptions {
     }
 }
 
-/// The worker's plan for a package, and the results that need no worker.
-fn work(group: Group, execution: &ExecutionOptions) -> Work {
-    let mut foregone = Vec::new();
-    let specs = group.specs.into_iter().filter_map(|mut spec| {
-        let known = |test: &String| spec.foregone.iter().any(|result| result.test == *test);
-        spec.tests.retain(|test| !known(test));
-        foregone.append(&mut spec.foregone);
-        let planned = PlannedSpec { file: spec.file, specs_dir: spec.specs_dir, tests: spec.tests };
-        (!planned.tests.is_empty()).then_some(planned)
-    });
-    let specs = specs.collect();
-    let plan = Plan {
-        device: execution.device.map(Into::into).or(group.device).unwrap_or_default(),
-        seed: execution.seed,
-        package_root: group.package_root,
-        specs,
-    };
-    Work { foregone, plan }
-}
-
 /// What a complete run means for the exit code.
 fn conclude(summary: &RunSummary) -> Result<(), Error> {
     match summary.failures() {
@@ -109,64 +102,7 @@ fn conclude(summary: &RunSummary) -> Result<(), Error> {
 
 #[cfg(test)]
 mod tests {
-    use clap::Parser;
-
-    use super::super::cases::ChosenSpec;
     use super::*;
-    use crate::device::DeviceChoice;
-    use crate::report::event::{Status, TestResult};
-
-    #[derive(Debug, Parser)]
-    struct Line {
-        #[command(flatten)]
-        execution: ExecutionOptions,
-    }
-
-    fn execution(line: &str) -> ExecutionOptions {
-        Line::parse_from(["x"].into_iter().chain(line.split_whitespace())).execution
-    }
-
-    fn spec_error(test: &str) -> TestResult {
-        TestResult {
-            test: test.to_owned(),
-            file: "specs/a.yaml".to_owned(),
-            line: 0,
-            column: 0,
-            status: Status::SpecError,
-            verdict: None,
-            details: None,
-            seconds: 0.0,
-        }
-    }
-
-    fn group(device: Option<DeviceChoice>) -> Group {
-        let spec = |file: &str, tests: &[&str], foregone| ChosenSpec {
-            file: file.into(),
-            specs_dir: "/p/specs".into(),
-            tests: tests.iter().map(|test| (*test).to_owned()).collect(),
-            foregone,
-        };
-        let broken = spec("specs/a.yaml", &["a::spec"], vec![spec_error("a::spec")]);
-        let sound = spec("specs/b.yaml", &["b::learns"], Vec::new());
-        let (package, package_root) = ("p".to_owned(), "/p".into());
-        Group { package, package_root, device, specs: vec![broken, sound] }
-    }
-
-    #[test]
-    fn a_broken_spec_needs_no_worker() {
-        let work = work(group(None), &execution(""));
-        assert_eq!(work.foregone, [spec_error("a::spec")]);
-        let files: Vec<_> = work.plan.specs.iter().map(|spec| spec.file.clone()).collect();
-        assert_eq!(files, [std::path::PathBuf::from("specs/b.yaml")]);
-    }
-
-    #[test]
-    fn the_command_line_wins_over_the_packages_device() {
-        let device = |line, package| work(group(package), &execution(line)).plan.device;
-        assert_eq!(device("--device wgpu", Some(DeviceChoice::Cpu)), DeviceChoice::Wgpu);
-        assert_eq!(device("--seed 3", Some(DeviceChoice::Cpu)), DeviceChoice::Cpu);
-        assert_eq!(device("--seed 3", None), DeviceChoice::Auto);
-    }
 
     fn exit_code(summary: RunSummary) -> u8 {
         conclude(&summary).map_or_else(|error| error.exit_code(), |()| 0)

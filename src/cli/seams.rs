@@ -9,11 +9,8 @@ use super::worker::Smoke;
 use crate::data;
 use crate::device::{AdapterRequired, DeviceChoice, Devices};
 use crate::experiment::Laboratory;
-use crate::harness::{self, Assignment, WorkerOptions};
 use crate::model::{Plan as ModelLayers, PlannedLayer};
 use crate::property::Outcome;
-use crate::report::event::Sink;
-use crate::runner::Plan;
 use crate::spec::{self, Diagnostics, Source, Task};
 use crate::subject::{self, Subject};
 
@@ -113,26 +110,6 @@ fn rejected(diagnostics: Diagnostics) -> Rejected {
     let records = serde_json::to_value(diagnostics.records())
         .expect("a diagnostic has only string keys and plain values");
     Rejected { rendered: diagnostics.render(false), records }
-}
-
-/// Runs a worker's plan in this process.
-///
-/// # Errors
-///
-/// When a wgpu adapter is required and there is none.
-pub(super) fn run_plan(plan: &Plan, sink: &mut dyn Sink) -> Result<(), AdapterRequired> {
-    let options = WorkerOptions {
-        device: plan.device,
-        seed: plan.seed,
-        package_root: plan.package_root.clone(),
-    };
-    let assignments = plan.specs.iter().map(|spec| Assignment {
-        file: spec.file.clone(),
-        specs_dir: spec.specs_dir.clone(),
-        tests: spec.tests.clone(),
-    });
-    let assignments: Vec<Assignment> = assignments.collect();
-    harness::worker(&options, &assignments, sink)
 }
 
 /// Opens a device and measures the spec of `init` on it.

@@ -8,17 +8,20 @@ use serde::{Deserialize, Serialize};
 use super::options::DeviceArgument;
 use super::{Error, seams};
 use crate::device::AdapterRequired;
-use crate::runner::{self, EventWriter, read_plan};
+use crate::harness::{WorkerError, worker};
+use crate::protocol::{self, EventWriter};
+use crate::registry::Registry;
+use crate::runner;
 
-/// Runs the plan on standard input. Failed test cases do not fail the worker: its events say all.
+/// Follows the orders on standard input. Failed test cases do not fail the worker: its events say
+/// all.
 pub(super) fn execute() -> Result<(), Error> {
-    let plan = read_plan().map_err(Error::Plan)?;
     let mut events = EventWriter::new(io::stdout());
-    if let Err(absent) = seams::run_plan(&plan, &mut events) {
-        events.adapter_required(absent.reason.clone());
-        return Err(required(absent));
-    }
-    Ok(())
+    let models = Registry::new();
+    worker(models, protocol::from_supervisor(), &mut events).map_err(|error| match error {
+        WorkerError::AdapterRequired(absent) => required(absent),
+        other => Error::Orders(other),
+    })
 }
 
 /// Options of `smoke`.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::name;
 use crate::report::event::{Status, TestResult};
 use crate::spec::{Expectation, Severity, Spec};
+use crate::subject;
 
 /// A test case: one expectation of a spec, or a spec that cannot be run.
 #[derive(Debug, Clone)]
@@ -65,8 +66,28 @@ impl TestCase {
     /// The name of the Rust model that the case's spec is about, if it is about one: it can be run
     /// only where that model is registered.
     pub fn rust_model(&self) -> Option<&str> {
+        self.spec()?.rust_model().map(|model| model.name.as_str())
+    }
+
+    /// The one result of the case's spec where its Rust model is not among the `registered` ones, as
+    /// that of a spec that cannot be run. `None` where the model is declared.
+    pub fn unregistered(&self, registered: &[&str]) -> Option<TestResult> {
+        let spec = self.spec()?;
+        let (line, column) = spec.source.position(spec.rust_model()?.name.span.start);
+        let reason = subject::unregistered(spec, registered)?.render(false);
+        let test = name::case_name(&name::sanitised(&spec.name), name::BROKEN);
+        let result = self.result(Status::SpecError, Some(reason));
+        Some(TestResult { test, line, column, ..result })
+    }
+
+    /// Seconds that the spec allows itself.
+    pub fn timeout(&self) -> Option<u64> {
+        self.spec()?.timeout
+    }
+
+    fn spec(&self) -> Option<&Spec> {
         match &self.content {
-            Content::Expectation { spec, .. } => spec.rust_model().map(|model| model.name.as_str()),
+            Content::Expectation { spec, .. } => Some(spec),
             Content::Broken { .. } => None,
         }
     }

@@ -3,8 +3,8 @@
 //! [`collect`] lists the test cases of spec files without touching a device. A *session* runs them,
 //! one process on one device from one thread: the cases of a spec share one laboratory, the verdict
 //! becomes a [`Status`](crate::report::event::Status), and what holds is compared with its snapshot.
-//! Two fronts drive a session: [`worker`] for `cargo nn-test`, which reports events, and [`main`]
-//! for test targets, which speaks libtest's protocol. This module judges nothing itself and knows
+//! Two fronts drive a session: [`worker`] for `cargo nn-test`, which reports events, and
+//! libtest's protocol for `cargo test`. A test target, whose [`main`] is here, is either. This module judges nothing itself and knows
 //! no tensor.
 
 mod case;
@@ -16,8 +16,10 @@ mod files;
 mod judge;
 mod name;
 mod session;
+mod shown;
 mod site;
 mod status;
+mod target;
 mod trials;
 mod worker;
 
@@ -30,5 +32,5 @@ pub use failure::describe;
 pub use files::spec_files;
 pub use site::Site;
 pub use status::status;
-pub use trials::main;
-pub use worker::{Assignment, WorkerOptions, worker};
+pub use target::main;
+pub use worker::{WorkerError, worker};

@@ -3,7 +3,7 @@
 //! The cases of a spec share one judge, which is made for the first of them and dropped before the
 //! next spec's. Whatever a case does, the following ones run.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -29,6 +29,8 @@ const PROGRESS_INTERVAL: Duration = Duration::from_millis(200);
 pub(super) struct Session {
     prepare: Box<dyn Prepare>,
     seed: Option<u64>,
+    /// Paths are shown as seen from there.
+    called_from: Option<PathBuf>,
     bench: Option<Bench>,
 }
 
@@ -43,8 +45,17 @@ struct Bench {
 impl Session {
     /// `seed` overrides the specs' own; snapshots are then not compared, since they were accepted
     /// for the specs' own seeds.
-    pub(super) fn new(prepare: Box<dyn Prepare>, seed: Option<u64>) -> Self {
-        Self { prepare, seed, bench: None }
+    pub(super) fn new(
+        prepare: Box<dyn Prepare>,
+        seed: Option<u64>,
+        called_from: Option<PathBuf>,
+    ) -> Self {
+        Self { prepare, seed, called_from, bench: None }
+    }
+
+    /// Gives up what the last spec needed, before it is known which one is next.
+    pub(super) fn clear(&mut self) {
+        self.bench = None;
     }
 
     /// Runs a case, telling `sink` when it starts, where it is and how it ended.
@@ -108,7 +119,7 @@ impl Session {
         };
         let judged = judge.judge(expectation, &mut throttled(&case.name, sink));
         let store = self.seed.is_none().then_some(store);
-        Ok(conclude(case, spec, expectation, judged, store))
+        Ok(conclude(case, spec, expectation, judged, store, self.called_from.as_deref()))
     }
 
     fn bench_for(&mut self, spec: &Arc<Spec>, case: &TestCase, sink: &mut dyn Sink) -> &mut Bench {
@@ -144,6 +155,7 @@ fn conclude(
     expectation: &Expectation,
     judged: Result<Judgement, ExperimentError>,
     store: Option<&Store>,
+    called_from: Option<&Path>,
 ) -> TestResult {
     let Judgement { verdict, record } = match judged {
         Ok(judgement) => judgement,
@@ -152,7 +164,7 @@ fn conclude(
     let mut result = case.result(status(verdict.outcome, severity(expectation)), None);
     if let Some(store) = store.filter(|_| has_snapshot(verdict.outcome) && !record.is_empty()) {
         let compared = compare(case, spec, expectation, &record, store);
-        let (differs, details) = snapshot_details(compared);
+        let (differs, details) = snapshot_details(compared, called_from);
         result.details = details;
         if differs {
             result.status = Status::SnapshotPending;
@@ -179,11 +191,13 @@ fn compare(
 }
 
 /// Whether the comparison leaves something to do, and what to tell about it.
-fn snapshot_details(compared: Result<SnapshotOutcome, SnapshotError>) -> (bool, Option<String>) {
-    let current = std::env::current_dir().ok();
+fn snapshot_details(
+    compared: Result<SnapshotOutcome, SnapshotError>,
+    called_from: Option<&Path>,
+) -> (bool, Option<String>) {
     let next = |pending: Option<PathBuf>| match pending {
         Some(path) => {
-            let path = shown(&path, current.as_deref());
+            let path = shown(&path, called_from);
             format!("pending: {}\nreview with `cargo insta review`", path.display())
         }
         None => "nothing was written; run it locally and review with `cargo insta review`".into(),

@@ -32,9 +32,9 @@ struct Run {
     notes: Notes,
 }
 
-/// The whole of a test target: lists and runs the package's specs as libtest would its tests, with
-/// libtest's options and exit codes. [`main!`](crate::main) calls it.
-pub fn main(site: Site) -> ExitCode {
+/// Lists and runs the package's specs as libtest would its tests, with libtest's options and exit
+/// codes.
+pub(super) fn run(site: Site) -> ExitCode {
     let line = CommandLine::parse(std::env::args_os().map(|argument| lossy(&argument)));
     let mut arguments = Arguments::from_iter(&line.rest);
     panics::keep_those_of_other_threads();
@@ -56,10 +56,8 @@ pub fn main(site: Site) -> ExitCode {
     });
     let trials = trials.collect();
     let device = variable("NN_TEST_DEVICE");
-    let session = Session::new(
-        Box::new(Equipment::from_variable(device.as_deref(), site.models.clone())),
-        None,
-    );
+    let equipment = Equipment::from_variable(device.as_deref(), site.models.clone());
+    let session = Session::new(Box::new(equipment), None, std::env::current_dir().ok());
     RUN.set(Some(Run { session, store: store(&site), cases, notes: Notes::default() }));
 
     // libtest-mimic panics when its reader goes away (`… --list | head`).

@@ -1,76 +1,94 @@
-//! A worker: the test cases that a supervisor assigned to this process, run in order.
+//! A worker: runs the specs that a supervisor gives to this process, one after the other.
 
-use std::path::PathBuf;
+use std::io::Write;
 
+use super::collect;
 use super::equipment::Equipment;
 use super::judge::Prepare;
 use super::session::Session;
-use super::{TestCase, collect};
-use crate::device::{AdapterRequired, DeviceChoice};
+use super::shown::Shown;
+use crate::device::AdapterRequired;
 use crate::panics;
+use crate::protocol::{Assignment, EventWriter, Order, SetUp, Unreadable};
 use crate::registry::Registry;
 use crate::report::event::{Event, Sink, Status, TestResult};
 use crate::snapshot::Store;
 
-/// How a worker works.
-#[derive(Debug, Clone)]
-pub struct WorkerOptions {
-    pub device: DeviceChoice,
-    /// Overrides the seed of every spec; snapshots are then not compared.
-    pub seed: Option<u64>,
-    /// Root of the package that the specs belong to.
-    pub package_root: PathBuf,
+/// Why a worker ends before it is told to.
+#[derive(Debug, thiserror::Error)]
+pub enum WorkerError {
+    #[error(transparent)]
+    AdapterRequired(#[from] AdapterRequired),
+    #[error(transparent)]
+    Unreadable(#[from] Unreadable),
+    #[error("the supervisor's first line says nothing about the device")]
+    NoSetUp,
 }
 
-/// The test cases of one spec file that a worker runs.
-#[derive(Debug, Clone)]
-pub struct Assignment {
-    /// As shown to the user.
-    pub file: PathBuf,
-    /// The folder whose `snapshots` folder holds the spec's snapshots; absolute, or relative to the
-    /// package.
-    pub specs_dir: PathBuf,
-    /// Full names (`spec::property`).
-    pub tests: Vec<String>,
-}
-
-/// Runs the assigned test cases on this thread, one after the other, and reports each to `sink`. It
-/// emits no event of the run as a whole: that is the supervisor's.
+/// Follows the orders on this thread and reports each test case to `events`. Emits no event of the
+/// run as a whole: that is the supervisor's. The devices are opened once. Specs can name `models`.
 ///
 /// # Errors
 ///
-/// When a wgpu adapter is required and there is none.
+/// When a wgpu adapter is required and there is none, or when the orders make no sense.
 pub fn worker(
-    options: &WorkerOptions,
-    assignments: &[Assignment],
-    sink: &mut dyn Sink,
-) -> Result<(), AdapterRequired> {
+    models: Registry,
+    orders: impl IntoIterator<Item = Result<Order, Unreadable>>,
+    events: &mut EventWriter<impl Write>,
+) -> Result<(), WorkerError> {
     panics::keep_those_of_other_threads();
-    let files: Vec<PathBuf> = assignments.iter().map(|work| work.file.clone()).collect();
-    let equipment = Box::new(Equipment::new(options.device, Registry::new()));
-    work(options, assignments, collect(&files), equipment, sink)
+    let mut orders = orders.into_iter();
+    let Some(Order::SetUp(set_up)) = orders.next().transpose()? else {
+        return Err(WorkerError::NoSetUp);
+    };
+    let equipment = Box::new(Equipment::new(set_up.device, models));
+    follow(&set_up, orders, equipment, events)
 }
 
-fn work(
-    options: &WorkerOptions,
-    assignments: &[Assignment],
-    cases: Vec<TestCase>,
+fn follow(
+    set_up: &SetUp,
+    orders: impl Iterator<Item = Result<Order, Unreadable>>,
     prepare: Box<dyn Prepare>,
-    sink: &mut dyn Sink,
+    events: &mut EventWriter<impl Write>,
+) -> Result<(), WorkerError> {
+    let mut session = Session::new(prepare, set_up.seed, Some(set_up.called_from.clone()));
+    events.ready();
+    for order in orders {
+        match order? {
+            Order::SetUp(_) => return Err(WorkerError::NoSetUp),
+            Order::End => break,
+            Order::Run(assignment) => {
+                let ran = run(&mut session, set_up, &assignment, events);
+                if let Err(absent) = ran {
+                    events.adapter_required(absent.reason.clone());
+                    return Err(absent.into());
+                }
+                // Its tensors need not stay while the next order is awaited.
+                session.clear();
+                events.ready();
+            }
+        }
+    }
+    Ok(())
+}
+
+fn run(
+    session: &mut Session,
+    set_up: &SetUp,
+    assignment: &Assignment,
+    events: &mut dyn Sink,
 ) -> Result<(), AdapterRequired> {
-    let mut session = Session::new(prepare, options.seed);
-    for assignment in assignments {
-        let store = Store::new(&options.package_root, &assignment.specs_dir);
-        for name in &assignment.tests {
-            let same = |case: &&TestCase| case.name == *name && case.file == assignment.file;
-            match cases.iter().find(same) {
-                Some(case) => {
-                    session.run(case, &store, sink)?;
-                }
-                None => {
-                    sink.emit(&Event::TestStarted { test: name.clone() });
-                    sink.emit(&Event::TestFinished(gone(name, assignment)));
-                }
+    let mut events = Shown::new(events, set_up, assignment);
+    let cases = collect(std::slice::from_ref(&assignment.path));
+    let store = Store::new(&assignment.package_root, &assignment.specs_dir);
+    for name in &assignment.tests {
+        match cases.iter().find(|case| case.name == *name) {
+            Some(case) => {
+                session.run(case, &store, &mut events)?;
+            }
+            None => {
+                events.emit(&Event::TestStarted { test: name.clone() });
+                events.emit(&Event::TestFinished(gone(name, assignment)));
             }
         }
     }
@@ -94,50 +112,118 @@ fn gone(name: &str, assignment: &Assignment) -> TestResult {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
     use std::path::Path;
-    use std::sync::Arc;
 
     use super::*;
-    use crate::harness::fixtures::{
-        ALWAYS, FakeLaboratory, NEVER, Recorder, expectation, judged, spec,
-    };
+    use crate::device::DeviceChoice;
+    use crate::harness::fixtures::{FakeLaboratory, judged};
+    use crate::harness::judge::Obstacle;
     use crate::property::Verdict;
+    use crate::protocol::{Message, decode};
 
-    fn assignment(file: &str, tests: &[&str]) -> Assignment {
-        let tests = tests.iter().map(|test| (*test).to_owned()).collect();
-        Assignment { file: file.into(), specs_dir: "specs".into(), tests }
+    fn set_up(folder: &Path) -> SetUp {
+        SetUp { device: DeviceChoice::Cpu, seed: None, called_from: folder.to_owned() }
+    }
+
+    /// Orders a spec of that name and two properties to run, after writing it.
+    fn order(folder: &Path, name: &str, tests: &[&str]) -> Order {
+        let path = folder.join(format!("{name}.yaml"));
+        let text = format!(
+            "version: 1\nname: {name}\ntask: classification\n\
+             data: {{moons: {{examples: 32}}}}\nmodel: {{layers: [linear: 2]}}\n\
+             expect: [shapes, initial_loss]\n"
+        );
+        fs::write(&path, text).unwrap();
+        Order::Run(Assignment {
+            package_root: folder.to_owned(),
+            file: format!("{name}.yaml").into(),
+            path,
+            specs_dir: folder.to_owned(),
+            tests: tests.iter().map(|test| format!("{name}::{test}")).collect(),
+        })
+    }
+
+    /// What a worker says, a word for each message.
+    fn said(
+        folder: &Path,
+        orders: Vec<Order>,
+        laboratory: FakeLaboratory,
+    ) -> (Result<(), WorkerError>, Vec<String>) {
+        let mut written = Vec::new();
+        let mut events = EventWriter::new(&mut written);
+        let orders = orders.into_iter().map(Ok);
+        let outcome = follow(&set_up(folder), orders, Box::new(laboratory), &mut events);
+        let text = String::from_utf8(written).unwrap();
+        let words = text.lines().map(|line| match decode(line).message.unwrap() {
+            Message::Ready => "ready".to_owned(),
+            Message::Event(Event::TestStarted { test }) => format!("start {test}"),
+            Message::Event(Event::TestFinished(result)) => {
+                format!("{:?} {} of {}", result.status, result.test, result.file)
+            }
+            Message::AdapterRequired { reason } => format!("no adapter: {reason}"),
+            other => format!("{other:?}"),
+        });
+        (outcome, words.filter(|word| !word.contains("Progress")).collect())
+    }
+
+    fn inapplicable() -> FakeLaboratory {
+        FakeLaboratory::new(|_| Ok(judged(Verdict::not_applicable("-"))))
     }
 
     #[test]
-    fn the_assigned_cases_run_in_their_order_and_no_others() {
-        let expectations = vec![expectation(&ALWAYS), expectation(&NEVER)];
-        let cases = ["a", "b"].map(|name| {
-            let spec = Arc::new(spec(name, expectations.clone()));
-            TestCase::of_spec(&spec, Path::new(&format!("{name}.yaml")))
-        });
-        let options = WorkerOptions {
-            device: DeviceChoice::Cpu,
-            seed: None,
-            package_root: "/nonexistent".into(),
-        };
-        let assignments =
-            [assignment("b.yaml", &["b::never"]), assignment("a.yaml", &["a::always", "a::gone"])];
-        let laboratory = FakeLaboratory::new(|_| Ok(judged(Verdict::not_applicable("-"))));
-        let mut sink = Recorder::default();
-        work(&options, &assignments, cases.concat(), Box::new(laboratory), &mut sink).unwrap();
-
-        let ends = sink.events.iter().filter_map(|event| match event {
-            Event::TestFinished(result) => Some((result.test.as_str(), result.status)),
-            _ => None,
-        });
-        let ends: Vec<_> = ends.collect();
+    fn the_ordered_cases_run_in_their_order_and_no_others() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path();
+        let orders = vec![
+            order(root, "b", &["initial_loss"]),
+            order(root, "a", &["initial_loss", "shapes", "gone"]),
+            Order::End,
+            order(root, "c", &["shapes"]),
+        ];
+        let (outcome, words) = said(root, orders, inapplicable());
+        assert!(outcome.is_ok(), "{outcome:?}");
         assert_eq!(
-            ends,
+            words,
             [
-                ("b::never", Status::Skipped),
-                ("a::always", Status::Skipped),
-                ("a::gone", Status::Crashed)
+                "ready",
+                "start b::initial_loss",
+                "Skipped b::initial_loss of b.yaml",
+                "ready",
+                "start a::initial_loss",
+                "Skipped a::initial_loss of a.yaml",
+                "start a::shapes",
+                "Skipped a::shapes of a.yaml",
+                "start a::gone",
+                "Crashed a::gone of a.yaml",
+                "ready",
             ]
         );
+    }
+
+    #[test]
+    fn the_last_specs_laboratory_is_closed_before_the_next_order_is_awaited() {
+        let folder = tempfile::tempdir().unwrap();
+        let laboratory = inapplicable();
+        let orders = vec![order(folder.path(), "a", &["shapes"]), Order::End];
+        said(folder.path(), orders, laboratory.clone()).0.unwrap();
+        assert_eq!(laboratory.log.borrow().last().unwrap(), "close a");
+    }
+
+    #[test]
+    fn an_absent_adapter_is_told_and_ends_the_worker() {
+        let folder = tempfile::tempdir().unwrap();
+        let laboratory = FakeLaboratory::behind(Obstacle::Adapter("no loader".to_owned()));
+        let orders = vec![order(folder.path(), "a", &["shapes"])];
+        let (outcome, words) = said(folder.path(), orders, laboratory);
+        assert!(matches!(outcome, Err(WorkerError::AdapterRequired(_))), "{outcome:?}");
+        assert_eq!(words, ["ready", "start a::shapes", "no adapter: no loader"]);
+    }
+
+    #[test]
+    fn orders_without_a_set_up_are_refused() {
+        let mut events = EventWriter::new(Vec::new());
+        let outcome = worker(Registry::new(), [Ok(Order::End)], &mut events);
+        assert!(matches!(outcome, Err(WorkerError::NoSetUp)), "{outcome:?}");
     }
 }

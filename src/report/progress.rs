@@ -2,6 +2,7 @@
 //!
 //! Both wrap another reporter and hand every event on to it.
 
+use std::collections::HashMap;
 use std::io::Write;
 use std::time::{Duration, Instant};
 
@@ -14,17 +15,35 @@ use super::paint::{self, labelled};
 /// How often the bar is redrawn while nothing happens, so that its clock goes on.
 const TICK: Duration = Duration::from_millis(200);
 
-/// A bar on stderr with the running test case, its activity, step and loss. Invisible when stderr
-/// is no terminal.
+/// A bar on stderr with the running test case, its activity, step and loss; of several the one that
+/// has run for longest, and how many more there are. Invisible when stderr is no terminal.
 #[derive(Debug)]
 pub struct TerminalProgress<R> {
     inner: R,
     bar: ProgressBar,
+    /// Names of the running test cases and where they are, in the order of their starts.
+    running: Vec<(String, String)>,
 }
 
 impl<R: Sink> TerminalProgress<R> {
     pub fn new(inner: R) -> Self {
-        Self { inner, bar: ProgressBar::hidden() }
+        Self { inner, bar: ProgressBar::hidden(), running: Vec::new() }
+    }
+
+    fn set_place(&mut self, test: &str, place: String) {
+        match self.running.iter_mut().find(|(known, _)| known == test) {
+            Some((_, known)) => *known = place,
+            None => self.running.push((test.to_owned(), place)),
+        }
+        self.show();
+    }
+
+    fn show(&self) {
+        self.bar.set_message(match self.running.as_slice() {
+            [] => String::new(),
+            [(_, place)] => place.clone(),
+            [(_, place), others @ ..] => format!("{place} (and {} more)", others.len()),
+        });
     }
 }
 
@@ -36,16 +55,18 @@ impl<R: Sink> Sink for TerminalProgress<R> {
                 self.bar = new_bar(*tests);
             }
             Event::TestStarted { test } => {
-                self.bar.set_message(test.clone());
+                self.set_place(test, test.clone());
                 self.inner.emit(event);
             }
             Event::Progress { test, activity, step, steps, loss } => {
-                self.bar.set_message(place(test, activity, *step, *steps, *loss));
+                self.set_place(test, place(test, activity, *step, *steps, *loss));
                 self.inner.emit(event);
             }
-            Event::TestFinished(_) => {
+            Event::TestFinished(result) => {
                 self.bar.suspend(|| self.inner.emit(event));
                 self.bar.inc(1);
+                self.running.retain(|(test, _)| *test != result.test);
+                self.show();
             }
             Event::RunFinished(_) => {
                 self.bar.finish_and_clear();
@@ -91,8 +112,8 @@ pub struct PlainProgress<R, W> {
     inner: R,
     output: Output<W>,
     clock: fn() -> Instant,
-    started: Option<Instant>,
-    next: Duration,
+    /// By the running test case: when it started, and how long it runs when it is mentioned next.
+    running: HashMap<String, (Instant, Duration)>,
 }
 
 /// When a running test case is first mentioned; each further line comes after twice the time.
@@ -100,22 +121,16 @@ const FIRST_MENTION: Duration = Duration::from_secs(15);
 
 impl<R: Sink, W: Write> PlainProgress<R, W> {
     pub fn new(inner: R, writer: W) -> Self {
-        Self {
-            inner,
-            output: Output::new(writer),
-            clock: Instant::now,
-            started: None,
-            next: FIRST_MENTION,
-        }
+        Self { inner, output: Output::new(writer), clock: Instant::now, running: HashMap::new() }
     }
 
-    fn mention(&mut self, place: &str) {
-        let Some(started) = self.started else { return };
-        let elapsed = (self.clock)().duration_since(started);
-        if elapsed >= self.next {
+    fn mention(&mut self, test: &str, place: &str) {
+        let Some((started, next)) = self.running.get_mut(test) else { return };
+        let elapsed = (self.clock)().duration_since(*started);
+        if elapsed >= *next {
             let text = format!("[>{:>7.0}s] {place}", elapsed.as_secs_f64().floor());
             self.output.line(&labelled(paint::DOUBTFUL, "SLOW", &text));
-            self.next = elapsed * 2;
+            *next = elapsed * 2;
         }
     }
 }
@@ -123,12 +138,14 @@ impl<R: Sink, W: Write> PlainProgress<R, W> {
 impl<R: Sink, W: Write> Sink for PlainProgress<R, W> {
     fn emit(&mut self, event: &Event) {
         match event {
-            Event::TestStarted { .. } => {
-                self.started = Some((self.clock)());
-                self.next = FIRST_MENTION;
+            Event::TestStarted { test } => {
+                self.running.insert(test.clone(), ((self.clock)(), FIRST_MENTION));
             }
             Event::Progress { test, activity, step, steps, loss } => {
-                self.mention(&place(test, activity, *step, *steps, *loss));
+                self.mention(test, &place(test, activity, *step, *steps, *loss));
+            }
+            Event::TestFinished(result) => {
+                self.running.remove(&result.test);
             }
             _ => {}
         }
@@ -189,6 +206,20 @@ mod tests {
         assert_eq!(reporter.bar.message(), "digits::learns: training, step 1 of 400, loss 0.5234");
     }
 
+    #[test]
+    fn of_several_running_tests_the_bar_shows_the_first_until_it_ends() {
+        let start = |test: &str| Event::TestStarted { test: test.into() };
+        let passed = || Event::TestFinished(examples::passed());
+        let mut reporter = TerminalProgress::new(Recorder::default());
+        reporter.emit(&start("digits::initial_loss"));
+        reporter.emit(&start("iris::learns"));
+        reporter.emit(&start("digits::learns"));
+        reporter.emit(&progress(1));
+        assert_eq!(reporter.bar.message(), "digits::initial_loss (and 2 more)");
+        reporter.emit(&passed());
+        assert_eq!(reporter.bar.message(), "iris::learns (and 1 more)");
+    }
+
     static START: LazyLock<Instant> = LazyLock::new(Instant::now);
     static SECONDS: AtomicU64 = AtomicU64::new(0);
 
@@ -201,6 +232,9 @@ mod tests {
         let mut reporter = PlainProgress::new(Recorder::default(), Vec::new());
         reporter.clock = test_clock;
         reporter.emit(&Event::TestStarted { test: "digits::learns".into() });
+        // What another worker does meanwhile changes nothing.
+        SECONDS.store(10, Ordering::Relaxed);
+        reporter.emit(&Event::TestStarted { test: "iris::learns".into() });
         for seconds in [1, 14, 15, 16, 29, 31, 59, 63] {
             SECONDS.store(seconds, Ordering::Relaxed);
             reporter.emit(&progress(usize::try_from(seconds).unwrap()));
@@ -212,6 +246,6 @@ mod tests {
         SLOW [>     31s] digits::learns: training, step 31 of 400, loss 0.5234
         SLOW [>     63s] digits::learns: training, step 63 of 400, loss 0.5234\n"
         );
-        assert_eq!(reporter.inner.0.len(), 9);
+        assert_eq!(reporter.inner.0.len(), 10);
     }
 }

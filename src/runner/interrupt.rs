@@ -4,11 +4,11 @@ use std::process;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::Sender;
 
-use super::supervisor::Notice;
+use super::worker::Notice;
 use crate::exit_code;
 
-/// Sends the first interrupt to the supervisor, which ends its worker and reports what ran. A
-/// second one ends this process at once; the worker sees its standard input close and follows.
+/// Sends the first interrupt to the supervisor, which ends its workers and reports what ran. A
+/// second one ends this process at once; the workers see their standard input close and follow.
 ///
 /// # Errors
 ///

@@ -1,47 +1,34 @@
 //! Workers as processes.
 //!
-//! The plan goes to the worker's standard input as one line of JSON. Standard input then stays
-//! open as a lifeline: when it closes, the supervisor is gone and the worker ends too.
+//! Orders go to the worker's standard input, a line of JSON each. It is also the worker's lifeline:
+//! when it closes without a last order, the supervisor is gone and the worker ends too.
 
 use std::env;
-use std::ffi::OsString;
 use std::io::{self, BufRead, BufReader, Read, Write};
-use std::path::PathBuf;
-use std::process::{self, Child, ChildStdin, Command, Stdio};
+use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::Sender;
 use std::thread;
-use std::time::{Duration, Instant};
+
+use sysinfo::{Pid, ProcessRefreshKind, ProcessesToUpdate, System};
 
 use super::ending::Ending;
-use super::plan::Plan;
-use super::supervisor::{Launcher, Notice, Worker};
-use crate::exit_code;
+use super::work::{Program, Role};
+use super::worker::{Launcher, Notice, Word, Worker};
+use crate::protocol::Order;
 
-/// How long a process may take to go once its streams are closed.
-const GRACE: Duration = Duration::from_secs(5);
-const POLL: Duration = Duration::from_millis(2);
-
-/// Starts a program as worker.
-#[derive(Debug)]
-pub struct ProcessLauncher {
-    program: PathBuf,
-    arguments: Vec<OsString>,
-}
-
-impl ProcessLauncher {
-    pub fn new(program: PathBuf, arguments: Vec<OsString>) -> Self {
-        Self { program, arguments }
-    }
-}
+/// Starts programs as workers.
+#[derive(Debug, Default)]
+pub struct ProcessLauncher;
 
 impl Launcher for ProcessLauncher {
-    fn launch(&mut self, plan: &Plan, notices: &Sender<Notice>) -> io::Result<Box<dyn Worker>> {
-        let mut command = Command::new(&self.program);
-        command
-            .args(&self.arguments)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped());
+    fn launch(
+        &mut self,
+        role: &Role,
+        number: usize,
+        notices: &Sender<Notice>,
+    ) -> io::Result<Box<dyn Worker>> {
+        let mut command = role.program.command();
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         // insta would print its own diffs; ours go through the report.
         if env::var_os("INSTA_OUTPUT").is_none() {
             command.env("INSTA_OUTPUT", "none");
@@ -52,21 +39,40 @@ impl Launcher for ProcessLauncher {
         }
         keep_from_interrupts(&mut command);
         let mut child = command.spawn()?;
-        forward_lines(child.stdout.take(), notices, Notice::Stdout);
-        forward_lines(child.stderr.take(), notices, Notice::Stderr);
-        let mut lifeline = child.stdin.take();
-        if let Some(stdin) = &mut lifeline {
-            let mut line = serde_json::to_string(plan).map_err(io::Error::from)?;
-            line.push('\n');
-            // A worker that died before it could read is noticed by its closed streams.
-            let _ = stdin.write_all(line.as_bytes()).and_then(|()| stdin.flush());
+        let send = |word: fn(String) -> Word| {
+            let notices = notices.clone();
+            // The supervisor may have given the worker up; the lines are still read, so that the
+            // worker does not block on a full pipe.
+            move |line: Option<String>| {
+                let word = line.map_or(Word::Closed, word);
+                let _ = notices.send(Notice::From(number, word));
+            }
+        };
+        forward_lines(child.stdout.take(), send(Word::Stdout));
+        forward_lines(child.stderr.take(), send(Word::Stderr));
+        let stdin = child.stdin.take();
+        let mut worker = ProcessWorker { child, stdin, system: System::new() };
+        worker.tell(&Order::SetUp(role.set_up.clone()))?;
+        Ok(Box::new(worker))
+    }
+}
+
+impl Program {
+    /// How it is started.
+    pub fn command(&self) -> Command {
+        let mut command = Command::new(&self.path);
+        command
+            .args(&self.arguments)
+            .envs(self.variables.iter().map(|(name, value)| (name, value)));
+        if let Some(folder) = &self.folder {
+            command.current_dir(folder);
         }
-        Ok(Box::new(ProcessWorker { child, _lifeline: lifeline }))
+        command
     }
 }
 
 /// A terminal sends Ctrl-C to a whole process group: only the supervisor shall get it, so that it
-/// can end the worker in its own time and report what ran.
+/// can end the workers in its own time and report what ran.
 #[cfg(unix)]
 fn keep_from_interrupts(command: &mut Command) {
     std::os::unix::process::CommandExt::process_group(command, 0);
@@ -81,21 +87,16 @@ fn keep_from_interrupts(command: &mut Command) {
 #[cfg(not(any(unix, windows)))]
 fn keep_from_interrupts(_command: &mut Command) {}
 
+/// Hands each line on, and nothing once when the stream ends.
 fn forward_lines(
     stream: Option<impl Read + Send + 'static>,
-    notices: &Sender<Notice>,
-    notice: fn(String) -> Notice,
+    take: impl Fn(Option<String>) + Send + 'static,
 ) {
-    let notices = notices.clone();
     thread::spawn(move || {
         if let Some(stream) = stream {
-            read_lines(BufReader::new(stream), |line| {
-                // The supervisor may be gone already; the lines are still read, so that the
-                // worker does not block on a full pipe.
-                let _ = notices.send(notice(line));
-            });
+            read_lines(BufReader::new(stream), |line| take(Some(line)));
         }
-        let _ = notices.send(Notice::Closed);
+        take(None);
     });
 }
 
@@ -112,131 +113,172 @@ fn read_lines(mut stream: impl BufRead, mut take: impl FnMut(String)) {
 #[derive(Debug)]
 struct ProcessWorker {
     child: Child,
-    _lifeline: Option<ChildStdin>,
+    stdin: Option<ChildStdin>,
+    /// Knows nothing but this process.
+    system: System,
 }
 
 impl Worker for ProcessWorker {
+    fn tell(&mut self, order: &Order) -> io::Result<()> {
+        let line = order.encode()?;
+        if let Some(stdin) = &mut self.stdin {
+            // A worker that died before it could read is noticed by its closed streams.
+            let _ = stdin.write_all(line.as_bytes()).and_then(|()| stdin.flush());
+        }
+        Ok(())
+    }
+
     fn kill(&mut self) {
         // An error means that it has ended already.
         let _ = self.child.kill();
     }
 
-    fn wait(&mut self) -> Ending {
-        let deadline = Instant::now() + GRACE;
-        while Instant::now() < deadline {
-            match self.child.try_wait() {
-                Ok(Some(status)) => return status.into(),
-                Ok(None) => thread::sleep(POLL),
-                Err(_) => return Ending::Unknown,
-            }
+    fn ending(&mut self) -> Option<Ending> {
+        match self.child.try_wait() {
+            Ok(status) => status.map(Ending::from),
+            Err(_) => Some(Ending::Unknown),
         }
-        self.kill();
-        self.child.wait().map_or(Ending::Unknown, Ending::from)
     }
-}
 
-/// The worker's side: reads the plan from standard input and ends this process when standard input
-/// closes, which means that the supervisor is gone.
-///
-/// # Errors
-///
-/// When there is no readable plan.
-pub fn read_plan() -> io::Result<Plan> {
-    let mut line = String::new();
-    io::stdin().lock().read_line(&mut line)?;
-    let plan = serde_json::from_str(&line)?;
-    thread::spawn(|| {
-        let mut stdin = io::stdin().lock();
-        let mut buffer = [0; 64];
-        while stdin.read(&mut buffer).is_ok_and(|length| length > 0) {}
-        process::exit(exit_code::RUN_INCOMPLETE.into());
-    });
-    Ok(plan)
+    fn memory(&mut self) -> Option<u64> {
+        let pid = Pid::from_u32(self.child.id());
+        let kind = ProcessRefreshKind::nothing().with_memory().without_tasks();
+        let only = ProcessesToUpdate::Some(&[pid]);
+        self.system.refresh_processes_specifics(only, true, kind);
+        self.system.process(pid).map(sysinfo::Process::memory)
+    }
 }
 
 #[cfg(all(test, unix))]
 mod tests {
     use std::sync::mpsc::{Receiver, channel};
+    use std::time::{Duration, Instant};
 
     use super::*;
     use crate::device::DeviceChoice;
+    use crate::protocol::SetUp;
 
-    fn plan() -> Plan {
-        let device = DeviceChoice::Cpu;
-        Plan { device, seed: Some(3), package_root: "/p".into(), specs: Vec::new() }
+    fn role(program: &str, arguments: &[&str]) -> Role {
+        let arguments = arguments.iter().map(Into::into).collect();
+        let program = Program { path: program.into(), arguments, ..Program::default() };
+        let set_up =
+            SetUp { device: DeviceChoice::Cpu, seed: Some(3), called_from: "/somewhere".into() };
+        Role { program, set_up }
     }
 
     fn shell(script: &str) -> (Box<dyn Worker>, Receiver<Notice>) {
         let (sender, receiver) = channel();
-        let arguments = vec!["-c".into(), script.into()];
-        let mut launcher = ProcessLauncher::new("/bin/sh".into(), arguments);
-        (launcher.launch(&plan(), &sender).unwrap(), receiver)
+        let worker = ProcessLauncher.launch(&role("/bin/sh", &["-c", script]), 4, &sender);
+        (worker.unwrap(), receiver)
     }
 
-    fn until_closed(receiver: &Receiver<Notice>) -> Vec<Notice> {
-        let mut notices = Vec::new();
+    fn until_closed(receiver: &Receiver<Notice>) -> Vec<Word> {
+        let mut words = Vec::new();
         let mut closed = 0;
         while closed < 2 {
             match receiver.recv_timeout(Duration::from_secs(20)).unwrap() {
-                Notice::Closed => closed += 1,
-                notice => notices.push(notice),
+                Notice::From(4, Word::Closed) => closed += 1,
+                Notice::From(4, word) => words.push(word),
+                notice => panic!("{notice:?} from nobody"),
             }
         }
-        notices
+        words
+    }
+
+    fn ending(worker: &mut dyn Worker) -> Ending {
+        let begin = Instant::now();
+        while begin.elapsed() < Duration::from_secs(20) {
+            if let Some(ending) = worker.ending() {
+                return ending;
+            }
+            thread::sleep(Duration::from_millis(1));
+        }
+        panic!("the worker does not end");
     }
 
     #[test]
     fn both_streams_arrive_line_by_line_and_the_exit_code_is_known() {
         let (mut worker, receiver) = shell("echo out; printf 'no end'; exit 7");
-        let notices = until_closed(&receiver);
-        assert_eq!(notices, [Notice::Stdout("out".into()), Notice::Stdout("no end".into())]);
-        assert_eq!(worker.wait(), Ending::Code(7));
+        let words = until_closed(&receiver);
+        assert_eq!(words, [Word::Stdout("out".into()), Word::Stdout("no end".into())]);
+        assert_eq!(ending(worker.as_mut()), Ending::Code(7));
         let (_worker, receiver) = shell("printf 'caf\\351\\n' >&2");
-        assert_eq!(until_closed(&receiver), [Notice::Stderr("caf\u{fffd}".into())]);
+        assert_eq!(until_closed(&receiver), [Word::Stderr("caf\u{fffd}".into())]);
     }
 
     #[test]
-    fn the_plan_arrives_as_one_line_on_standard_input() {
-        let (_worker, receiver) = shell("read -r line; printf '%s\\n' \"$line\"");
-        let notices = until_closed(&receiver);
-        let [Notice::Stdout(line)] = notices.as_slice() else { panic!("{notices:?}") };
-        assert_eq!(serde_json::from_str::<Plan>(line).unwrap(), plan());
+    fn orders_arrive_as_lines_on_standard_input_the_set_up_first() {
+        let (mut worker, receiver) =
+            shell("read -r first; read -r second; printf '%s\\n' \"$first\" \"$second\"");
+        worker.tell(&Order::End).unwrap();
+        let orders = until_closed(&receiver).into_iter().map(|word| match word {
+            Word::Stdout(line) => serde_json::from_str::<Order>(&line).unwrap(),
+            word => panic!("{word:?}"),
+        });
+        let orders: Vec<Order> = orders.collect();
+        assert_eq!(orders, [Order::SetUp(role("", &[]).set_up), Order::End]);
+    }
+
+    #[test]
+    fn a_program_runs_in_its_folder_with_its_variables() {
+        let mut role = role("/bin/sh", &["-c", "pwd; echo $NN_TEST_MODEL"]);
+        role.program.folder = Some("/".into());
+        role.program.variables = vec![("NN_TEST_MODEL".to_owned(), "cnn".into())];
+        let (sender, receiver) = channel();
+        let _worker = ProcessLauncher.launch(&role, 4, &sender).unwrap();
+        let words = until_closed(&receiver);
+        assert_eq!(words, [Word::Stdout("/".into()), Word::Stdout("cnn".into())]);
     }
 
     #[test]
     fn a_signal_is_told_from_an_exit_code() {
         let (mut worker, receiver) = shell("kill -ABRT $$");
         until_closed(&receiver);
-        assert_eq!(worker.wait(), Ending::Signal(6));
+        assert_eq!(ending(worker.as_mut()), Ending::Signal(6));
     }
 
     #[test]
     fn a_hanging_worker_can_be_killed() {
         let (mut worker, receiver) = shell("exec sleep 60");
+        assert_eq!(worker.ending(), None);
         worker.kill();
         until_closed(&receiver);
-        assert_eq!(worker.wait(), Ending::Signal(9));
+        assert_eq!(ending(worker.as_mut()), Ending::Signal(9));
     }
 
     #[test]
     fn standard_input_stays_open_while_the_supervisor_lives() {
-        let (worker, receiver) = shell("read -r plan; read -r more; echo the supervisor is gone");
+        let (worker, receiver) = shell("read -r set_up; read -r more; echo the supervisor is gone");
         assert!(receiver.recv_timeout(Duration::from_millis(200)).is_err());
         drop(worker);
-        assert_eq!(until_closed(&receiver), [Notice::Stdout("the supervisor is gone".into())]);
+        assert_eq!(until_closed(&receiver), [Word::Stdout("the supervisor is gone".into())]);
     }
 
     #[test]
     fn a_worker_that_never_reads_does_not_harm_the_supervisor() {
         let (mut worker, receiver) = shell("exec <&-; exit 0");
         until_closed(&receiver);
-        assert_eq!(worker.wait(), Ending::Code(0));
+        worker.tell(&Order::End).unwrap();
+        assert_eq!(ending(worker.as_mut()), Ending::Code(0));
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn the_memory_of_a_living_worker_is_known() {
+        let (mut worker, receiver) = shell("echo ready; read -r set_up; read -r more");
+        receiver.recv_timeout(Duration::from_secs(20)).unwrap();
+        let used = worker.memory().unwrap();
+        assert!((1 << 16..1 << 30).contains(&used), "{used} bytes");
+        worker.kill();
+        until_closed(&receiver);
+        ending(worker.as_mut());
+        assert_eq!(worker.memory(), None);
     }
 
     #[test]
     fn a_missing_program_is_an_error() {
         let (sender, _receiver) = channel();
-        let mut launcher = ProcessLauncher::new("/nonexistent/worker".into(), Vec::new());
-        assert!(launcher.launch(&plan(), &sender).is_err());
+        let role = role("/nonexistent/worker", &[]);
+        assert!(ProcessLauncher.launch(&role, 4, &sender).is_err());
     }
 }

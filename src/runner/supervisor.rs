@@ -1,58 +1,26 @@
-//! The loop: one worker at a time, until every selected test case has ended.
+//! The loop: a few workers at a time, until every selected test case has ended.
 
+mod ends;
+
+use std::collections::VecDeque;
 use std::io;
-use std::num::NonZeroUsize;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::time::{Duration, Instant};
 
+use self::ends::crashed;
 use super::ending::Ending;
-use super::message::{Message, decode};
-use super::plan::Plan;
-use super::queue::Queue;
-use super::stray::StrayLines;
-use crate::exit_code;
-use crate::report::event::{Event, RunSummary, SCHEMA_VERSION, Sink, Status, TestResult};
+use super::life::{Life, Running, Task};
+use super::limits::Limits;
+use super::timings::Timings;
+use super::work::{Role, Work};
+use super::worker::{Launcher, Notice, Word};
+use crate::protocol::{Message, Order, decode};
+use crate::report::event::{Event, RunSummary, SCHEMA_VERSION, Sink, TestResult};
 
-/// How long a worker may take to go once it has nothing left to do or has been killed.
-const GRACE: Duration = Duration::from_secs(5);
-
-/// What reaches the supervisor while a worker lives.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Notice {
-    /// A line of the worker's standard output: a message or a stray print.
-    Stdout(String),
-    /// A line of the worker's standard error.
-    Stderr(String),
-    /// One of the two streams has ended.
-    Closed,
-    /// The user or the system wants the run to end.
-    Interrupt,
-}
-
-/// Starts workers. Each sends its lines to `notices`, and [`Notice::Closed`] once per stream.
-pub trait Launcher {
-    /// # Errors
-    ///
-    /// When the process cannot be started.
-    fn launch(&mut self, plan: &Plan, notices: &Sender<Notice>) -> io::Result<Box<dyn Worker>>;
-}
-
-/// A running worker.
-pub trait Worker {
-    /// Ends it at once.
-    fn kill(&mut self);
-    /// Waits until it has ended.
-    fn wait(&mut self) -> Ending;
-}
-
-/// When a run ends early.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Limits {
-    /// Failed test cases after which nothing more is run.
-    pub max_fail: Option<NonZeroUsize>,
-    /// How long a worker may say nothing before it counts as hung.
-    pub patience: Option<Duration>,
-}
+/// How often limits are looked at.
+const TICK: Duration = Duration::from_millis(50);
+/// How soon an end is looked for once a worker's streams are closed.
+const SOON: Duration = Duration::from_millis(2);
 
 /// Why a run is not complete.
 #[derive(Debug, thiserror::Error)]
@@ -74,67 +42,58 @@ pub enum Error {
     OutputClosed,
 }
 
-/// The selected test cases of one package.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Work {
-    /// Known without a worker: broken specs.
-    pub foregone: Vec<TestResult>,
-    pub plan: Plan,
-}
-
-impl Work {
-    fn tests(&self) -> usize {
-        self.foregone.len() + self.plan.tests()
-    }
-
-    fn specs(&self) -> usize {
-        self.foregone.len() + self.plan.specs.len()
-    }
-}
-
-/// Does all work, package by package, and reports to `sink`. Every run that starts also ends
-/// with [`Event::RunFinished`], whatever happens in between.
+/// Does all work with as many workers at once as `limits` allow, and reports to `sink`. Every run
+/// that starts also ends with [`Event::RunFinished`], whatever happens in between. The durations of
+/// complete specs are added to `timings`.
+///
+/// The test cases of a spec are reported in their order; several specs interleave.
 ///
 /// # Errors
 ///
 /// When the run is incomplete for another reason than `limits`. Failed test cases are no errors.
 pub fn supervise(
-    work: Vec<Work>,
-    limits: Limits,
+    work: Work,
+    limits: &Limits,
+    timings: &mut Timings,
     launcher: &mut dyn Launcher,
     (sender, receiver): (&Sender<Notice>, &Receiver<Notice>),
     sink: &mut dyn Sink,
 ) -> Result<RunSummary, Error> {
     let begin = Instant::now();
-    let tests = work.iter().map(Work::tests).sum();
-    let specs = work.iter().map(Work::specs).sum();
-    let seed = work.iter().find_map(|work| work.plan.seed);
+    let (tests, specs) = (work.tests(), work.specs());
+    let seed = work.roles.iter().find_map(|role| role.set_up.seed);
     let mut supervisor = Supervisor {
         limits,
+        timings,
         launcher,
         sender,
         receiver,
         sink,
+        roles: work.roles,
+        waiting: work.jobs.into_iter().map(Task::new).collect(),
+        lives: Vec::new(),
+        launched: 0,
         summary: RunSummary::default(),
-        device: None,
+        devices: Vec::new(),
+        stop: None,
     };
     supervisor.sink.emit(&Event::RunStarted { schema_version: SCHEMA_VERSION, tests, specs });
     if let Some(seed) = seed {
         supervisor
             .note(format!("seed {seed} instead of the specs' own: snapshots are not compared"));
     }
-    let outcome = work.into_iter().try_for_each(|work| supervisor.run(work));
-    let mut summary = supervisor.summary;
+    supervisor.run(&work.foregone);
+    let Supervisor { mut summary, stop, .. } = supervisor;
     summary.not_run = tests - summary.finished();
     summary.seconds = begin.elapsed().as_secs_f64();
     sink.emit(&Event::RunFinished(summary));
-    match outcome {
-        Ok(()) | Err(Stop::MaxFail) => Ok(summary),
-        Err(Stop::Incomplete(error)) => Err(error),
+    match stop {
+        None | Some(Stop::MaxFail) => Ok(summary),
+        Some(Stop::Incomplete(error)) => Err(error),
     }
 }
 
-/// Why no further worker is started.
+/// Why nothing more is begun.
 #[derive(Debug)]
 enum Stop {
     MaxFail,
@@ -142,140 +101,198 @@ enum Stop {
 }
 
 struct Supervisor<'a> {
-    limits: Limits,
+    limits: &'a Limits,
+    timings: &'a mut Timings,
     launcher: &'a mut dyn Launcher,
     sender: &'a Sender<Notice>,
     receiver: &'a Receiver<Notice>,
     sink: &'a mut dyn Sink,
+    roles: Vec<Role>,
+    /// What no worker has in hand.
+    waiting: VecDeque<Task>,
+    lives: Vec<Life>,
+    /// Workers started so far.
+    launched: usize,
     summary: RunSummary,
-    /// What the last worker said about its device: a further worker repeats it.
-    device: Option<Event>,
-}
-
-/// What is known about one worker.
-#[derive(Debug, Default)]
-struct Life {
-    running: Option<Running>,
-    finished: usize,
-    stray: StrayLines,
-    adapter_missing: Option<String>,
-    /// Why the supervisor ended it, if it did.
-    killed: Option<Killed>,
-}
-
-#[derive(Debug)]
-struct Running {
-    test: String,
-    since: Instant,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Killed {
-    Interrupted,
-    OutputClosed,
-    MaxFail,
-    Silent,
+    /// What workers said about their devices: further workers repeat it.
+    devices: Vec<Event>,
+    stop: Option<Stop>,
 }
 
 impl Supervisor<'_> {
-    /// Reports what is known already, then starts workers until the plan is done.
-    fn run(&mut self, work: Work) -> Result<(), Stop> {
-        let mut queue = Queue::new(work.plan);
-        for result in &work.foregone {
-            self.stop_if_due()?;
+    /// Reports what is known already, then keeps workers busy until all is done.
+    fn run(&mut self, foregone: &[TestResult]) {
+        for result in foregone {
+            self.stop_if_due(true);
+            if self.stop.is_some() {
+                return;
+            }
             self.count(result, None);
         }
-        while let Some(plan) = queue.remaining() {
-            self.stop_if_due()?;
-            let launched = self.launcher.launch(plan, self.sender);
-            let mut worker = launched.map_err(|error| Stop::Incomplete(Error::Launch(error)))?;
-            let life = self.attend(worker.as_mut(), &mut queue);
-            let ending = worker.wait();
-            self.settle(life, ending, &mut queue)?;
+        self.stop_if_due(self.is_anything_left());
+        let mut checked = Instant::now();
+        loop {
+            self.start_workers();
+            if self.lives.is_empty() {
+                return;
+            }
+            self.listen();
+            if checked.elapsed() >= TICK {
+                self.check_limits();
+                checked = Instant::now();
+            }
+            self.bury();
         }
-        Ok(())
     }
 
-    /// Listens to one worker until it has said its last word.
-    fn attend(&mut self, worker: &mut dyn Worker, queue: &mut Queue) -> Life {
-        let mut life = Life::default();
-        let mut open_streams = 2;
-        while open_streams > 0 {
-            let killed = match self.listen(life.killed.is_some() || queue.len() == 0) {
-                Ok(Notice::Closed) => {
-                    open_streams -= 1;
-                    None
+    /// Each new worker has its first task from the start, so that no more are started than needed.
+    fn start_workers(&mut self) {
+        while self.stop.is_none() && self.lives.len() < self.limits.jobs.get() {
+            let Some(task) = self.waiting.pop_front() else { return };
+            let role = task.job.role;
+            let launched = self.launcher.launch(&self.roles[role], self.launched, self.sender);
+            match launched {
+                Ok(worker) => self.lives.push(Life::new(self.launched, worker, role, task)),
+                Err(error) => return self.halt(Stop::Incomplete(Error::Launch(error))),
+            }
+            self.launched += 1;
+        }
+    }
+
+    /// Takes the next notice, if one comes soon.
+    fn listen(&mut self) {
+        let wait = if self.lives.iter().any(Life::is_over) { SOON } else { TICK };
+        match self.receiver.recv_timeout(wait) {
+            Ok(Notice::Interrupt) => self.halt(Stop::Incomplete(Error::Interrupted)),
+            Ok(Notice::From(number, word)) => {
+                // A worker that was given up may still have something behind it that prints.
+                let place = self.lives.iter().position(|life| life.number == number);
+                if let Some(place) = place {
+                    self.hear(place, word);
                 }
-                Ok(Notice::Interrupt) => Some(Killed::Interrupted),
-                // A killed worker's last words would only confuse the report.
-                Ok(_) if life.killed.is_some() => None,
-                Ok(Notice::Stdout(line)) => self.hear(&line, &mut life, queue),
-                Ok(Notice::Stderr(line)) => {
-                    life.stray.push(&line);
-                    None
-                }
-                // Something that the dead worker left behind keeps its streams open.
-                Err(_) if life.killed.is_some() => break,
-                Err(_) => Some(Killed::Silent),
-            };
-            if let (Some(killed), None) = (killed, life.killed) {
-                life.killed = Some(killed);
-                worker.kill();
+            }
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => {
+                unreachable!("this side holds a sender, too")
             }
         }
-        life
     }
 
-    /// The next notice, or an error when the worker has been silent for too long.
-    fn listen(&self, leaving: bool) -> Result<Notice, RecvTimeoutError> {
-        let patience = if leaving { Some(GRACE) } else { self.limits.patience };
-        match patience {
-            Some(patience) => self.receiver.recv_timeout(patience),
-            None => self.receiver.recv().map_err(RecvTimeoutError::from),
-        }
-    }
-
-    /// Takes a line of the worker's standard output; says whether the worker must end now.
-    fn hear(&mut self, line: &str, life: &mut Life, queue: &mut Queue) -> Option<Killed> {
-        let line = decode(line);
-        if line.message.is_none() || !line.stray.is_empty() {
-            life.stray.push(line.stray);
-        }
-        match line.message? {
-            Message::AdapterRequired { reason } => life.adapter_missing = Some(reason),
-            Message::Event(Event::TestFinished(result)) => self.finish(&result, life, queue),
-            Message::Event(event) => self.forward(event, life),
-        }
-        match (self.sink.is_closed(), self.has_too_many_failures() && queue.len() > 0) {
-            (true, _) => Some(Killed::OutputClosed),
-            (false, true) => Some(Killed::MaxFail),
-            (false, false) => None,
+    fn hear(&mut self, place: usize, word: Word) {
+        let life = &mut self.lives[place];
+        life.give_sign();
+        match word {
+            Word::Closed => {
+                life.open_streams = life.open_streams.saturating_sub(1);
+                if life.open_streams == 0 {
+                    life.leave();
+                }
+            }
+            _ if life.was_killed => {}
+            Word::Stderr(line) => life.stray.push(&line),
+            Word::Stdout(line) => {
+                let line = decode(&line);
+                if line.message.is_none() || !line.stray.is_empty() {
+                    life.stray.push(line.stray);
+                }
+                if let Some(message) = line.message {
+                    self.take(place, message);
+                    self.stop_if_due(self.is_anything_left());
+                }
+            }
         }
     }
 
-    fn forward(&mut self, event: Event, life: &mut Life) {
+    fn take(&mut self, place: usize, message: Message) {
+        match message {
+            Message::Ready => self.give_order(place),
+            Message::AdapterRequired { reason } => {
+                self.lives[place].adapter_missing = Some(reason);
+            }
+            Message::Event(Event::TestFinished(result)) => self.finish(place, &result),
+            Message::Event(event) => self.forward(place, event),
+            Message::Models(_) => {}
+        }
+    }
+
+    /// A worker has nothing to do: what is next for it?
+    fn give_order(&mut self, place: usize) {
+        let life = &mut self.lives[place];
+        life.was_ready = true;
+        if life.task.as_ref().is_some_and(|task| task.begun.is_some()) {
+            self.conclude(place);
+        }
+        let life = &mut self.lives[place];
+        let task = life.task.take().or_else(|| {
+            let fits = |task: &Task| task.job.role == life.role;
+            self.waiting.iter().position(fits).and_then(|index| self.waiting.remove(index))
+        });
+        let told = match task {
+            Some(mut task) => {
+                task.begun = Some(Instant::now());
+                let order = Order::Run(task.job.assignment.clone());
+                life.task = Some(task);
+                life.worker.tell(&order)
+            }
+            None => {
+                life.leave();
+                life.worker.tell(&Order::End)
+            }
+        };
+        if let Err(error) = told {
+            self.halt(Stop::Incomplete(Error::Launch(error)));
+        }
+    }
+
+    /// A worker says that it is through with its task.
+    fn conclude(&mut self, place: usize) {
+        let life = &mut self.lives[place];
+        let Some(task) = life.task.take() else { return };
+        let job = task.job;
+        if let (true, Some(begun), Some(device)) = (job.whole, task.begun, &life.device) {
+            self.timings.record(device, &job.assignment.path, begun.elapsed());
+        }
+        for test in &job.assignment.tests {
+            let details = "the worker process passed it over".to_owned();
+            self.count(&crashed(&job, test, details, 0.0), None);
+        }
+    }
+
+    fn forward(&mut self, place: usize, event: Event) {
         match &event {
             // The run as a whole is begun and ended by the supervisor.
             Event::RunStarted { .. } | Event::RunFinished(_) => return,
-            Event::DeviceSelected { .. } if self.device.as_ref() == Some(&event) => return,
-            Event::DeviceSelected { .. } => self.device = Some(event.clone()),
+            Event::DeviceSelected { device, .. } => {
+                self.lives[place].device = Some(device.clone());
+                if self.devices.contains(&event) {
+                    return;
+                }
+                self.devices.push(event.clone());
+            }
             Event::TestStarted { test } => {
-                life.running = Some(Running { test: test.clone(), since: Instant::now() });
+                let running = Running { test: test.clone(), since: Instant::now() };
+                self.lives[place].running = Some(running);
             }
             _ => {}
         }
         self.sink.emit(&event);
     }
 
-    fn finish(&mut self, result: &TestResult, life: &mut Life, queue: &mut Queue) {
+    fn finish(&mut self, place: usize, result: &TestResult) {
+        let life = &mut self.lives[place];
         life.running = None;
-        if !queue.contains(&result.test) {
-            self.note(format!("the worker ran `{}`, which nobody asked for", result.test));
-            return;
-        }
-        life.finished += 1;
-        queue.finish(&result.test);
-        self.count(result, life.stray.take());
+        let task = life.task.as_mut().filter(|task| task.begun.is_some());
+        let tests = task.and_then(|task| {
+            let index = task.job.assignment.tests.iter().position(|test| *test == result.test)?;
+            task.finished_some = true;
+            Some((&mut task.job.assignment.tests, index))
+        });
+        let Some((tests, index)) = tests else {
+            return self.note(format!("the worker ran `{}`, which nobody asked for", result.test));
+        };
+        tests.remove(index);
+        let stray = life.stray.take();
+        self.count(result, stray);
     }
 
     fn count(&mut self, result: &TestResult, stray: Option<String>) {
@@ -286,74 +303,38 @@ impl Supervisor<'_> {
         self.sink.emit(&Event::TestFinished(result.clone()));
     }
 
-    /// Draws the consequences of a worker's end.
-    fn settle(&mut self, mut life: Life, ending: Ending, queue: &mut Queue) -> Result<(), Stop> {
-        if let Some(error) = match life.killed {
-            Some(Killed::MaxFail) => return Err(Stop::MaxFail),
-            Some(Killed::Interrupted) => Some(Error::Interrupted),
-            Some(Killed::OutputClosed) => Some(Error::OutputClosed),
-            Some(Killed::Silent) | None => adapter_error(&mut life, ending),
-        } {
-            return Err(Stop::Incomplete(error));
-        }
-        let end = match (life.killed, self.limits.patience) {
-            (Some(Killed::Silent), Some(patience)) if queue.len() > 0 => {
-                format!("gave no sign of life for {} s and was killed", patience.as_secs())
+    fn check_limits(&mut self) {
+        for life in &mut self.lives {
+            if let Some(exceeded) = life.exceeds(self.limits, self.timings) {
+                life.kill(Some(exceeded));
             }
-            (Some(Killed::Silent), _) => "did not end by itself and was killed".to_owned(),
-            _ => ending.to_string(),
-        };
-        if queue.len() == 0 {
-            self.leave(life, ending, &end);
-            return Ok(());
-        }
-        if let Some(running) = life.running.take() {
-            self.crash(running, &end, life.stray.take(), queue);
-            return Ok(());
-        }
-        if life.finished == 0 {
-            let output = life.stray.take();
-            return Err(Stop::Incomplete(Error::WorkerFailed { ending, output }));
-        }
-        self.note(format!("a worker {end} between two tests; another one goes on"));
-        Ok(())
-    }
-
-    /// A worker's end with all its work done. Some drivers crash at exit: that is no test's fault.
-    fn leave(&mut self, mut life: Life, ending: Ending, end: &str) {
-        if let Some(text) = life.stray.take() {
-            self.sink.emit(&Event::Output { test: None, text });
-        }
-        if !ending.is_success() {
-            self.note(format!("all tests were complete when the worker {end}"));
         }
     }
 
-    /// The running test case took the worker down: its spec is given up, others go on.
-    fn crash(&mut self, running: Running, end: &str, stray: Option<String>, queue: &mut Queue) {
-        let seconds = running.since.elapsed().as_secs_f64();
-        let mut abandoned = queue.abandon_spec_of(&running.test).into_iter();
-        if let Some(culprit) = abandoned.next() {
-            let details = format!("the worker process {end}");
-            self.count(&crashed(culprit.test, culprit.file, details, seconds), stray);
-        }
-        for victim in abandoned {
-            let details = format!("not run: the worker process {end} in `{}`", running.test);
-            self.count(&crashed(victim.test, victim.file, details, 0.0), None);
+    fn is_anything_left(&self) -> bool {
+        !self.waiting.is_empty() || self.lives.iter().any(|life| life.unfinished() > 0)
+    }
+
+    fn stop_if_due(&mut self, anything_left: bool) {
+        let failures = self.summary.failures();
+        let too_many = self.limits.max_fail.is_some_and(|limit| failures >= limit.get());
+        if self.sink.is_closed() {
+            self.halt(Stop::Incomplete(Error::OutputClosed));
+        } else if too_many && anything_left {
+            self.halt(Stop::MaxFail);
         }
     }
 
-    /// Asked before anything more is begun.
-    fn stop_if_due(&self) -> Result<(), Stop> {
-        match (self.sink.is_closed(), self.has_too_many_failures()) {
-            (true, _) => Err(Stop::Incomplete(Error::OutputClosed)),
-            (false, true) => Err(Stop::MaxFail),
-            (false, false) => Ok(()),
+    /// Ends all workers. The first reason counts.
+    fn halt(&mut self, stop: Stop) {
+        if self.stop.is_some() {
+            return;
         }
-    }
-
-    fn has_too_many_failures(&self) -> bool {
-        self.limits.max_fail.is_some_and(|limit| self.summary.failures() >= limit.get())
+        self.stop = Some(stop);
+        self.waiting.clear();
+        for life in self.lives.iter_mut().filter(|life| !life.was_killed) {
+            life.kill(None);
+        }
     }
 
     fn note(&mut self, message: String) {
@@ -361,26 +342,5 @@ impl Supervisor<'_> {
     }
 }
 
-fn adapter_error(life: &mut Life, ending: Ending) -> Option<Error> {
-    let stated = life.adapter_missing.take();
-    let implied = (ending == Ending::Code(exit_code::ADAPTER_REQUIRED.into()))
-        .then(|| life.stray.take().unwrap_or_else(|| "the worker did not say more".to_owned()));
-    stated.or(implied).map(|reason| Error::AdapterRequired { reason })
-}
-
-fn crashed(test: String, file: String, details: String, seconds: f64) -> TestResult {
-    TestResult {
-        test,
-        file,
-        line: 0,
-        column: 0,
-        status: Status::Crashed,
-        verdict: None,
-        details: Some(details),
-        seconds,
-    }
-}
-
 #[cfg(test)]
-#[path = "supervisor_tests.rs"]
 mod tests;

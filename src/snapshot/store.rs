@@ -20,6 +20,7 @@ use serde_yaml::{Mapping, Value};
 use super::settings::{self, Action, Settings};
 use super::settle::{Tolerances, settle};
 use super::{SnapshotError, diff};
+use crate::whole_file;
 
 /// The folder of all snapshots, inside the folder of the specs.
 const FOLDER: &str = "snapshots";
@@ -122,6 +123,9 @@ impl Store {
         }
         let path = self.path(assertion.spec, assertion.property);
         let pending = self.pending_path(settings, &path)?;
+        for file in [&path, &pending] {
+            file.parent().into_iter().for_each(whole_file::clean);
+        }
         let accepted = read_accepted(&path)?;
         let text = settle(accepted.as_deref(), body, tolerances);
         if let Some(references) = &settings.references {
@@ -258,17 +262,7 @@ fn write(path: &Path, text: &str) -> io::Result<bool> {
     if fs::read(path).is_ok_and(|bytes| bytes == text.as_bytes()) {
         return Ok(false);
     }
-    let folder = path.parent().expect("a snapshot lies in a folder");
-    fs::create_dir_all(folder)?;
-    // An interrupt between the two steps leaves the old file whole.
-    let name = path.file_name().unwrap_or(OsStr::new("snapshot")).to_string_lossy();
-    let unfinished = folder.join(format!(".{name}.{}", std::process::id()));
-    let moved = fs::write(&unfinished, text).and_then(|()| fs::rename(&unfinished, path));
-    if moved.is_err() {
-        // The first error is the one to report.
-        let _ = fs::remove_file(&unfinished);
-    }
-    moved.map(|()| true)
+    whole_file::write(path, text).map(|()| true)
 }
 
 fn remove(path: &Path) -> io::Result<()> {

@@ -99,7 +99,7 @@ pub(super) fn find(
 ) -> Result<Registration, Vec<Diagnostic>> {
     let registration = match registry.find(&model.name)[..] {
         [registration] => registration.clone(),
-        [] => return Err(vec![unknown(model, registry)]),
+        [] => return Err(vec![unknown(model, &registry.names().collect::<Vec<_>>())]),
         _ => return Err(vec![twice(model)]),
     };
     let own = !matches!(registration.kind, ModelKind::Forward { .. });
@@ -107,15 +107,15 @@ pub(super) fn find(
     if own == wanted { Ok(registration) } else { Err(vec![other_kind(spec, model, own)]) }
 }
 
-fn unknown(model: &RustModelSpec, registry: &Registry) -> Diagnostic {
-    let names: Vec<&str> = registry.names().collect();
+/// What is wrong with a model's name where only `names` are registered.
+pub(super) fn unknown(model: &RustModelSpec, names: &[&str]) -> Diagnostic {
     let error = Diagnostic::new(
         Code::UNKNOWN_RUST_MODEL,
         format!("no Rust model is registered as `{}`", *model.name),
         model.name.span,
         "not registered",
     );
-    match (suggest(&model.name, &names), names.as_slice()) {
+    match (suggest(&model.name, names), names) {
         (Some(near), _) => error.help(format!("did you mean `{near}`?")),
         (None, []) => error.help(format!(
             "register it in a test target: `nn_test::main! {{ \"{}\" => nn_test::model(…, …) }}`; \

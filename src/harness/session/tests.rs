@@ -27,7 +27,7 @@ impl Stage {
     fn with(laboratory: FakeLaboratory, seed: Option<u64>) -> Self {
         let package = tempfile::tempdir().unwrap();
         let store = Store::new(package.path(), "specs").with_variables(|_| None);
-        let session = Session::new(Box::new(laboratory.clone()), seed);
+        let session = Session::new(Box::new(laboratory.clone()), seed, None);
         Self { session, laboratory, package, store, sink: Recorder::default() }
     }
 

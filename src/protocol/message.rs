@@ -4,6 +4,7 @@ use std::io::Write;
 
 use serde::{Deserialize, Serialize};
 
+use super::Models;
 use crate::report::event::{Event, Sink};
 
 /// Begins every message. Byte 0x1E is the record separator of JSON text sequences (RFC 7464): no
@@ -13,31 +14,36 @@ const MARK: &str = "\u{1e}nn-test ";
 /// One message of a worker.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum Message {
+pub enum Message {
+    /// Nothing is left to do here: what comes next? Also the first message.
+    Ready,
     Event(Event),
     /// A wgpu adapter is required and there is none: the worker stops.
     AdapterRequired {
         reason: String,
     },
+    /// What a test target registers. A worker does not say it.
+    Models(Models),
 }
 
 /// A line of a worker's standard output, taken apart.
 #[derive(Debug, PartialEq)]
-pub(super) struct Line<'a> {
+pub struct Line<'a> {
     /// What stands before the message, or the whole line when there is none.
-    pub(super) stray: &'a str,
-    pub(super) message: Option<Message>,
+    pub stray: &'a str,
+    pub message: Option<Message>,
 }
 
 impl Message {
-    pub(super) fn encode(&self) -> String {
+    /// A whole line.
+    pub fn encode(&self) -> String {
         let body = serde_json::to_string(self).expect("a message has only string keys");
         format!("{MARK}{body}\n")
     }
 }
 
 /// A line that bears the mark but no readable message counts as stray.
-pub(super) fn decode(line: &str) -> Line<'_> {
+pub fn decode(line: &str) -> Line<'_> {
     let found = line.split_once(MARK).and_then(|(stray, body)| {
         serde_json::from_str(body).ok().map(|message| Line { stray, message: Some(message) })
     });
@@ -54,6 +60,16 @@ pub struct EventWriter<W> {
 impl<W: Write> EventWriter<W> {
     pub fn new(writer: W) -> Self {
         Self { writer, closed: false }
+    }
+
+    /// Asks for the next order.
+    pub fn ready(&mut self) {
+        self.send(&Message::Ready);
+    }
+
+    /// Says what is registered.
+    pub fn models(&mut self, models: Models) {
+        self.send(&Message::Models(models));
     }
 
     /// Tells the supervisor that the required adapter is absent.
@@ -88,12 +104,23 @@ mod tests {
     #[test]
     fn a_message_reads_back_as_it_was_written() {
         let mut writer = EventWriter::new(Vec::new());
+        writer.ready();
         writer.emit(&started());
         writer.adapter_required("no Vulkan loader\nat all".to_owned());
+        writer.models(Models::new(vec!["cnn".to_owned()]));
         let text = String::from_utf8(writer.writer).unwrap();
         let messages: Vec<Message> = text.lines().filter_map(|line| decode(line).message).collect();
         let reason = "no Vulkan loader\nat all".to_owned();
-        assert_eq!(messages, [Message::Event(started()), Message::AdapterRequired { reason }]);
+        let models = Models::new(vec!["cnn".to_owned()]);
+        assert_eq!(
+            messages,
+            [
+                Message::Ready,
+                Message::Event(started()),
+                Message::AdapterRequired { reason },
+                Message::Models(models),
+            ]
+        );
     }
 
     #[test]
