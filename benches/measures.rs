@@ -1,7 +1,7 @@
 //! The figures that the project states about itself, measured on the shipped specs.
 //!
 //! `cargo bench --profile dev --bench measures [-- SECTION…]`, with the sections `gradients`,
-//! `curves`, `seeds`, `repeats` and `cost`. `NN_TEST_DEVICE=cpu` leaves the adapter out.
+//! `curves`, `seeds`, `repeats`, `cost` and `single`. `NN_TEST_DEVICE=cpu` leaves the adapter out.
 
 use std::path::PathBuf;
 use std::time::Instant;
@@ -16,6 +16,9 @@ const SEEDS: u64 = 20;
 const REPEATS: usize = 20;
 const EXPERIMENTS: [Experiment; 4] =
     [Experiment::Initial, Experiment::GradientCheck, Experiment::Overfit, Experiment::Training];
+
+#[path = "measures/single_precision.rs"]
+mod single_precision;
 
 fn main() {
     let wanted: Vec<String> =
@@ -40,6 +43,9 @@ fn main() {
     }
     if wants("repeats") {
         repeats(&specs, &cpu);
+    }
+    if wants("single") {
+        single_precision::report(&devices);
     }
     if wants("cost") {
         cost(&specs, &cpu);

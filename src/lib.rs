@@ -3,11 +3,19 @@
 
 #![forbid(unsafe_code)]
 
+// What users' crates write is compiled here, too.
+#[cfg(test)]
+extern crate self as nn_test;
+
 #[cfg(feature = "cli")]
 #[doc(hidden)]
 pub mod cli;
+#[cfg(feature = "cli")]
+#[doc(hidden)]
+pub mod config;
 pub mod data;
 pub mod device;
+mod diff;
 pub mod exit_code;
 pub mod experiment;
 pub mod explain;
@@ -31,6 +39,8 @@ pub mod spec;
 pub mod subject;
 #[cfg(feature = "cli")]
 mod suggestion;
+#[cfg(feature = "cli")]
+mod toml;
 mod training;
 mod whole_file;
 #[cfg(feature = "cli")]

@@ -1,10 +1,9 @@
 //! Packages and their spec files, as cargo sees them.
 //!
-//! The only module that names cargo_metadata. It knows where spec files are and not what stands in
-//! them, and has cargo build test targets without knowing what they do.
+//! The only module that names cargo_metadata. It knows where spec files and configurations are and
+//! not what stands in them, and has cargo build test targets without knowing what they do.
 
 mod build;
-mod settings;
 mod spec_files;
 mod targets;
 
@@ -14,17 +13,24 @@ use std::path::{Path, PathBuf};
 use cargo_metadata::{Metadata, MetadataCommand};
 
 pub use build::{Build, BuildError, BuiltTarget, build};
-pub use settings::{Settings, SettingsError};
 pub use spec_files::{is_spec_file, spec_files};
 pub use targets::TestTarget;
 
-use crate::device::DeviceChoice;
+use crate::config::{self, Config, Manifest};
 use crate::suggestion::{closest, did_you_mean};
+
+/// The table for nn-test below `metadata`.
+const TABLE: &str = "nn-test";
+
+/// The version of Burn that nn-test works with: models of another one are not its own.
+pub const BURN: &str = "0.22.1";
 
 /// A cargo workspace; a package on its own is one, too.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Workspace {
     pub root: PathBuf,
+    /// What its files say about runs.
+    pub config: Config,
     /// Cargo's target folder; absolute.
     pub target: PathBuf,
     /// All members, in cargo's order.
@@ -41,16 +47,28 @@ pub struct Package {
     pub root: PathBuf,
     /// The folder of its specs; absolute. It need not exist.
     pub specs: PathBuf,
-    /// The device that its `Cargo.toml` asks for.
-    pub device: Option<DeviceChoice>,
+    /// The version of Burn that it asks for, if it does.
+    pub burn: Option<BurnRequirement>,
+    /// Whether it depends on nn-test.
+    pub nn_test: bool,
     /// Its integration tests, whatever they test.
     pub tests: Vec<TestTarget>,
+    /// The names of those that register its models, where its configuration names them.
+    pub targets: Vec<String>,
     /// The variables by which cargo describes it to a running test.
     pub variables: Vec<(String, String)>,
     /// Whether cargo means it when the command line names no package.
     pub default: bool,
     /// Whether it is the package of the folder that the command was called from.
     pub current: bool,
+}
+
+/// A dependency on Burn.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BurnRequirement {
+    pub version: String,
+    /// Whether nn-test's own Burn is one of these.
+    pub fits: bool,
 }
 
 /// The packages that the command line names, as cargo's own options do.
@@ -72,8 +90,10 @@ impl PackageSelection {
 pub enum Error {
     #[error("`cargo metadata` failed: {message}")]
     Metadata { message: String },
-    #[error("{manifest}: {error}")]
-    Settings { manifest: String, error: SettingsError },
+    #[error(transparent)]
+    Config(#[from] config::Error),
+    #[error("{place}: there is no test target `{name}`{}", did_you_mean(.suggestion.as_deref()))]
+    UnknownTarget { place: String, name: String, suggestion: Option<String> },
     #[error("no package `{name}` in this workspace{}", did_you_mean(.suggestion.as_deref()))]
     UnknownPackage { name: String, suggestion: Option<String> },
 }
@@ -83,8 +103,8 @@ impl Workspace {
     ///
     /// # Errors
     ///
-    /// When `cargo metadata` fails (no workspace here, a broken `Cargo.toml`), or when a package's
-    /// settings for nn-test are wrong.
+    /// When `cargo metadata` fails (no workspace here, a broken `Cargo.toml`), or when a
+    /// configuration is wrong.
     pub fn discover(manifest: Option<&Path>) -> Result<Self, Error> {
         let current = env::current_dir()
             .map_err(|error| Error::Metadata { message: format!("no current folder: {error}") })?;
@@ -102,13 +122,13 @@ impl Workspace {
             Some(manifest) => current.join(manifest),
             None => current.join("Cargo.toml"),
         };
-        Self::from_metadata(&metadata, &nearest_package_folder(&start))
+        Self::from_metadata(&metadata, &nearest_package_folder(&start), current)
     }
 
     /// `folder` is that of the `Cargo.toml` that the command is called for.
-    fn from_metadata(metadata: &Metadata, folder: &Path) -> Result<Self, Error> {
+    fn from_metadata(metadata: &Metadata, folder: &Path, current: &Path) -> Result<Self, Error> {
         let root = metadata.workspace_root.as_std_path();
-        let shared = read_settings(&metadata.workspace_metadata, &root.join("Cargo.toml"))?;
+        let config = Config::load(root, &manifests(metadata), current)?;
         let in_member = |package: &cargo_metadata::Package| {
             package.manifest_path.as_std_path().parent() == Some(folder)
         };
@@ -117,30 +137,30 @@ impl Workspace {
         let inside = folder != root && members.iter().any(|package| in_member(package));
         let packages = members.into_iter().map(|package| {
             let manifest = package.manifest_path.as_std_path();
-            let own = read_settings(&package.metadata, manifest)?;
             let folder = manifest.parent().expect("a manifest lies in a folder").to_owned();
-            let settings = own.or(&shared);
             let current = in_member(package);
-            Ok(Package {
+            let depends_on = |name: &str| package.dependencies.iter().find(|d| d.name == name);
+            Package {
                 name: package.name.to_string(),
                 id: package.id.repr.clone(),
+                specs: folder.join(config.specs(package.name.as_str()).0),
+                burn: depends_on("burn").map(burn_requirement),
+                nn_test: depends_on("nn-test").is_some(),
                 tests: targets::tests(package),
+                targets: config.targets(package.name.as_str()).0.to_vec(),
                 variables: targets::variables(package),
-                specs: folder.join(settings.specs.as_deref().unwrap_or(Path::new("specs"))),
-                device: settings.device,
                 default: match inside {
                     true => current,
                     false => metadata.workspace_default_members.contains(&package.id),
                 },
                 root: folder,
                 current,
-            })
+            }
         });
-        Ok(Self {
-            root: root.to_owned(),
-            target: metadata.target_directory.as_std_path().to_owned(),
-            packages: packages.collect::<Result<_, _>>()?,
-        })
+        let packages: Vec<Package> = packages.collect();
+        targets::all_known(&config, &packages)?;
+        let target = metadata.target_directory.as_std_path().to_owned();
+        Ok(Self { root: root.to_owned(), config, target, packages })
     }
 
     /// The packages that the command line means, in cargo's order.
@@ -179,9 +199,28 @@ impl Workspace {
     }
 }
 
-fn read_settings(metadata: &serde_json::Value, manifest: &Path) -> Result<Settings, Error> {
-    Settings::read(metadata.get(settings::TABLE))
-        .map_err(|error| Error::Settings { manifest: manifest.display().to_string(), error })
+/// The `Cargo.toml` files, that of the workspace first.
+fn manifests(metadata: &Metadata) -> Vec<Manifest> {
+    let path = metadata.workspace_root.as_std_path().join("Cargo.toml");
+    let shared = metadata.workspace_metadata.get(TABLE).is_some();
+    let mut manifests = vec![Manifest { path, package: None, tables: shared }];
+    for package in metadata.workspace_packages() {
+        let path = package.manifest_path.as_std_path();
+        let tables = package.metadata.get(TABLE).is_some();
+        if manifests[0].path == path {
+            manifests[0].package = Some(package.name.to_string());
+            manifests[0].tables |= tables;
+        } else {
+            let package = Some(package.name.to_string());
+            manifests.push(Manifest { path: path.to_owned(), package, tables });
+        }
+    }
+    manifests
+}
+
+fn burn_requirement(dependency: &cargo_metadata::Dependency) -> BurnRequirement {
+    let own = BURN.parse().expect("a test compares it with what Cargo.toml asks for");
+    BurnRequirement { version: dependency.req.to_string(), fits: dependency.req.matches(&own) }
 }
 
 fn metadata_error(error: cargo_metadata::Error) -> Error {

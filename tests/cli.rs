@@ -13,8 +13,13 @@ fn commands_print_what_their_files_say() {
         .env("CARGO_TERM_COLOR", "never")
         // What the caller's environment says must not matter.
         .env("NN_TEST_DEVICE", "cpu")
+        .env("NN_TEST_PROFILE", "")
         .env("INSTA_UPDATE", "no")
         .env("INSTA_FORCE_PASS", "0")
+        .env("GITHUB_ACTIONS", "false")
+        .env("GITHUB_STEP_SUMMARY", "")
+        .env("GITHUB_WORKSPACE", "")
+        .env("CI_PROJECT_DIR", "")
         .case("tests/cmd/*.trycmd");
     cases.run();
 }

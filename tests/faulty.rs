@@ -36,6 +36,7 @@ fn run(spec: &str, arguments: &[&str]) -> Output {
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .env("INSTA_UPDATE", "no")
         .env("INSTA_FORCE_PASS", "0")
+        .env_remove("GITHUB_ACTIONS")
         // Without a device in the arguments: a wgpu adapter if there is one.
         .env_remove("NN_TEST_DEVICE")
         .output()

@@ -20,6 +20,7 @@ fn the_picture_shows_what_a_run_prints() {
         .args(SPECS)
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .env_remove("NO_COLOR")
+        .env_remove("GITHUB_ACTIONS")
         .output()
         .expect("the binary runs");
     let text = String::from_utf8([output.stdout, output.stderr].concat()).expect("it is UTF-8");

@@ -13,7 +13,9 @@ use super::doctor::DoctorOptions;
 use super::explain::ExplainOptions;
 use super::init::InitOptions;
 use super::list::ListOptions;
+use super::report::ReportCommand;
 use super::run::RunOptions;
+use super::show_config::ShowConfigOptions;
 use super::{Error, color, worker};
 
 const EXAMPLES: &str = "\
@@ -61,17 +63,21 @@ pub(super) struct App {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Run the selected test cases (the default)
-    Run(RunOptions),
+    Run(Box<RunOptions>),
     /// List the selected test cases; opens no device
     List(ListOptions),
     /// Check specs, their data and their shapes; runs nothing, opens no device
     Check(CheckOptions),
     /// Explain a property, a layer, a loss, an optimizer or an error code
     Explain(ExplainOptions),
-    /// Write a first spec that passes
+    /// Write a first spec; for a package with Burn also the test target for its models
     Init(InitOptions),
     /// Show what nn-test finds here: toolchain, specs, adapter, snapshots
     Doctor(DoctorOptions),
+    /// Show the settings that count and where each comes from
+    ShowConfig(ShowConfigOptions),
+    /// Put reports of several runs together
+    Report(ReportCommand),
     /// Print a completion script for a shell
     Completions(CompletionsOptions),
     /// Follow the orders on standard input and report events on standard output
@@ -90,7 +96,7 @@ enum Command {
 /// error, too: it decides the exit code.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<(), Error> {
     let app = parse(arguments)?;
-    let command = app.command.unwrap_or(Command::Run(app.run));
+    let command = app.command.unwrap_or_else(|| Command::Run(Box::new(app.run)));
     color::set(command.color());
     let mut output = AutoStream::auto(io::stdout());
     match command {
@@ -100,6 +106,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<(), Error> {
         Command::Explain(options) => options.execute(&mut output),
         Command::Init(options) => options.execute(&mut output),
         Command::Doctor(options) => options.execute(&mut output),
+        Command::ShowConfig(options) => options.execute(&mut output),
+        Command::Report(command) => command.execute(),
         Command::Completions(options) => options.execute(&mut output),
         Command::Worker => worker::execute(),
         Command::Smoke(options) => options.execute(&mut output),
@@ -115,6 +123,8 @@ impl Command {
             Self::Explain(options) => options.color.color,
             Self::Init(options) => options.color.color,
             Self::Doctor(options) => options.color.color,
+            Self::ShowConfig(options) => options.color.color,
+            Self::Report(command) => command.color(),
             Self::Completions(_) | Self::Worker | Self::Smoke(_) => None,
         }
     }
@@ -134,8 +144,6 @@ pub(super) fn is_subcommand(word: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::num::NonZeroUsize;
-
     use super::super::options::DeviceArgument;
     use super::*;
 
@@ -148,7 +156,7 @@ mod tests {
         let app = parsed(line);
         match app.command {
             None => app.run,
-            Some(Command::Run(options)) => options,
+            Some(Command::Run(options)) => *options,
             Some(other) => panic!("`{line}` is no run but {other:?}"),
         }
     }
@@ -181,17 +189,6 @@ mod tests {
     fn a_subcommand_behind_common_options_is_one() {
         let app = parsed("--color never list digits");
         assert!(matches!(app.command, Some(Command::List(_))), "{app:?}");
-    }
-
-    #[test]
-    fn the_last_word_on_failing_fast_counts() {
-        let max_fail = |line| run_options(line).execution.max_fail();
-        assert_eq!(max_fail(""), None);
-        assert_eq!(max_fail("--max-fail 3"), NonZeroUsize::new(3));
-        assert_eq!(max_fail("--max-fail 3 --fail-fast"), NonZeroUsize::new(1));
-        assert_eq!(max_fail("--fail-fast --no-fail-fast"), None);
-        assert_eq!(max_fail("--max-fail 3 --no-fail-fast"), None);
-        assert_eq!(max_fail("--no-fail-fast --max-fail 2"), NonZeroUsize::new(2));
     }
 
     #[test]

@@ -1,21 +1,25 @@
 //! From the command line to the test cases that it means.
 
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::env;
 use std::path::{Path, PathBuf};
 
+use super::Error;
+use super::nothing::Nothing;
 use super::options::{NoTests, SelectionOptions};
 use super::paths::{Positional, classify, cleaned, relative};
-use super::{Error, app};
-use crate::device::DeviceChoice;
+use crate::config::Config;
 use crate::harness::{self, TestCase};
 use crate::report::event::TestResult;
-use crate::runner::Selection;
+use crate::runner::{Partition, Selection};
 use crate::suggestion::closest;
 use crate::workspace::{Package, Workspace, spec_files};
 
 /// What the command line means.
 #[derive(Debug)]
 pub(super) struct Choice {
+    /// What the workspace's files say about the run.
+    pub(super) config: Config,
     /// Package by package; none is empty.
     pub(super) groups: Vec<Group>,
     /// Cargo's target folder.
@@ -31,7 +35,6 @@ pub(super) struct Group {
     pub(super) package: String,
     /// Absolute.
     pub(super) package_root: PathBuf,
-    pub(super) device: Option<DeviceChoice>,
     /// The package as cargo sees it; `None` for specs that lie in no package.
     pub(super) member: Option<Package>,
     pub(super) specs: Vec<ChosenSpec>,
@@ -48,7 +51,7 @@ pub(super) struct ChosenSpec {
     pub(super) specs_dir: PathBuf,
     pub(super) tests: Vec<String>,
     /// Line and column of each of them.
-    pub(super) places: Vec<(usize, usize)>,
+    pub(super) places: HashMap<String, (usize, usize)>,
     /// Whether these are all test cases of the spec.
     pub(super) whole: bool,
     /// One of its test cases where its model is written in Rust.
@@ -60,14 +63,6 @@ pub(super) struct ChosenSpec {
     pub(super) foregone: Vec<TestResult>,
 }
 
-#[derive(Debug, PartialEq, Eq)]
-enum Nothing {
-    /// There are no spec files; the folders that were searched.
-    NoSpecs(Vec<PathBuf>),
-    /// No name matches.
-    NoMatch { filters: Vec<String>, suggestion: Option<String> },
-}
-
 impl Choice {
     pub(super) fn tests(&self) -> usize {
         self.specs().map(|spec| spec.tests.len()).sum()
@@ -75,6 +70,38 @@ impl Choice {
 
     pub(super) fn specs(&self) -> impl Iterator<Item = &ChosenSpec> {
         self.groups.iter().flat_map(|group| &group.specs)
+    }
+
+    /// Keeps the test cases of one shard. They are counted as nextest does: package by package,
+    /// those of a package sorted by name.
+    pub(super) fn shard(mut self, partition: Option<Partition>) -> Self {
+        let Some(partition) = partition else { return self };
+        let of = self.tests();
+        let names = self.groups.iter().flat_map(|group| {
+            let tests = group.specs.iter().flat_map(|spec| &spec.tests);
+            tests.map(|test| (group.package.clone(), test.clone()))
+        });
+        let names: BTreeSet<(String, String)> = names.collect();
+        let held: HashSet<(String, String)> = names
+            .into_iter()
+            .enumerate()
+            .filter(|(place, (_, name))| partition.holds(name, *place))
+            .map(|(_, key)| key)
+            .collect();
+        for Group { package, specs, .. } in &mut self.groups {
+            let holds = |test: &String| held.contains(&(package.clone(), test.clone()));
+            for spec in &mut *specs {
+                spec.whole &= spec.tests.iter().all(holds);
+                spec.tests.retain(holds);
+                spec.foregone.retain(|result| holds(&result.test));
+            }
+            specs.retain(|spec| !spec.tests.is_empty());
+        }
+        self.groups.retain(|group| !group.specs.is_empty());
+        if self.groups.is_empty() && self.nothing.is_none() {
+            self.nothing = Some(Nothing::EmptyShard { partition, of });
+        }
+        self
     }
 
     /// Applies `--no-tests`: an error, or the sentence to say, or nothing when tests are selected.
@@ -88,47 +115,6 @@ impl Choice {
             NoTests::Pass => Ok(None),
         }
     }
-}
-
-impl Nothing {
-    fn reason(&self) -> String {
-        match self {
-            Self::NoSpecs(folders) if folders.is_empty() => "no package is selected".to_owned(),
-            Self::NoSpecs(folders) => {
-                let folders: Vec<_> = folders.iter().map(|path| ticked(path.display())).collect();
-                format!("no spec files in {}", folders.join(", "))
-            }
-            Self::NoMatch { filters, .. } if filters.is_empty() => {
-                "no test case is left after `--skip`".to_owned()
-            }
-            Self::NoMatch { filters, .. } => {
-                let filters: Vec<_> = filters.iter().map(ticked).collect();
-                format!("no test case matches {}", filters.join(" or "))
-            }
-        }
-    }
-
-    fn help(&self) -> Option<String> {
-        match self {
-            Self::NoSpecs(folders) if folders.is_empty() => None,
-            Self::NoSpecs(_) => Some("`cargo nn-test init` writes a first spec".to_owned()),
-            Self::NoMatch { filters, suggestion } => {
-                let command = filters.iter().find(|filter| app::is_subcommand(filter));
-                match (command, suggestion) {
-                    (Some(command), _) => Some(format!(
-                        "`{command}` is read as a filter here; a command comes first: \
-                         `cargo nn-test {command} …`"
-                    )),
-                    (None, Some(name)) => Some(format!("there is `{name}`")),
-                    (None, None) => Some("`cargo nn-test list` shows all test cases".to_owned()),
-                }
-            }
-        }
-    }
-}
-
-fn ticked(text: impl std::fmt::Display) -> String {
-    format!("`{text}`")
 }
 
 /// Finds packages, spec files and test cases, and selects.
@@ -152,7 +138,7 @@ pub(super) fn choose(options: &SelectionOptions) -> Result<Choice, Error> {
     let selection = options.selection(filters);
     let groups = files.into_iter().map(|files| files.collected(&current));
     let searched = || packages.iter().map(|package| relative(&package.specs, &current)).collect();
-    let choice = selected(groups.collect(), &selection, searched);
+    let choice = selected(groups.collect(), &selection, workspace.config.clone(), searched);
     Ok(Choice { target_folder: workspace.target, ..choice })
 }
 
@@ -161,7 +147,6 @@ pub(super) fn choose(options: &SelectionOptions) -> Result<Choice, Error> {
 struct PackageFiles {
     package: String,
     package_root: PathBuf,
-    device: Option<DeviceChoice>,
     member: Option<Package>,
     files: Vec<(PathBuf, PathBuf)>,
 }
@@ -203,7 +188,6 @@ impl PackageFiles {
         Self {
             package: package.name.clone(),
             package_root: package.root.clone(),
-            device: package.device,
             member: Some(package.clone()),
             files: Vec::new(),
         }
@@ -222,7 +206,6 @@ impl PackageFiles {
         let group = Group {
             package: self.package,
             package_root: self.package_root,
-            device: self.device,
             member: self.member,
             specs: specs.collect(),
         };
@@ -305,7 +288,6 @@ fn stray_files(folder: &Path) -> PackageFiles {
     PackageFiles {
         package: folder.display().to_string(),
         package_root: folder.to_owned(),
-        device: None,
         member: None,
         files: Vec::new(),
     }
@@ -319,6 +301,7 @@ fn read_folder(folder: &Path) -> Result<Vec<PathBuf>, Error> {
 fn selected(
     collected: Vec<Collected>,
     selection: &Selection,
+    config: Config,
     searched: impl FnOnce() -> Vec<PathBuf>,
 ) -> Choice {
     let names: Vec<String> = collected
@@ -335,8 +318,8 @@ fn selected(
                 continue;
             }
             holder.foregone.extend(case.foregone);
+            holder.places.insert(case.name.clone(), case.place);
             holder.tests.push(case.name);
-            holder.places.push(case.place);
             holder.rust = case.rust;
             holder.timeout = case.timeout;
         }
@@ -352,7 +335,7 @@ fn selected(
             suggestion: suggestion(selection, &names),
         }),
     };
-    Choice { groups, target_folder: PathBuf::new(), nothing }
+    Choice { config, groups, target_folder: PathBuf::new(), nothing }
 }
 
 /// The name, or part of a name, that a filter most likely stands for.

@@ -14,7 +14,6 @@ fn collected(package: &str, names: &[(&str, &str)]) -> Collected {
     let group = Group {
         package: package.to_owned(),
         package_root: root.clone(),
-        device: None,
         member: None,
         specs: specs.collect(),
     };
@@ -43,7 +42,8 @@ fn digits_and_iris() -> Vec<Collected> {
 fn choose_by(collected: Vec<Collected>, filters: &[&str]) -> Choice {
     let filters = filters.iter().map(|filter| (*filter).to_owned()).collect();
     let selection = Selection { filters, ..Selection::default() };
-    selected(collected, &selection, || vec!["specs".into()])
+    let config = Config::built_in(Path::new("/project"));
+    selected(collected, &selection, config, || vec!["specs".into()])
 }
 
 fn refusal(choice: &Choice) -> (String, Option<String>) {
@@ -78,6 +78,46 @@ fn two_packages_may_use_the_same_spec_name() {
     let choice = choose_by(vec![collected("a", &cases), collected("b", &cases)], &[]);
     assert_eq!(choice.groups.len(), 2);
     assert_eq!(choice.tests(), 2);
+}
+
+fn names(choice: &Choice) -> Vec<&str> {
+    choice.specs().flat_map(|spec| &spec.tests).map(String::as_str).collect()
+}
+
+fn shard(choice: Choice, partition: &str) -> Choice {
+    choice.shard(Some(partition.parse().unwrap()))
+}
+
+#[test]
+fn a_slice_counts_package_by_package_and_by_name() {
+    let all = || {
+        let first = collected("q", &[("z.yaml", "z::learns"), ("a.yaml", "a::learns")]);
+        let second = collected("p", &[("b.yaml", "b::shapes"), ("b.yaml", "b::learns")]);
+        choose_by(vec![first, second], &[])
+    };
+    // As nextest counts them: p b::learns, p b::shapes, q a::learns, q z::learns.
+    assert_eq!(names(&shard(all(), "slice:1/2")), ["a::learns", "b::learns"]);
+    assert_eq!(names(&shard(all(), "slice:2/2")), ["z::learns", "b::shapes"]);
+    let third = shard(all(), "slice:3/4");
+    assert_eq!(third.groups.len(), 1);
+    assert_eq!(third.groups[0].package, "q");
+    assert_eq!(names(&all().shard(None)), names(&all()));
+}
+
+#[test]
+fn a_shard_is_cut_from_what_is_selected() {
+    let learns = || choose_by(digits_and_iris(), &["learns"]);
+    assert_eq!(names(&shard(learns(), "slice:1/2")), ["digits::learns"]);
+    assert_eq!(names(&shard(learns(), "slice:2/2")), ["iris::learns"]);
+}
+
+#[test]
+fn an_empty_shard_is_explained() {
+    let (reason, help) = refusal(&shard(choose_by(digits_and_iris(), &[]), "slice:4/4"));
+    assert_eq!(reason, "shard slice:4/4 holds none of 3 tests");
+    assert_eq!(help.as_deref(), Some("a matrix may have such shards: `--no-tests pass`"));
+    let (reason, _) = refusal(&shard(choose_by(digits_and_iris(), &["quux"]), "slice:1/2"));
+    assert_eq!(reason, "no test case matches `quux`");
 }
 
 #[test]

@@ -11,6 +11,8 @@ use super::cases::{Group, choose};
 use super::error::{Error, warn};
 use super::options::{ColorOption, FormatOption, MessageFormat, NoTestsOption, SelectionOptions};
 use super::seams::{self, Rejected, SpecSummary};
+use super::settings::{self, ProfileOption, resolver};
+use crate::config::Key;
 use crate::report::{Mark, counted, marked, rustc_colors};
 
 /// Options of `check`.
@@ -18,6 +20,8 @@ use crate::report::{Mark, counted, marked, rustc_colors};
 pub(super) struct CheckOptions {
     #[command(flatten)]
     selection: SelectionOptions,
+    #[command(flatten)]
+    profile: ProfileOption,
     #[command(flatten)]
     no_tests: NoTestsOption,
     #[command(flatten)]
@@ -29,14 +33,16 @@ pub(super) struct CheckOptions {
 impl CheckOptions {
     pub(super) fn execute(self, output: &mut impl Write) -> Result<(), Error> {
         let choice = choose(&self.selection)?;
-        if let Some(sentence) = choice.unless_empty(self.no_tests.no_tests)? {
+        let line = self.no_tests.say(self.profile.command_line());
+        let settings = resolver(choice.config.clone(), line)?.settings(None);
+        if let Some(sentence) = choice.unless_empty(settings::choice(&settings, Key::NoTests))? {
             warn(&sentence);
         }
         let (mut sound, mut broken) = (0, 0);
         for group in &choice.groups {
             let mut names = BTreeMap::new();
             for checked in group_files(group, &mut names) {
-                let text = match self.format.message_format {
+                let text = match self.format.message_format() {
                     MessageFormat::Human => human(&checked),
                     MessageFormat::Json => json(&checked),
                 };
@@ -44,7 +50,7 @@ impl CheckOptions {
                 if checked.outcome.is_ok() { sound += 1 } else { broken += 1 }
             }
         }
-        if self.format.message_format == MessageFormat::Human {
+        if self.format.message_format() == MessageFormat::Human {
             output.write_all(conclusion(sound, broken).as_bytes())?;
         }
         if broken > 0 { Err(Error::SpecErrors) } else { Ok(()) }

@@ -11,9 +11,12 @@ use clap::Args;
 use super::Error;
 use super::options::ColorOption;
 use super::paths::relative;
+use super::settings::resolver;
 use super::worker::Smoke;
+use crate::config::{CommandLine, Config, Environment};
 use crate::report::{Mark, counted, heading, marked};
 use crate::runner::Ending;
+use crate::suggestion::did_you_mean;
 use crate::workspace::{Package, Workspace, spec_files};
 
 /// Options of `doctor`.
@@ -110,6 +113,7 @@ fn workspace(manifest: Option<&Path>) -> Vec<Finding> {
     let current = env::current_dir().unwrap_or_default();
     let mut findings: Vec<Finding> =
         workspace.packages.iter().flat_map(|package| package_findings(package, &current)).collect();
+    findings.extend(configuration(workspace.config.clone(), env::vars().map(|(name, _)| name)));
     if findings.iter().all(|finding| finding.mark == Mark::Hint) {
         let text = "no specs yet: `cargo nn-test init` writes a first one";
         findings.push(Finding::new(Mark::Doubtful, text));
@@ -136,6 +140,24 @@ fn package_findings(package: &Package, current: &Path) -> Vec<Finding> {
             vec![Finding::new(Mark::Bad, text)]
         }
     }
+}
+
+/// The file of nn-test's own, the profile, and variables that nobody reads.
+fn configuration(config: Config, variables: impl Iterator<Item = String>) -> Vec<Finding> {
+    let text = match &config.file {
+        Some(file) => format!("configuration in {}", file.display()),
+        None => "no nn-test.toml: the built-in configuration counts".to_owned(),
+    };
+    let mut findings = vec![Finding::new(Mark::Hint, text)];
+    findings.push(match resolver(config, CommandLine::default()) {
+        Ok(resolver) => Finding::new(Mark::Hint, format!("profile {}", resolver.profile)),
+        Err(error) => Finding::new(Mark::Bad, error.to_string()),
+    });
+    findings.extend(Environment::unknown(variables).into_iter().map(|(name, meant)| {
+        let meant = did_you_mean(meant.as_deref());
+        Finding::new(Mark::Doubtful, format!("nobody reads the variable {name}{meant}"))
+    }));
+    findings
 }
 
 /// Whether snapshots can be written, tried with a file that goes away again.
@@ -280,6 +302,19 @@ mod tests {
         );
         let broken = Smoke { outcome: Err("sums differ".into()), ..smoke };
         assert_eq!(smoke_findings("cpu", &broken).last().unwrap().mark, Mark::Bad);
+    }
+
+    #[test]
+    fn a_misspelt_variable_is_told() {
+        let config = Config::built_in(Path::new("/project"));
+        let findings = configuration(config, ["NN_TEST_JOB".to_owned()].into_iter());
+        let last = findings.last().unwrap();
+        assert_eq!(last.mark, Mark::Doubtful);
+        assert_eq!(
+            last.text,
+            "nobody reads the variable NN_TEST_JOB; did you mean `NN_TEST_JOBS`?"
+        );
+        assert_eq!(findings[0].text, "no nn-test.toml: the built-in configuration counts");
     }
 
     #[test]

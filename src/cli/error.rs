@@ -8,8 +8,10 @@ use anstyle::{AnsiColor, Style};
 
 use super::models::ModelsError;
 use crate::harness::WorkerError;
+use crate::report::event::RunEnd;
+use crate::report::{ShardError, rustc_colors};
 use crate::suggestion::did_you_mean;
-use crate::{exit_code, runner, workspace};
+use crate::{config, exit_code, runner, workspace};
 
 const ERROR: Style = AnsiColor::Red.on_default().bold();
 const HELP: Style = AnsiColor::Cyan.on_default().bold();
@@ -38,6 +40,8 @@ pub enum Error {
     UnknownTopic { name: String, suggestion: Option<String> },
     #[error(transparent)]
     Workspace(#[from] workspace::Error),
+    #[error(transparent)]
+    Config(#[from] config::Error),
     #[error("cannot read the spec folder `{}`: {error}", folder.display())]
     SpecFolder { folder: PathBuf, error: io::Error },
     #[error("{reason}")]
@@ -52,10 +56,17 @@ pub enum Error {
     Run(#[from] runner::Error),
     #[error("this is the root of a workspace without a package of its own")]
     NoCurrentPackage,
-    #[error("`{}` exists already", path.display())]
-    SpecExists { path: PathBuf },
+    #[error("`{}` stands in the way: {reason}", path.display())]
+    InitObstacle { path: PathBuf, reason: String, help: String },
     #[error("cannot write `{}`: {error}", path.display())]
     Write { path: PathBuf, error: io::Error },
+    #[error("cannot read `{}`: {error}", path.display())]
+    Read { path: PathBuf, error: io::Error },
+    #[error(transparent)]
+    Shard(#[from] ShardError),
+    /// The report has said why.
+    #[error("the shards are not one whole run")]
+    ShardsIncomplete { end: RunEnd },
     /// The report has said what.
     #[error("something is amiss here")]
     Unhealthy,
@@ -79,13 +90,16 @@ impl Error {
             Self::NoSpecFile { .. }
             | Self::UnknownTopic { .. }
             | Self::NoCurrentPackage
-            | Self::SpecExists { .. }
+            | Self::InitObstacle { .. }
             | Self::Workspace(workspace::Error::UnknownPackage { .. }) => exit_code::USAGE,
             Self::NothingSelected { .. } => exit_code::NO_TESTS_RUN,
             Self::SpecErrors
             | Self::SpecFolder { .. }
             | Self::Models(ModelsError::RegisteredTwice { .. })
-            | Self::Workspace(workspace::Error::Settings { .. }) => exit_code::SPEC_ERROR,
+            | Self::Config(_)
+            | Self::Workspace(
+                workspace::Error::Config(_) | workspace::Error::UnknownTarget { .. },
+            ) => exit_code::SPEC_ERROR,
             Self::TestsFailed | Self::Unhealthy => exit_code::TEST_FAILED,
             Self::Workspace(workspace::Error::Metadata { .. }) => exit_code::CARGO_METADATA_FAILED,
             Self::Run(runner::Error::AdapterRequired { .. }) => exit_code::ADAPTER_REQUIRED,
@@ -96,7 +110,16 @@ impl Error {
                 | runner::Error::OutputClosed,
             )
             | Self::Models(ModelsError::Build(_) | ModelsError::NoAnswer { .. })
-            | Self::Write { .. } => exit_code::RUN_INCOMPLETE,
+            | Self::Write { .. }
+            | Self::Read { .. }
+            | Self::Shard(_) => exit_code::RUN_INCOMPLETE,
+            Self::ShardsIncomplete { end } => match end {
+                RunEnd::Interrupted => exit_code::INTERRUPTED,
+                RunEnd::AdapterRequired => exit_code::ADAPTER_REQUIRED,
+                RunEnd::Completed | RunEnd::MaxFail | RunEnd::Incomplete => {
+                    exit_code::RUN_INCOMPLETE
+                }
+            },
             // Whoever closes the pipe has read enough.
             Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => exit_code::SUCCESS,
             Self::Output(_) => exit_code::RUN_INCOMPLETE,
@@ -114,6 +137,13 @@ impl Error {
             return;
         }
         if self.is_said_already() {
+            return;
+        }
+        if let Self::Config(error @ config::Error::Wrong(_))
+        | Self::Workspace(workspace::Error::Config(error @ config::Error::Wrong(_))) = self
+        {
+            // Each of its errors is shown as rustc would show it.
+            say(&format!("{}\n", rustc_colors(error.to_string().trim_end())));
             return;
         }
         let mut text = format!("{ERROR}error{ERROR:#}: {self}\n");
@@ -151,6 +181,11 @@ impl Error {
                  `--manifest-path`"
                     .to_owned(),
             ),
+            Self::Config(config::Error::UnknownProfile { .. }) => Some(
+                "`[profile.NAME]` in `nn-test.toml` makes a profile; `cargo nn-test show-config` \
+                 shows what counts"
+                    .to_owned(),
+            ),
             Self::NothingSelected { help, .. } => help.clone(),
             Self::Models(ModelsError::NoAnswer { .. }) => Some(
                 "a test target whose root file has `nn_test::main!` lists its models when it is \
@@ -167,9 +202,7 @@ impl Error {
             Self::NoCurrentPackage => Some(
                 "go to a package's folder, or name its manifest with `--manifest-path`".to_owned(),
             ),
-            Self::SpecExists { .. } => {
-                Some("nothing was changed; `cargo nn-test list` shows the specs here".to_owned())
-            }
+            Self::InitObstacle { help, .. } => Some(help.clone()),
             _ => None,
         }
     }
@@ -184,18 +217,22 @@ mod tests {
     #[test]
     fn each_kind_of_error_has_its_exit_code() {
         let io = |kind: io::ErrorKind| io::Error::from(kind);
-        let table: [(Error, u8); 13] = [
+        let table: [(Error, u8); 17] = [
             (Error::TestsFailed, 100),
             (Error::SpecErrors, 96),
             (Error::NothingSelected { reason: String::new(), help: None }, 4),
             (Error::UnknownTopic { name: "x".into(), suggestion: None }, 2),
             (workspace::Error::Metadata { message: String::new() }.into(), 102),
             (workspace::Error::UnknownPackage { name: "x".into(), suggestion: None }.into(), 2),
+            (workspace::Error::Config(config::Error::Wrong(Vec::new())).into(), 96),
             (runner::Error::AdapterRequired { reason: String::new() }.into(), 105),
             (runner::Error::Interrupted.into(), 130),
             (runner::Error::WorkerFailed { ending: Ending::Code(1), output: None }.into(), 101),
             (Error::Output(io(io::ErrorKind::BrokenPipe)), 0),
             (Error::Output(io(io::ErrorKind::StorageFull)), 101),
+            (Error::ShardsIncomplete { end: RunEnd::Incomplete }, 101),
+            (Error::ShardsIncomplete { end: RunEnd::Interrupted }, 130),
+            (Error::ShardsIncomplete { end: RunEnd::AdapterRequired }, 105),
             (Error::Orders(WorkerError::NoSetUp), 70),
             (ModelsError::Build(BuildError::Failed).into(), 101),
         ];

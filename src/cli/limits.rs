@@ -1,4 +1,4 @@
-//! From options to the limits of a run: the only place that knows their defaults.
+//! From settings to the limits of a run: what is right for this machine where nothing is set.
 
 use std::num::NonZeroUsize;
 use std::thread;
@@ -6,13 +6,10 @@ use std::time::Duration;
 
 use sysinfo::System;
 
-use super::options::ExecutionOptions;
+use super::settings::source;
+use crate::config::{Key, Limit, Settings};
 use crate::device::DeviceChoice;
 use crate::runner::{Limits, MemoryLimit, Timeout, Work};
-
-/// A worker that says nothing for this long hangs. Loading data and compiling kernels are the
-/// longest silences of one that does not; progress is reported several times per second.
-const SILENCE: u64 = 600;
 
 /// The share of the machine's memory that all workers may occupy together: the system, the editor
 /// and the caches need the rest.
@@ -35,23 +32,33 @@ impl Machine {
     }
 }
 
-/// The limits of a run, with their defaults; also sets the time limit of each job where the options
-/// have one, which counts more than the spec's own.
-pub(super) fn limits(options: &ExecutionOptions, machine: Machine, work: &mut Work) -> Limits {
-    if let Some(seconds) = options.timeout {
-        let source = "`--timeout` or `NN_TEST_TIMEOUT`".to_owned();
-        let timeout = Timeout { duration: Duration::from_secs(seconds), source };
-        work.jobs.iter_mut().for_each(|job| job.timeout = Some(timeout.clone()));
-    }
-    let jobs = options.jobs.unwrap_or_else(|| default_jobs(machine, work));
+/// The limits of a run: those that are set, and what is right for this machine where none is.
+pub(super) fn limits(settings: &Settings, machine: Machine, work: &Work) -> Limits {
+    let jobs = settings.jobs().unwrap_or_else(|| default_jobs(machine, work));
     let jobs = jobs.min(NonZeroUsize::new(work.jobs.len()).unwrap_or(NonZeroUsize::MIN));
-    let silence = options.silence.unwrap_or(SILENCE);
     Limits {
         jobs,
-        max_fail: options.max_fail(),
-        silence: (silence > 0).then(|| Duration::from_secs(silence)),
-        memory: memory(options, machine, jobs),
+        max_fail: settings.max_fail(),
+        silence: settings.silence(),
+        memory: memory(settings, machine, jobs),
     }
+}
+
+/// The time limit of a spec that says `own` itself; a limit of zero is none. `None` leaves it to what
+/// the supervisor knows of earlier runs.
+pub(super) fn timeout(settings: &Settings, own: Option<u64>) -> Option<Timeout> {
+    let duration = match settings.timeout(own.map(Duration::from_secs)) {
+        Limit::Auto => return None,
+        Limit::Without => Duration::ZERO,
+        Limit::Of(duration) => duration,
+    };
+    let source = match own {
+        Some(_) if !settings.is_said_for_this_run(Key::Timeout) => {
+            "`timeout` in the spec".to_owned()
+        }
+        _ => source(settings, Key::Timeout),
+    };
+    Some(Timeout { duration, source })
 }
 
 /// A GPU does one thing at a time, and all processes share its memory: a second worker makes the
@@ -61,10 +68,11 @@ fn default_jobs(machine: Machine, work: &Work) -> NonZeroUsize {
     if cpu { machine.cores } else { NonZeroUsize::MIN }
 }
 
-fn memory(options: &ExecutionOptions, machine: Machine, jobs: NonZeroUsize) -> Option<MemoryLimit> {
-    let limit = match options.memory_limit {
-        Some(bytes) => MemoryLimit { bytes, source: "`--memory-limit`".to_owned() },
-        None => {
+fn memory(settings: &Settings, machine: Machine, jobs: NonZeroUsize) -> Option<MemoryLimit> {
+    let limit = match settings.memory_limit() {
+        Limit::Without => return None,
+        Limit::Of(bytes) => MemoryLimit { bytes, source: source(settings, Key::MemoryLimit) },
+        Limit::Auto => {
             let share = machine.memory / 100 * MEMORY_PERCENT;
             let shared = match jobs.get() {
                 1 => String::new(),
@@ -82,17 +90,10 @@ fn memory(options: &ExecutionOptions, machine: Machine, jobs: NonZeroUsize) -> O
 mod tests {
     use std::collections::HashMap;
 
-    use clap::Parser;
-
+    use super::super::settings::tests::settings;
     use super::*;
     use crate::protocol::{Assignment, SetUp};
     use crate::runner::{Job, Program, Role};
-
-    #[derive(Debug, Parser)]
-    struct Line {
-        #[command(flatten)]
-        execution: ExecutionOptions,
-    }
 
     fn work(device: DeviceChoice) -> Work {
         let set_up = SetUp { device, seed: None, called_from: "/p".into() };
@@ -113,14 +114,13 @@ mod tests {
         Work { foregone: Vec::new(), roles, jobs: vec![job; 6] }
     }
 
-    fn on(line: &str, work: &mut Work) -> Limits {
-        let line = Line::parse_from(["x"].into_iter().chain(line.split_whitespace()));
+    fn on(line: &str, work: &Work) -> Limits {
         let machine = Machine { cores: NonZeroUsize::new(4).unwrap(), memory: 16 << 30 };
-        limits(&line.execution, machine, work)
+        limits(&settings(line), machine, work)
     }
 
     fn of(line: &str) -> Limits {
-        on(line, &mut work(DeviceChoice::Cpu))
+        on(line, &work(DeviceChoice::Cpu))
     }
 
     #[test]
@@ -128,27 +128,27 @@ mod tests {
         assert_eq!(of("").jobs.get(), 4);
         assert_eq!(of("-j 2").jobs.get(), 2);
         assert_eq!(of("--jobs 100").jobs.get(), 6);
-        assert_eq!(on("", &mut Work::default()).jobs.get(), 1);
+        assert_eq!(on("", &Work::default()).jobs.get(), 1);
     }
 
     #[test]
     fn where_there_may_be_a_gpu_one_spec_runs_at_a_time_unless_told_otherwise() {
         for device in [DeviceChoice::Auto, DeviceChoice::Wgpu] {
-            assert_eq!(on("", &mut work(device)).jobs.get(), 1);
-            assert_eq!(on("-j 3", &mut work(device)).jobs.get(), 3);
+            assert_eq!(on("", &work(device)).jobs.get(), 1);
+            assert_eq!(on("-j 3", &work(device)).jobs.get(), 3);
         }
     }
 
     #[test]
-    fn a_timeout_of_the_command_line_counts_more_than_the_specs() {
-        let mut unchanged = work(DeviceChoice::Cpu);
-        on("", &mut unchanged);
-        assert_eq!(unchanged, work(DeviceChoice::Cpu));
-        let mut changed = work(DeviceChoice::Cpu);
-        on("--timeout 30", &mut changed);
-        let timeout = changed.jobs[5].timeout.clone().unwrap();
-        assert_eq!(timeout.duration, Duration::from_secs(30));
-        assert_eq!(timeout.source, "`--timeout` or `NN_TEST_TIMEOUT`");
+    fn a_timeout_names_who_set_it() {
+        let of = |line, own| {
+            let timeout = timeout(&settings(line), own);
+            timeout.map(|timeout| (timeout.duration.as_secs(), timeout.source))
+        };
+        assert_eq!(of("", None), None);
+        assert_eq!(of("", Some(7)), Some((7, "`timeout` in the spec".to_owned())));
+        assert_eq!(of("--timeout 30", Some(7)), Some((30, "`--timeout`".to_owned())));
+        assert_eq!(of("--timeout 0", Some(7)), Some((0, "`--timeout`".to_owned())));
     }
 
     #[test]

@@ -7,7 +7,9 @@ use serde::Serialize;
 
 use super::cases::{Choice, Group, choose};
 use super::error::{Error, warn};
-use super::options::{ColorOption, FormatOption, MessageFormat, NoTests, SelectionOptions};
+use super::options::{
+    ColorOption, FormatOption, MessageFormat, NoTests, PartitionOption, SelectionOptions,
+};
 use crate::report::event::SCHEMA_VERSION;
 use crate::report::{counted, heading};
 
@@ -17,6 +19,8 @@ pub(super) struct ListOptions {
     #[command(flatten)]
     selection: SelectionOptions,
     #[command(flatten)]
+    partition: PartitionOption,
+    #[command(flatten)]
     format: FormatOption,
     #[command(flatten)]
     pub(super) color: ColorOption,
@@ -24,12 +28,12 @@ pub(super) struct ListOptions {
 
 impl ListOptions {
     pub(super) fn execute(self, output: &mut impl Write) -> Result<(), Error> {
-        let choice = choose(&self.selection)?;
+        let choice = choose(&self.selection)?.shard(self.partition.partition);
         // An empty list is no error, but a person wants to know why it is empty.
         if let Some(sentence) = choice.unless_empty(NoTests::Warn)? {
             warn(&sentence);
         }
-        let text = match self.format.message_format {
+        let text = match self.format.message_format() {
             MessageFormat::Human => human(&choice),
             MessageFormat::Json => json(&choice),
         };

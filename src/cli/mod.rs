@@ -18,10 +18,17 @@ mod init;
 mod limits;
 mod list;
 mod models;
+mod nothing;
 mod options;
+mod output_file;
 mod paths;
+mod report;
+mod report_options;
+mod reporters;
 mod run;
 mod seams;
+mod settings;
+mod show_config;
 mod work;
 mod worker;
 

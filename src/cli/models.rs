@@ -66,7 +66,7 @@ impl Registry {
         let packages = groups.iter().filter(uses_models).filter_map(|group| group.member.as_ref());
         let packages: Vec<&Package> = packages.collect();
         let targets = packages.iter().flat_map(|package| {
-            let targets = package.tests.iter().filter(|target| target.runs_specs());
+            let targets = package.model_targets();
             targets.map(|target| (package.id.clone(), target.name.clone()))
         });
         let targets: Vec<(String, String)> = targets.collect();

@@ -4,8 +4,9 @@ use std::num::NonZeroUsize;
 
 use clap::{Args, ValueEnum};
 
+use crate::config::read_size;
 use crate::device::DeviceChoice;
-use crate::runner::Selection;
+use crate::runner::{Partition, Selection};
 use crate::workspace::PackageSelection;
 
 /// Which test cases are meant.
@@ -49,6 +50,17 @@ impl SelectionOptions {
     }
 }
 
+/// `--partition`.
+#[derive(Debug, Clone, Args)]
+pub(super) struct PartitionOption {
+    /// Take only one shard of the selected test cases, as nextest cuts them: `slice:1/3`, `hash:1/3`
+    ///
+    /// `slice:M/N` takes every N-th test case, which gives shards of one size. `hash:M/N` goes by
+    /// the names: a test case stays in its shard when others come and go.
+    #[arg(long, value_name = "PARTITION", help_heading = "Test selection")]
+    pub(super) partition: Option<Partition>,
+}
+
 /// What to do when no test case is selected.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub(super) enum NoTests {
@@ -64,16 +76,10 @@ pub(super) enum NoTests {
 /// `--no-tests`.
 #[derive(Debug, Clone, Args)]
 pub(super) struct NoTestsOption {
-    /// What to do when no test case is selected
-    #[arg(
-        long,
-        value_name = "ACTION",
-        value_enum,
-        default_value_t,
-        help_heading = "Test selection"
-    )]
+    /// What to do when no test case is selected [default: fail]
+    #[arg(long, value_name = "ACTION", value_enum, help_heading = "Test selection")]
     #[arg(hide_possible_values = false)]
-    pub(super) no_tests: NoTests,
+    pub(super) no_tests: Option<NoTests>,
 }
 
 /// `--device` as the command line spells it.
@@ -101,8 +107,8 @@ impl From<DeviceArgument> for DeviceChoice {
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Run options")]
 pub(super) struct ExecutionOptions {
-    /// Device that the tests run on [default: the package's `metadata.nn-test.device`, else auto]
-    #[arg(long, value_name = "DEVICE", value_enum, env = "NN_TEST_DEVICE", hide_env_values = true)]
+    /// Device that the tests run on [default: auto]
+    #[arg(long, value_name = "DEVICE", value_enum)]
     pub(super) device: Option<DeviceArgument>,
 
     /// Use this seed instead of each spec's `training.seed`; snapshots are then not compared
@@ -111,15 +117,15 @@ pub(super) struct ExecutionOptions {
 
     /// End the run after this many failures
     #[arg(long, value_name = "NUMBER", overrides_with_all = ["fail_fast", "no_fail_fast"])]
-    max_fail: Option<NonZeroUsize>,
+    pub(super) max_fail: Option<NonZeroUsize>,
 
     /// End the run after the first failure
     #[arg(long, overrides_with_all = ["max_fail", "no_fail_fast"])]
-    fail_fast: bool,
+    pub(super) fail_fast: bool,
 
     /// Run all test cases, whatever fails; the default
     #[arg(long, overrides_with_all = ["max_fail", "fail_fast"])]
-    no_fail_fast: bool,
+    pub(super) no_fail_fast: bool,
 
     /// Specs that run at once, each in a process of its own
     ///
@@ -132,7 +138,7 @@ pub(super) struct ExecutionOptions {
     ///
     /// [default: the spec's own `timeout`; else, for a spec that ran completely on this machine
     /// before, 20 times as long as then, and at least 60]
-    #[arg(long, value_name = "SECONDS", env = "NN_TEST_TIMEOUT", hide_env_values = true)]
+    #[arg(long, value_name = "SECONDS")]
     pub(super) timeout: Option<u64>,
 
     /// Kill a spec that reports nothing for this long; 0 waits for ever [default: 600]
@@ -146,40 +152,6 @@ pub(super) struct ExecutionOptions {
     pub(super) memory_limit: Option<u64>,
 }
 
-impl ExecutionOptions {
-    /// Failures after which nothing more is run.
-    pub(super) fn max_fail(&self) -> Option<NonZeroUsize> {
-        if self.fail_fast { Some(NonZeroUsize::MIN) } else { self.max_fail }
-    }
-}
-
-/// Bytes, from a number with or without a unit.
-pub(super) fn read_size(text: &str) -> Result<u64, String> {
-    const UNITS: [(&str, u64); 10] = [
-        ("kib", 1 << 10),
-        ("mib", 1 << 20),
-        ("gib", 1 << 30),
-        ("tib", 1 << 40),
-        ("kb", 1_000),
-        ("mb", 1_000_000),
-        ("gb", 1_000_000_000),
-        ("tb", 1_000_000_000_000),
-        ("b", 1),
-        ("", 1),
-    ];
-    let lower = text.trim().to_ascii_lowercase();
-    let digits = lower.trim_end_matches(|letter: char| letter.is_ascii_alphabetic()).len();
-    let (number, unit) = (lower[..digits].trim(), &lower[digits..]);
-    let size = UNITS.iter().find(|(known, _)| *known == unit).map(|(_, size)| *size);
-    let bytes = size.and_then(|size| {
-        let (whole, fraction) = number.split_once('.').unwrap_or((number, "0"));
-        let tenths = format!("{whole}{}", fraction.get(..1)?).parse::<u64>().ok()?;
-        let digits = fraction.len() == 1 && !whole.is_empty();
-        digits.then(|| tenths.checked_mul(size)).flatten().map(|size| size / 10)
-    });
-    bytes.ok_or_else(|| "a size is a number with a unit, such as `8GiB` or `500MB`".to_owned())
-}
-
 /// Whom the output is for.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub(super) enum MessageFormat {
@@ -191,15 +163,16 @@ pub(super) enum MessageFormat {
 /// `--message-format`.
 #[derive(Debug, Clone, Args)]
 pub(super) struct FormatOption {
-    /// Whom the output is for
-    #[arg(
-        long,
-        value_name = "FORMAT",
-        value_enum,
-        default_value_t,
-        help_heading = "Output options"
-    )]
-    pub(super) message_format: MessageFormat,
+    /// Whom the output is for [default: human]
+    #[arg(long, value_name = "FORMAT", value_enum, help_heading = "Output options")]
+    pub(super) message_format: Option<MessageFormat>,
+}
+
+impl FormatOption {
+    /// The format of a command that no profile speaks about.
+    pub(super) fn message_format(&self) -> MessageFormat {
+        self.message_format.unwrap_or_default()
+    }
 }
 
 /// `--color`.
@@ -209,22 +182,4 @@ pub(super) struct ColorOption {
     #[arg(long, value_name = "WHEN", value_enum, hide_possible_values = true)]
     #[arg(help_heading = "Output options")]
     pub(super) color: Option<clap::ColorChoice>,
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_size_has_a_unit_or_is_bytes() {
-        assert_eq!(read_size("8GiB"), Ok(8 << 30));
-        assert_eq!(read_size("1.5 gib"), Ok(3 << 29));
-        assert_eq!(read_size("500MB"), Ok(500_000_000));
-        assert_eq!(read_size("4096"), Ok(4096));
-        assert_eq!(read_size("0"), Ok(0));
-        for wrong in ["", "GiB", "8 G", "-1", "8GiBs", "1.25GiB", "1e3", "99999999999TiB", "8.GiB"]
-        {
-            assert!(read_size(wrong).is_err(), "{wrong}");
-        }
-    }
 }

@@ -13,10 +13,15 @@ use super::error::{Error, warn};
 use super::limits::{Machine, limits};
 use super::models::Registry;
 use super::options::{
-    ColorOption, ExecutionOptions, FormatOption, MessageFormat, NoTestsOption, SelectionOptions,
+    ColorOption, ExecutionOptions, FormatOption, MessageFormat, NoTestsOption, PartitionOption,
+    SelectionOptions,
 };
+use super::report_options::{Ci, ReportOptions};
+use super::reporters::Reporters;
+use super::settings::{self, ProfileOption, resolver};
 use super::work::{Place, work};
-use crate::report::event::{RunSummary, Sink};
+use crate::config::{CommandLine, Key};
+use crate::report::event::{Event, RunSummary, SCHEMA_VERSION, Sink};
 use crate::report::{HumanReporter, JsonReporter, PlainProgress, TerminalProgress};
 use crate::runner::{ProcessLauncher, Timings, forward_interrupts, supervise};
 
@@ -29,11 +34,17 @@ pub(super) struct RunOptions {
     #[command(flatten)]
     pub(super) selection: SelectionOptions,
     #[command(flatten)]
+    partition: PartitionOption,
+    #[command(flatten)]
+    profile: ProfileOption,
+    #[command(flatten)]
     no_tests: NoTestsOption,
     #[command(flatten)]
     pub(super) execution: ExecutionOptions,
     #[command(flatten)]
     build: BuildOptions,
+    #[command(flatten)]
+    reports: ReportOptions,
     #[command(flatten)]
     format: FormatOption,
 
@@ -47,41 +58,68 @@ pub(super) struct RunOptions {
 
 impl RunOptions {
     pub(super) fn execute(self) -> Result<(), Error> {
-        let choice = choose(&self.selection)?;
-        if let Some(sentence) = choice.unless_empty(self.no_tests.no_tests)? {
+        let partition = self.partition.partition;
+        let choice = choose(&self.selection)?.shard(partition);
+        let resolver = resolver(choice.config.clone(), self.command_line())?;
+        let settings = resolver.settings(None);
+        if let Some(sentence) = choice.unless_empty(settings::choice(&settings, Key::NoTests))? {
             warn(&sentence);
         }
-        if choice.groups.is_empty() {
-            return Ok(());
-        }
+        // A build that fails is no run: no report of one is begun.
         let manifest = self.selection.manifest.manifest_path.clone();
-        let registry = Registry::of(&choice.groups, manifest, self.build.flags(self.color.color))?;
+        let flags = self.build.flags(&settings, self.color.color);
+        let registry = Registry::of(&choice.groups, manifest, flags)?;
+        let destinations = settings::reports(&settings).destinations(Ci::from_environment());
+        let format = settings::choice(&settings, Key::MessageFormat);
+        let nothing = choice.groups.is_empty();
+        let main = if nothing { machine_reporter(format) } else { Some(self.reporter(format)) };
+        let mut reporters = Reporters::open(main, destinations)?;
+        reporters.announce(&choice, partition.map(|partition| partition.to_string()));
+        if nothing {
+            return report_nothing(reporters);
+        }
         let place = Place::new(env::current_exe().map_err(Error::OwnProgram)?, env::current_dir()?);
-        let mut work = work(choice.groups, &registry, &self.execution, &place);
-        let limits = limits(&self.execution, Machine::here(), &mut work);
+        let work = work(choice.groups, &registry, &resolver, self.execution.seed, &place);
+        let limits = limits(&settings, Machine::here(), &work);
         let timings_file = choice.target_folder.join(TIMINGS);
         let mut timings = Timings::load(&timings_file);
 
         let (sender, receiver) = channel();
         forward_interrupts(sender.clone())?;
-        let mut reporter = self.reporter();
-        let summary = supervise(
+        let outcome = supervise(
             work,
             &limits,
             &mut timings,
             &mut ProcessLauncher,
             (&sender, &receiver),
-            reporter.as_mut(),
+            &mut reporters,
         );
         // They are a convenience: a target folder that cannot be written is no failed run.
         let _ = timings.save(&timings_file);
-        conclude(&summary?)
+        let reported = reporters.close();
+        match outcome {
+            Ok(summary) => reported.and_then(|()| conclude(&summary)),
+            Err(incomplete) => {
+                // Two things went wrong, and one exit code tells the graver.
+                if let Err(error) = reported {
+                    error.print();
+                }
+                Err(incomplete.into())
+            }
+        }
+    }
+
+    /// What the options say that a profile can say, too.
+    fn command_line(&self) -> CommandLine {
+        let line = self.no_tests.say(self.execution.say(self.profile.command_line()));
+        let line = self.reports.say(self.build.say(line));
+        line.with(Key::MessageFormat, self.format.message_format.map(settings::word))
     }
 
     /// The report goes to standard output, the progress to standard error.
-    fn reporter(&self) -> Box<dyn Sink> {
-        if self.format.message_format == MessageFormat::Json {
-            return Box::new(JsonReporter::new(io::stdout()));
+    fn reporter(&self, format: MessageFormat) -> Box<dyn Sink> {
+        if let Some(reporter) = machine_reporter(format) {
+            return reporter;
         }
         let human = HumanReporter::new(AutoStream::auto(io::stdout()), self.verbose);
         match io::stderr().is_terminal() {
@@ -91,8 +129,24 @@ impl RunOptions {
     }
 }
 
+/// The one for programs, if that is the one on standard output.
+fn machine_reporter(format: MessageFormat) -> Option<Box<dyn Sink>> {
+    match format {
+        MessageFormat::Json => Some(Box::new(JsonReporter::new(io::stdout()))),
+        MessageFormat::Human => None,
+    }
+}
+
+/// A run without test cases, for programs that wait for its end. People were told already.
+fn report_nothing(mut reporters: Reporters) -> Result<(), Error> {
+    let schema_version = SCHEMA_VERSION;
+    reporters.emit(&Event::RunStarted { schema_version, tests: 0, specs: 0 });
+    reporters.emit(&Event::RunFinished(RunSummary::default()));
+    reporters.close()
+}
+
 /// What a complete run means for the exit code.
-fn conclude(summary: &RunSummary) -> Result<(), Error> {
+pub(super) fn conclude(summary: &RunSummary) -> Result<(), Error> {
     match summary.failures() {
         0 => Ok(()),
         failures if failures == summary.spec_errors => Err(Error::SpecErrors),

@@ -1,13 +1,14 @@
 //! From the chosen test cases to the work of the supervisor.
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use super::cases::{ChosenSpec, Group};
+use super::limits::timeout;
 use super::models::Registry;
-use super::options::ExecutionOptions;
+use crate::config::Resolver;
 use crate::harness::TestCase;
 use crate::protocol::{Assignment, SetUp};
+use crate::report::event::TestResult;
 use crate::runner::{Job, Program, Role, Timeout, Work};
 
 /// Where the work is done.
@@ -31,14 +32,15 @@ impl Place {
 pub(super) fn work(
     groups: Vec<Group>,
     registry: &Registry,
-    execution: &ExecutionOptions,
+    resolver: &Resolver,
+    seed: Option<u64>,
     place: &Place,
 ) -> Work {
     let mut work = Work::default();
     for group in groups {
-        let device = execution.device.map(Into::into).or(group.device).unwrap_or_default();
+        let settings = resolver.settings(Some(&group.package));
         let called_from = place.called_from.clone();
-        let set_up = SetUp { device, seed: execution.seed, called_from };
+        let set_up = SetUp { device: settings.device(), seed, called_from };
         for mut spec in group.specs {
             let known = |test: &str| spec.foregone.iter().any(|result| result.test == test);
             spec.tests.retain(|test| !known(test));
@@ -53,11 +55,11 @@ pub(super) fn work(
             match program {
                 Ok(program) => {
                     let role = Role { program, set_up: set_up.clone() }.index_in(&mut work.roles);
-                    work.jobs.push(job(spec, &group.package_root, role));
+                    let timeout = timeout(&settings, spec.timeout);
+                    work.jobs.push(job(spec, &group.package_root, role, timeout));
                 }
                 Err(registered) => {
-                    let unregistered = spec.rust.and_then(|case| case.unregistered(&registered));
-                    work.foregone.extend(unregistered);
+                    work.foregone.extend(unregistered(&spec, &registered));
                 }
             }
         }
@@ -65,12 +67,23 @@ pub(super) fn work(
     work
 }
 
-fn job(spec: ChosenSpec, package_root: &Path, role: usize) -> Job {
-    let timeout = spec.timeout.map(|seconds| Timeout {
-        duration: Duration::from_secs(seconds),
-        source: "`timeout` in the spec".to_owned(),
+/// The results of a spec whose model is not among the `registered` ones: it is told once, and the
+/// other test cases point there.
+fn unregistered(spec: &ChosenSpec, registered: &[&str]) -> Vec<TestResult> {
+    let Some(result) = spec.rust.as_ref().and_then(|case| case.unregistered(registered)) else {
+        return Vec::new();
+    };
+    let results = spec.tests.iter().enumerate().map(|(index, test)| match index {
+        0 => TestResult { test: test.clone(), ..result.clone() },
+        _ => {
+            let details = Some(format!("the spec has errors, shown at {}", spec.tests[0]));
+            TestResult { test: test.clone(), details, ..result.clone() }
+        }
     });
-    let places = spec.tests.iter().cloned().zip(spec.places).collect();
+    results.collect()
+}
+
+fn job(spec: ChosenSpec, package_root: &Path, role: usize, timeout: Option<Timeout>) -> Job {
     let assignment = Assignment {
         package_root: package_root.to_owned(),
         path: spec.path,
@@ -78,27 +91,17 @@ fn job(spec: ChosenSpec, package_root: &Path, role: usize) -> Job {
         specs_dir: spec.specs_dir,
         tests: spec.tests,
     };
-    Job { role, assignment, places, timeout, whole: spec.whole }
+    Job { role, assignment, places: spec.places, timeout, whole: spec.whole }
 }
 
 #[cfg(test)]
 mod tests {
-    use clap::Parser;
-
+    use super::super::settings::tests::resolved;
     use super::*;
+    use crate::config::{CommandLine, Config, Environment, Key, Manifest, Value};
     use crate::device::DeviceChoice;
     use crate::harness::collect;
-    use crate::report::event::{Status, TestResult};
-
-    #[derive(Debug, Parser)]
-    struct Line {
-        #[command(flatten)]
-        execution: ExecutionOptions,
-    }
-
-    fn execution(line: &str) -> ExecutionOptions {
-        Line::parse_from(["x"].into_iter().chain(line.split_whitespace())).execution
-    }
+    use crate::report::event::Status;
 
     fn spec_error(test: &str) -> TestResult {
         TestResult {
@@ -122,27 +125,31 @@ mod tests {
                 true => vec![format!("{name}::learns")],
                 false => vec![format!("{name}::spec")],
             },
-            places: vec![(7, 10)],
+            places: [(format!("{name}::learns"), (7, 10))].into(),
             foregone,
             whole: true,
             ..ChosenSpec::default()
         }
     }
 
-    fn group(device: Option<DeviceChoice>, specs: Vec<ChosenSpec>) -> Group {
+    fn group(specs: Vec<ChosenSpec>) -> Group {
         let (package, package_root) = ("p".to_owned(), "/p".into());
-        Group { package, package_root, device, member: None, specs }
+        Group { package, package_root, member: None, specs }
     }
 
-    fn work_of(groups: Vec<Group>, line: &str) -> Work {
+    fn work_of(groups: Vec<Group>) -> Work {
+        work_by(groups, &resolved(CommandLine::default()))
+    }
+
+    fn work_by(groups: Vec<Group>, resolver: &Resolver) -> Work {
         let place = Place::new("/bin/nn".into(), "/p".into());
-        work(groups, &Registry::default(), &execution(line), &place)
+        work(groups, &Registry::default(), resolver, None, &place)
     }
 
     #[test]
     fn a_broken_spec_needs_no_worker() {
         let broken = spec("a", vec![spec_error("a::spec")]);
-        let work = work_of(vec![group(None, vec![broken, spec("b", Vec::new())])], "");
+        let work = work_of(vec![group(vec![broken, spec("b", Vec::new())])]);
         assert_eq!(work.foregone, [spec_error("a::spec")]);
         let files: Vec<_> = work.jobs.iter().map(|job| job.assignment.file.clone()).collect();
         assert_eq!(files, [PathBuf::from("specs/b.yaml")]);
@@ -151,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn a_spec_whose_model_nobody_registers_is_one_failing_result_that_points_to_the_name() {
+    fn a_spec_whose_model_nobody_registers_fails_and_points_to_the_name_once() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("b.yaml");
         let text = "version: 1\nname: b\ntask: classification\ndata: {moons: {examples: 32}}\n\
@@ -160,10 +167,13 @@ mod tests {
         let cases = collect(&[file]);
         let tests = cases.iter().map(|case| case.name.clone()).collect();
         let lost = ChosenSpec { rust: Some(cases[0].clone()), tests, ..spec("b", Vec::new()) };
-        let work = work_of(vec![group(None, vec![lost])], "");
+        let work = work_of(vec![group(vec![lost])]);
         assert_eq!(work.jobs, []);
-        let [result] = work.foregone.as_slice() else { panic!("{work:?}") };
-        assert_eq!((result.test.as_str(), result.status), ("b::spec", Status::SpecError));
+        let [result, other] = work.foregone.as_slice() else { panic!("{work:?}") };
+        assert_eq!((result.test.as_str(), result.status), ("b::shapes", Status::SpecError));
+        assert_eq!((other.test.as_str(), other.status), ("b::learns", Status::SpecError));
+        let reference = "the spec has errors, shown at b::shapes";
+        assert_eq!(other.details.as_deref(), Some(reference));
         assert_eq!((result.line, result.column), (5, 15));
         let details = result.details.as_ref().unwrap();
         assert!(details.contains("no Rust model is registered as `cnn`"), "{details}");
@@ -172,31 +182,38 @@ mod tests {
 
     #[test]
     fn packages_share_workers_where_device_and_program_are_the_same() {
-        let groups = [None, Some(DeviceChoice::Auto), Some(DeviceChoice::Cpu)];
-        let groups = groups.map(|device| group(device, vec![spec("b", Vec::new())]));
-        let work = work_of(groups.into(), "");
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("Cargo.toml");
+        std::fs::write(&path, "[package.metadata.nn-test]\ndevice = \"cpu\"\n").unwrap();
+        let manifest = Manifest { path, package: Some("own".to_owned()), tables: true };
+        let config = Config::load(folder.path(), &[manifest], folder.path()).unwrap();
+        let groups = || {
+            let named = |name: &str| Group {
+                package: name.to_owned(),
+                ..group(vec![spec("b", Vec::new())])
+            };
+            ["p", "q", "own"].map(named).into()
+        };
+        let resolver = |line| Resolver::new(config.clone(), line, Environment::default()).unwrap();
+        let work = work_by(groups(), &resolver(CommandLine::default()));
         let roles: Vec<usize> = work.jobs.iter().map(|job| job.role).collect();
         assert_eq!(roles, [0, 0, 1]);
         assert_eq!(work.roles[0].program.path, PathBuf::from("/bin/nn"));
-    }
+        let devices: Vec<_> = work.roles.iter().map(|role| role.set_up.device).collect();
+        assert_eq!(devices, [DeviceChoice::Auto, DeviceChoice::Cpu]);
 
-    #[test]
-    fn the_command_line_wins_over_the_packages_device() {
-        let device = |line, package| {
-            let work = work_of(vec![group(package, vec![spec("b", Vec::new())])], line);
-            work.roles[0].set_up.device
-        };
-        assert_eq!(device("--device wgpu", Some(DeviceChoice::Cpu)), DeviceChoice::Wgpu);
-        assert_eq!(device("--seed 3", Some(DeviceChoice::Cpu)), DeviceChoice::Cpu);
-        assert_eq!(device("--seed 3", None), DeviceChoice::Auto);
+        let wgpu = Some(Value::Text("wgpu".to_owned()));
+        let work = work_by(groups(), &resolver(CommandLine::default().with(Key::Device, wgpu)));
+        let devices: Vec<_> = work.roles.iter().map(|role| role.set_up.device).collect();
+        assert_eq!(devices, [DeviceChoice::Wgpu]);
     }
 
     #[test]
     fn the_specs_own_timeout_is_named_as_such() {
         let own = ChosenSpec { timeout: Some(7), ..spec("b", Vec::new()) };
-        let work = work_of(vec![group(None, vec![own])], "");
+        let work = work_of(vec![group(vec![own])]);
         let timeout = work.jobs[0].timeout.clone().unwrap();
-        assert_eq!(timeout.duration, Duration::from_secs(7));
+        assert_eq!(timeout.duration.as_secs(), 7);
         assert_eq!(timeout.source, "`timeout` in the spec");
     }
 }

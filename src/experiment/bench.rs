@@ -20,6 +20,8 @@ pub struct Bench {
     pub test: Place,
     /// Where the reference is computed, in 64 bits, or why the model does not run there.
     pub reference: Result<Place, String>,
+    /// The reference device in 64 bits, whether the model runs there or not.
+    pub exact: Place,
     pub weights: Weights,
     /// What the first run of a Rust model showed.
     trial: Option<Trial>,
@@ -50,11 +52,12 @@ impl Bench {
     /// When the reference device fails, a Rust model runs nowhere, or does not suit its spec.
     pub fn new(subject: Subject, devices: &Devices) -> Result<Self, SetUpError> {
         let Devices { test, reference, .. } = devices;
+        let exact = reference.clone();
         match &subject.plan {
             ModelPlan::Declared(_) => {
                 let weights = draw(&subject, reference, subject.spec.training.seed)?;
                 let (test, reference) = (test.clone(), Ok(reference.clone()));
-                Ok(Self { subject, test, reference, weights, trial: None })
+                Ok(Self { subject, test, reference, exact, weights, trial: None })
             }
             ModelPlan::Rust(_) => {
                 let (home, obstacle, weights, trial) = trial::run(&subject, devices)?;
@@ -64,7 +67,7 @@ impl Bench {
                     Some(reason) if test.device == home.device => (home, Err(reason)),
                     Some(reason) => (test.clone(), Err(reason)),
                 };
-                Ok(Self { subject, test, reference, weights, trial: Some(trial) })
+                Ok(Self { subject, test, reference, exact, weights, trial: Some(trial) })
             }
         }
     }

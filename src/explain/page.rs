@@ -33,13 +33,17 @@ and passes, `off` does not judge. `cargo nn-test explain NAME` prints what stand
 const ERRORS: &str = "\
 # Error codes
 
-What is wrong with a spec, its data or its model is reported at its place in the file, with one of \
+What is wrong with a spec, its data, its model or a configuration is reported at its place in the file, with one of \
 these codes. A code never changes its meaning. `cargo nn-test explain CODE` prints what stands here.
 ";
 
 /// The first digits of a code and what they are about.
-const GROUPS: [(&str, &str); 3] =
-    [("NN01", "The language"), ("NN02", "The data"), ("NN03", "The model")];
+const GROUPS: [(&str, &str); 4] = [
+    ("NN01", "The language"),
+    ("NN02", "The data"),
+    ("NN03", "The model"),
+    ("NN04", "The configuration"),
+];
 
 /// `docs/properties.md`.
 pub fn properties() -> String {

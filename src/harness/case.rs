@@ -69,15 +69,14 @@ impl TestCase {
         self.spec()?.rust_model().map(|model| model.name.as_str())
     }
 
-    /// The one result of the case's spec where its Rust model is not among the `registered` ones, as
-    /// that of a spec that cannot be run. `None` where the model is declared.
+    /// The result of a case whose Rust model is not among the `registered` ones. `None` where the
+    /// model is declared.
     pub fn unregistered(&self, registered: &[&str]) -> Option<TestResult> {
         let spec = self.spec()?;
         let (line, column) = spec.source.position(spec.rust_model()?.name.span.start);
         let reason = subject::unregistered(spec, registered)?.render(false);
-        let test = name::case_name(&name::sanitised(&spec.name), name::BROKEN);
         let result = self.result(Status::SpecError, Some(reason));
-        Some(TestResult { test, line, column, ..result })
+        Some(TestResult { line, column, ..result })
     }
 
     /// Seconds that the spec allows itself.

@@ -1,7 +1,8 @@
 //! What happens during a run, as one stream that every reporter reads.
 //!
 //! A worker process writes these as JSON lines; `cargo nn-test --message-format json` prints the
-//! same lines. The schema's version is [`SCHEMA_VERSION`].
+//! same lines. The schema's version is [`SCHEMA_VERSION`]; `docs/events.schema.json` is the schema
+//! and `docs/events.md` its explanation.
 
 use serde::{Deserialize, Serialize};
 
@@ -19,6 +20,12 @@ pub enum Event {
         schema_version: u32,
         tests: usize,
         specs: usize,
+    },
+    /// All test cases that are to run; follows `RunStarted`. Those that never finish were not run.
+    TestsSelected {
+        /// The shard of a whole (`hash:1/3`), as the command line says it.
+        partition: Option<String>,
+        tests: Vec<SelectedTest>,
     },
     /// The device that the tests run on. `note` is set when it is not the one that `auto` prefers.
     DeviceSelected {
@@ -49,6 +56,32 @@ pub enum Event {
     },
     /// Last event of a run.
     RunFinished(RunSummary),
+}
+
+impl Event {
+    /// What `event` may say in this version of the schema.
+    pub const NAMES: [&str; 9] = [
+        "run_started",
+        "tests_selected",
+        "device_selected",
+        "test_started",
+        "progress",
+        "test_finished",
+        "output",
+        "note",
+        "run_finished",
+    ];
+}
+
+/// A test case that is to run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SelectedTest {
+    /// `spec::property`; unique inside a package.
+    pub test: String,
+    /// Absent for a spec that lies in no package.
+    pub package: Option<String>,
+    /// The spec file, as in [`TestResult::file`].
+    pub file: String,
 }
 
 /// How a test case ended.
@@ -104,9 +137,27 @@ pub struct RunSummary {
     pub snapshot_pending: usize,
     pub spec_errors: usize,
     pub crashed: usize,
-    /// Selected but not run (after `--max-fail`, an interrupt or a crash).
+    /// Selected but not run; `end` tells why.
     pub not_run: usize,
+    pub end: RunEnd,
     pub seconds: f64,
+}
+
+/// Why a run was over.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RunEnd {
+    /// Every selected test case has ended.
+    #[default]
+    Completed,
+    /// As many test cases failed as `--max-fail` allows.
+    MaxFail,
+    /// The user or the system asked for the end.
+    Interrupted,
+    /// A wgpu adapter is required and there is none.
+    AdapterRequired,
+    /// No worker could do the rest, or nobody read the report any more.
+    Incomplete,
 }
 
 impl RunSummary {

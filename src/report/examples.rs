@@ -1,6 +1,6 @@
 //! Hand-made results that the reporters' tests share.
 
-use super::event::{Status, TestResult};
+use super::event::{Event, RunEnd, RunSummary, SCHEMA_VERSION, SelectedTest, Status, TestResult};
 use crate::property::{Finding, Verdict};
 
 fn result(test: &str, status: Status, verdict: Option<Verdict>) -> TestResult {
@@ -16,7 +16,7 @@ fn result(test: &str, status: Status, verdict: Option<Verdict>) -> TestResult {
     }
 }
 
-pub(super) fn passed() -> TestResult {
+pub(crate) fn passed() -> TestResult {
     let verdict = Verdict::pass("loss 2.31, expected 2.303");
     result("digits::initial_loss", Status::Passed, Some(verdict))
 }
@@ -38,7 +38,7 @@ pub(super) fn skipped() -> TestResult {
     result("digits::no_dead_units", Status::Skipped, Some(verdict))
 }
 
-pub(super) fn failed() -> TestResult {
+pub(crate) fn failed() -> TestResult {
     let finding = Finding {
         place: "conv1.weight".to_owned(),
         message: "analytic and numeric gradients differ".to_owned(),
@@ -58,7 +58,7 @@ pub(super) fn pending() -> TestResult {
     let verdict = Verdict::pass("loss 2.45, expected 2.303");
     TestResult {
         details: Some("-loss: 2.31\n+loss: 2.45\n".to_owned()),
-        ..result("digits::initial_loss", Status::SnapshotPending, Some(verdict))
+        ..result("digits::shapes", Status::SnapshotPending, Some(verdict))
     }
 }
 
@@ -78,4 +78,39 @@ pub(super) fn crashed() -> TestResult {
         details: Some("the worker was ended by signal 11 (SIGSEGV)".to_owned()),
         ..result("digits::learns", Status::Crashed, None)
     }
+}
+
+/// The results above, all of one run that `--max-fail` has ended.
+pub(super) fn whole_run() -> Vec<Event> {
+    let results = [passed(), warned(), skipped(), failed(), pending(), crashed(), spec_error()];
+    let selected = |result: &TestResult| SelectedTest {
+        test: result.test.clone(),
+        package: Some("nets".to_owned()),
+        file: result.file.clone(),
+    };
+    let not_run = SelectedTest { test: "broken::learns".to_owned(), ..selected(&spec_error()) };
+    let mut events = vec![
+        Event::RunStarted { schema_version: SCHEMA_VERSION, tests: 8, specs: 2 },
+        Event::TestsSelected {
+            partition: Some("hash:1/3".to_owned()),
+            tests: results.iter().map(selected).chain([not_run]).collect(),
+        },
+        Event::DeviceSelected {
+            device: "CPU (flex, f32)".into(),
+            note: Some("no wgpu adapter: the tests run on the CPU".into()),
+        },
+    ];
+    let mut summary =
+        RunSummary { not_run: 1, end: RunEnd::MaxFail, seconds: 63.25, ..RunSummary::default() };
+    for result in results {
+        summary.count(result.status);
+        events.push(Event::TestStarted { test: result.test.clone() });
+        events.push(Event::Output {
+            test: Some(result.test.clone()),
+            text: format!("a print of {}\n", result.test),
+        });
+        events.push(Event::TestFinished(result));
+    }
+    events.push(Event::RunFinished(summary));
+    events
 }

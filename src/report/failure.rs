@@ -9,19 +9,29 @@ use crate::property::Finding;
 /// finding with measured value, bound and mend, and the details (rendered diagnostic, snapshot
 /// diff, panic message). With ANSI colours; empty when there is nothing to say.
 pub fn describe(result: &TestResult) -> String {
+    let explanation = explanation(result);
+    // A rendered diagnostic says its place itself, and better.
+    match explanation.is_empty() || result.status == Status::SpecError {
+        true => explanation,
+        false => format!("{}\n{explanation}", place(result)),
+    }
+}
+
+/// The same without the place of the expectation.
+pub(super) fn explanation(result: &TestResult) -> String {
     let findings = result.verdict.iter().flat_map(|verdict| &verdict.findings);
     let mut parts: Vec<String> = findings.map(describe_finding).collect();
     if let Some(details) = result.details.as_deref().filter(|details| !details.trim().is_empty()) {
         parts.push(painted_details(result.status, details.trim_end()));
     }
-    if parts.is_empty() {
-        return String::new();
-    }
-    // A rendered diagnostic says its place itself, and better.
-    if result.status != Status::SpecError {
-        parts.insert(0, place(result));
-    }
     parts.join("\n")
+}
+
+/// What a result says when it only points to another one: the errors of a spec are shown once, at
+/// its first test case.
+pub(super) fn reference(result: &TestResult) -> Option<&str> {
+    let details = result.details.as_deref().filter(|_| result.status == Status::SpecError)?;
+    (!details.contains('\n')).then_some(details)
 }
 
 fn painted_details(status: Status, details: &str) -> String {
@@ -41,6 +51,19 @@ fn place(result: &TestResult) -> String {
     }
 }
 
+/// Line and column of the expectation, or of the first error that a rendered diagnostic shows.
+#[cfg(feature = "cli")]
+pub(super) fn position(result: &TestResult) -> Option<(usize, usize)> {
+    if result.line > 0 {
+        return Some((result.line, result.column));
+    }
+    let details = result.details.as_deref().filter(|_| result.status == Status::SpecError)?;
+    let place = details.lines().find_map(|line| line.trim_start().strip_prefix("--> "))?;
+    let mut parts = place.rsplitn(3, ':');
+    let (column, line) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
+    Some((line, column))
+}
+
 fn describe_finding(finding: &Finding) -> String {
     let mut lines =
         vec![format!("  {}: {}", paint(paint::STRONG, &finding.place), finding.message)];
@@ -58,7 +81,7 @@ fn describe_finding(finding: &Finding) -> String {
 }
 
 /// Four significant digits, plain where that is short.
-fn number(value: f64) -> String {
+pub(super) fn number(value: f64) -> String {
     let magnitude = value.abs();
     if !value.is_finite() || value == 0.0 {
         return value.to_string();
@@ -107,6 +130,32 @@ mod tests {
             plain(&examples::spec_error()),
             "error[NN0104]: unknown layer `dense`\n --> specs/broken.yaml:7:7"
         );
+    }
+
+    #[test]
+    fn the_errors_of_a_spec_are_shown_once() {
+        let mut broken = TestResult {
+            test: "mlp::learns".to_owned(),
+            file: "specs/mlp.yaml".to_owned(),
+            line: 0,
+            column: 0,
+            status: Status::SpecError,
+            verdict: None,
+            details: Some("the spec has errors, shown at mlp::shapes".to_owned()),
+            seconds: 0.0,
+        };
+        assert_eq!(reference(&broken), Some("the spec has errors, shown at mlp::shapes"));
+        broken.details = Some("error[NN0301]: sizes\n --> specs/mlp.yaml:5:3".to_owned());
+        assert_eq!(reference(&broken), None);
+    }
+
+    #[cfg(feature = "cli")]
+    #[test]
+    fn a_spec_error_is_where_its_diagnostic_points() {
+        assert_eq!(position(&examples::failed()), Some((35, 5)));
+        assert_eq!(position(&examples::spec_error()), Some((7, 7)));
+        let unplaced = Some("cannot read specs/broken.yaml".to_owned());
+        assert_eq!(position(&TestResult { details: unplaced, ..examples::spec_error() }), None);
     }
 
     #[test]

@@ -1,10 +1,11 @@
 //! The run for people: one line per test case as nextest prints them, what is wrong in full, and
 //! what to do next.
 
+use std::collections::HashMap;
 use std::io::Write;
 
 use super::event::{Event, RunSummary, Sink, Status, TestResult};
-use super::failure::describe;
+use super::failure::{describe, reference};
 use super::output::Output;
 use super::paint::{self, labelled, paint, status_style};
 use super::text::{counted, indented};
@@ -14,8 +15,8 @@ use super::text::{counted, indented};
 pub struct HumanReporter<W> {
     output: Output<W>,
     verbose: bool,
-    /// What the test case that ends next printed.
-    printed: Option<(String, String)>,
+    /// What was printed during test cases that have not ended yet, by their names.
+    printed: HashMap<String, String>,
     /// Named once more at the end: with many test cases they have scrolled away.
     failures: Vec<TestResult>,
 }
@@ -23,23 +24,23 @@ pub struct HumanReporter<W> {
 impl<W: Write> HumanReporter<W> {
     /// `verbose` shows also what passing test cases printed and whatever else they have to say.
     pub fn new(writer: W, verbose: bool) -> Self {
-        Self { output: Output::new(writer), verbose, printed: None, failures: Vec::new() }
+        Self { output: Output::new(writer), verbose, printed: HashMap::new(), failures: Vec::new() }
     }
 
     fn finished(&mut self, result: &TestResult) {
+        let printed = self.printed.remove(&result.test);
         if let Some(reference) = reference(result) {
             let line = format!("{}  {}", status_line(result, true), paint(paint::QUIET, reference));
             self.output.line(&line);
             return;
         }
         self.output.line(&status_line(result, true));
-        let printed = self.printed.take().filter(|(test, _)| *test == result.test);
         let failure = result.status.is_failure();
         if failure || result.status == Status::Warned || self.verbose {
             // Drivers chatter: what was printed matters only where something went wrong.
             let wrong = matches!(result.status, Status::Failed | Status::Crashed);
             let printed = printed.filter(|_| wrong || self.verbose);
-            self.block(&describe(result), printed.as_ref().map(|(_, text)| text.as_str()));
+            self.block(&describe(result), printed.as_deref());
         }
         if failure {
             self.failures.push(result.clone());
@@ -87,9 +88,9 @@ impl<W: Write> Sink for HumanReporter<W> {
                     self.output.line(&labelled(paint::DOUBTFUL, "Note", note));
                 }
             }
-            Event::TestStarted { .. } | Event::Progress { .. } => {}
+            Event::TestsSelected { .. } | Event::TestStarted { .. } | Event::Progress { .. } => {}
             Event::Output { test: Some(test), text } => {
-                self.printed = Some((test.clone(), text.clone()));
+                self.printed.insert(test.clone(), text.clone());
             }
             Event::Output { test: None, text } if self.verbose => self.block("", Some(text)),
             Event::Output { test: None, .. } => {}
@@ -104,13 +105,6 @@ impl<W: Write> Sink for HumanReporter<W> {
     fn is_closed(&self) -> bool {
         self.output.is_closed()
     }
-}
-
-/// What a result says when it only points to another one: the errors of a spec are shown once, at
-/// its first test case.
-fn reference(result: &TestResult) -> Option<&str> {
-    let details = result.details.as_deref().filter(|_| result.status == Status::SpecError)?;
-    (!details.contains('\n')).then_some(details)
 }
 
 fn status_word(status: Status) -> &'static str {
@@ -207,56 +201,9 @@ mod tests {
         strip_str(text).to_string()
     }
 
-    fn whole_run() -> Vec<Event> {
-        let mut events = vec![
-            Event::RunStarted { schema_version: 1, tests: 8, specs: 2 },
-            Event::DeviceSelected {
-                device: "CPU (flex, f32)".into(),
-                note: Some("no wgpu adapter: the tests run on the CPU".into()),
-            },
-        ];
-        let mut summary = RunSummary { not_run: 1, seconds: 63.25, ..RunSummary::default() };
-        for result in [
-            examples::passed(),
-            examples::warned(),
-            examples::skipped(),
-            examples::failed(),
-            examples::pending(),
-            examples::crashed(),
-            examples::spec_error(),
-        ] {
-            summary.count(result.status);
-            events.push(Event::TestStarted { test: result.test.clone() });
-            events.push(Event::Output {
-                test: Some(result.test.clone()),
-                text: format!("a print of {}\n", result.test),
-            });
-            events.push(Event::TestFinished(result));
-        }
-        events.push(Event::RunFinished(summary));
-        events
-    }
-
-    #[test]
-    fn the_errors_of_a_spec_are_shown_once() {
-        let mut broken = TestResult {
-            test: "mlp::learns".to_owned(),
-            file: "specs/mlp.yaml".to_owned(),
-            line: 0,
-            column: 0,
-            status: Status::SpecError,
-            verdict: None,
-            details: Some("the spec has errors, shown at mlp::shapes".to_owned()),
-            seconds: 0.0,
-        };
-        assert_eq!(reference(&broken), Some("the spec has errors, shown at mlp::shapes"));
-        broken.details = Some("error[NN0301]: sizes\n --> specs/mlp.yaml:5:3".to_owned());
-        assert_eq!(reference(&broken), None);
-    }
-
     #[test]
     fn a_run_shows_every_end_and_what_is_wrong_in_full() {
-        insta::assert_snapshot!(report(false, &whole_run()));
+        insta::assert_snapshot!(report(false, &examples::whole_run()));
     }
 
     #[test]
@@ -277,6 +224,20 @@ mod tests {
         events.push(Event::TestFinished(examples::passed()));
         events.push(Event::TestFinished(examples::failed()));
         assert!(!report(false, &events).contains("noise"));
+    }
+
+    #[test]
+    fn what_tests_print_at_the_same_time_is_kept_apart() {
+        let output = |result: &TestResult, text: &str| Event::Output {
+            test: Some(result.test.clone()),
+            text: text.to_owned(),
+        };
+        let (failed, crashed) = (examples::failed(), examples::crashed());
+        let events = [output(&failed, "first"), output(&crashed, "second")];
+        let ends = [Event::TestFinished(failed), Event::TestFinished(crashed)];
+        let text = report(false, &[events, ends].concat());
+        let place = |wanted: &str| text.find(wanted).unwrap_or_else(|| panic!("{wanted}: {text}"));
+        assert!(place("first") < place("CRASH") && place("CRASH") < place("second"), "{text}");
     }
 
     #[test]

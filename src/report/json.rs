@@ -1,6 +1,6 @@
 //! Events as JSON lines, for programs.
 
-use std::io::Write;
+use std::io::{self, Write};
 
 use super::event::{Event, Sink};
 use super::output::Output;
@@ -15,6 +15,11 @@ pub struct JsonReporter<W> {
 impl<W: Write> JsonReporter<W> {
     pub fn new(writer: W) -> Self {
         Self { output: Output::new(writer) }
+    }
+
+    /// Why events were lost, if some were.
+    pub fn into_error(self) -> Option<io::Error> {
+        self.output.into_error()
     }
 }
 

@@ -5,25 +5,47 @@
 
 pub mod event;
 mod failure;
+#[cfg(feature = "cli")]
+mod github;
 mod human;
 mod json;
+#[cfg(feature = "cli")]
+mod junit;
+#[cfg(feature = "cli")]
+mod markdown;
+#[cfg(feature = "cli")]
+mod merge;
 mod output;
 mod paint;
 #[cfg(feature = "cli")]
 mod progress;
+#[cfg(feature = "cli")]
+mod record;
+#[cfg(feature = "cli")]
+mod shard;
 mod text;
 
 pub use failure::describe;
 pub use human::HumanReporter;
 pub use json::JsonReporter;
 #[cfg(feature = "cli")]
-pub use progress::{PlainProgress, TerminalProgress};
+pub use {
+    github::annotations,
+    junit::junit,
+    markdown::{GITHUB_LIMIT, summary as markdown_summary},
+    merge::merge,
+    progress::{PlainProgress, TerminalProgress},
+    record::{Device, RecordedTest, RunRecord},
+    shard::{Shard, ShardError},
+};
 
 #[cfg(feature = "cli")]
 pub(crate) use {
-    paint::{Mark, diagnostic as rustc_colors, heading, marked},
+    paint::{Mark, diagnostic as rustc_colors, diff as diff_colors, heading, marked},
     text::{counted, indented, wrapped},
 };
 
 #[cfg(test)]
-mod examples;
+pub(crate) mod examples;
+#[cfg(test)]
+mod schema_tests;

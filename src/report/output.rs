@@ -1,31 +1,37 @@
 //! A writer for reporters that outlives its reader.
 
-use std::io::Write;
+use std::io::{self, Write};
 
 /// Writes lines until the reader is gone (`cargo nn-test | head`), then goes silent instead of
 /// panicking, and says so.
 #[derive(Debug)]
 pub(super) struct Output<W> {
     writer: W,
-    closed: bool,
+    /// Why nothing more is written.
+    error: Option<io::Error>,
 }
 
 impl<W: Write> Output<W> {
     pub(super) fn new(writer: W) -> Self {
-        Self { writer, closed: false }
+        Self { writer, error: None }
     }
 
     /// Writes `text` and a line end at once, so that lines of two streams never mix.
     pub(super) fn line(&mut self, text: &str) {
-        if self.closed {
+        if self.is_closed() {
             return;
         }
         let written = self.writer.write_all(format!("{text}\n").as_bytes());
-        self.closed = written.and_then(|()| self.writer.flush()).is_err();
+        self.error = written.and_then(|()| self.writer.flush()).err();
     }
 
     pub(super) fn is_closed(&self) -> bool {
-        self.closed
+        self.error.is_some()
+    }
+
+    /// What went wrong, at the end.
+    pub(super) fn into_error(self) -> Option<io::Error> {
+        self.error
     }
 
     #[cfg(test)]
@@ -36,8 +42,6 @@ impl<W: Write> Output<W> {
 
 #[cfg(test)]
 mod tests {
-    use std::io;
-
     use super::*;
 
     struct ClosedPipe;
@@ -59,6 +63,7 @@ mod tests {
         output.line("first");
         output.line("second");
         assert!(output.is_closed());
+        assert_eq!(output.into_error().unwrap().kind(), io::ErrorKind::BrokenPipe);
     }
 
     #[test]

@@ -68,7 +68,7 @@ pub(super) fn status_style(status: Status) -> Style {
 }
 
 /// A unified diff with its added and removed lines coloured. Other text stays as it is.
-pub(super) fn diff(text: &str) -> String {
+pub(crate) fn diff(text: &str) -> String {
     each_line(text, |line| match line.trim_start().as_bytes().first() {
         Some(b'+') => paint(ADDED, line),
         Some(b'-') => paint(REMOVED, line),

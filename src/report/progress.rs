@@ -15,13 +15,13 @@ use super::paint::{self, labelled};
 /// How often the bar is redrawn while nothing happens, so that its clock goes on.
 const TICK: Duration = Duration::from_millis(200);
 
-/// A bar on stderr with the running test case, its activity, step and loss; of several the one that
-/// has run for longest, and how many more there are. Invisible when stderr is no terminal.
+/// A bar on stderr with the running test case, its activity, step and loss. Invisible when stderr
+/// is no terminal.
 #[derive(Debug)]
 pub struct TerminalProgress<R> {
     inner: R,
     bar: ProgressBar,
-    /// Names of the running test cases and where they are, in the order of their starts.
+    /// The running test cases and where they are, the one that was heard of last at the end.
     running: Vec<(String, String)>,
 }
 
@@ -30,20 +30,20 @@ impl<R: Sink> TerminalProgress<R> {
         Self { inner, bar: ProgressBar::hidden(), running: Vec::new() }
     }
 
-    fn set_place(&mut self, test: &str, place: String) {
-        match self.running.iter_mut().find(|(known, _)| known == test) {
-            Some((_, known)) => *known = place,
-            None => self.running.push((test.to_owned(), place)),
-        }
-        self.show();
+    /// Shows the place of the test case that was heard of last, and how many others run.
+    fn show(&self) {
+        let Some((_, place)) = self.running.last() else { return self.bar.set_message("") };
+        let message = match self.running.len() - 1 {
+            0 => place.clone(),
+            others => format!("{place} (and {others} more)"),
+        };
+        self.bar.set_message(message);
     }
 
-    fn show(&self) {
-        self.bar.set_message(match self.running.as_slice() {
-            [] => String::new(),
-            [(_, place)] => place.clone(),
-            [(_, place), others @ ..] => format!("{place} (and {} more)", others.len()),
-        });
+    fn hear(&mut self, test: &str, place: String) {
+        self.running.retain(|(known, _)| known != test);
+        self.running.push((test.to_owned(), place));
+        self.show();
     }
 }
 
@@ -55,17 +55,17 @@ impl<R: Sink> Sink for TerminalProgress<R> {
                 self.bar = new_bar(*tests);
             }
             Event::TestStarted { test } => {
-                self.set_place(test, test.clone());
+                self.hear(test, test.clone());
                 self.inner.emit(event);
             }
             Event::Progress { test, activity, step, steps, loss } => {
-                self.set_place(test, place(test, activity, *step, *steps, *loss));
+                self.hear(test, place(test, activity, *step, *steps, *loss));
                 self.inner.emit(event);
             }
             Event::TestFinished(result) => {
                 self.bar.suspend(|| self.inner.emit(event));
                 self.bar.inc(1);
-                self.running.retain(|(test, _)| *test != result.test);
+                self.running.retain(|(known, _)| *known != result.test);
                 self.show();
             }
             Event::RunFinished(_) => {
@@ -112,8 +112,14 @@ pub struct PlainProgress<R, W> {
     inner: R,
     output: Output<W>,
     clock: fn() -> Instant,
-    /// By the running test case: when it started, and how long it runs when it is mentioned next.
-    running: HashMap<String, (Instant, Duration)>,
+    /// By the names of the running test cases.
+    running: HashMap<String, Watch>,
+}
+
+#[derive(Debug)]
+struct Watch {
+    started: Instant,
+    next: Duration,
 }
 
 /// When a running test case is first mentioned; each further line comes after twice the time.
@@ -125,12 +131,12 @@ impl<R: Sink, W: Write> PlainProgress<R, W> {
     }
 
     fn mention(&mut self, test: &str, place: &str) {
-        let Some((started, next)) = self.running.get_mut(test) else { return };
-        let elapsed = (self.clock)().duration_since(*started);
-        if elapsed >= *next {
+        let Some(watch) = self.running.get_mut(test) else { return };
+        let elapsed = (self.clock)().duration_since(watch.started);
+        if elapsed >= watch.next {
+            watch.next = elapsed * 2;
             let text = format!("[>{:>7.0}s] {place}", elapsed.as_secs_f64().floor());
             self.output.line(&labelled(paint::DOUBTFUL, "SLOW", &text));
-            *next = elapsed * 2;
         }
     }
 }
@@ -139,13 +145,14 @@ impl<R: Sink, W: Write> Sink for PlainProgress<R, W> {
     fn emit(&mut self, event: &Event) {
         match event {
             Event::TestStarted { test } => {
-                self.running.insert(test.clone(), ((self.clock)(), FIRST_MENTION));
-            }
-            Event::Progress { test, activity, step, steps, loss } => {
-                self.mention(test, &place(test, activity, *step, *steps, *loss));
+                let watch = Watch { started: (self.clock)(), next: FIRST_MENTION };
+                self.running.insert(test.clone(), watch);
             }
             Event::TestFinished(result) => {
                 self.running.remove(&result.test);
+            }
+            Event::Progress { test, activity, step, steps, loss } => {
+                self.mention(test, &place(test, activity, *step, *steps, *loss));
             }
             _ => {}
         }
@@ -196,7 +203,7 @@ mod tests {
             Event::RunStarted { schema_version: 1, tests: 2, specs: 1 },
             Event::TestStarted { test: "digits::learns".into() },
             progress(1),
-            Event::TestFinished(examples::passed()),
+            Event::TestFinished(examples::failed()),
         ];
         let mut reporter = TerminalProgress::new(Recorder::default());
         events.iter().for_each(|event| reporter.emit(event));
@@ -207,17 +214,18 @@ mod tests {
     }
 
     #[test]
-    fn of_several_running_tests_the_bar_shows_the_first_until_it_ends() {
-        let start = |test: &str| Event::TestStarted { test: test.into() };
-        let passed = || Event::TestFinished(examples::passed());
+    fn several_running_tests_are_counted_and_the_last_one_heard_of_is_shown() {
         let mut reporter = TerminalProgress::new(Recorder::default());
-        reporter.emit(&start("digits::initial_loss"));
-        reporter.emit(&start("iris::learns"));
-        reporter.emit(&start("digits::learns"));
+        reporter.emit(&Event::RunStarted { schema_version: 1, tests: 2, specs: 1 });
+        for test in ["digits::learns", "digits::initial_loss"] {
+            reporter.emit(&Event::TestStarted { test: test.into() });
+        }
+        assert_eq!(reporter.bar.message(), "digits::initial_loss (and 1 more)");
         reporter.emit(&progress(1));
-        assert_eq!(reporter.bar.message(), "digits::initial_loss (and 2 more)");
-        reporter.emit(&passed());
-        assert_eq!(reporter.bar.message(), "iris::learns (and 1 more)");
+        let place = "digits::learns: training, step 1 of 400, loss 0.5234";
+        assert_eq!(reporter.bar.message(), format!("{place} (and 1 more)"));
+        reporter.emit(&Event::TestFinished(examples::passed()));
+        assert_eq!(reporter.bar.message(), place);
     }
 
     static START: LazyLock<Instant> = LazyLock::new(Instant::now);
@@ -232,9 +240,9 @@ mod tests {
         let mut reporter = PlainProgress::new(Recorder::default(), Vec::new());
         reporter.clock = test_clock;
         reporter.emit(&Event::TestStarted { test: "digits::learns".into() });
-        // What another worker does meanwhile changes nothing.
-        SECONDS.store(10, Ordering::Relaxed);
-        reporter.emit(&Event::TestStarted { test: "iris::learns".into() });
+        // Another one that begins or ends meanwhile changes nothing.
+        reporter.emit(&Event::TestStarted { test: "digits::initial_loss".into() });
+        reporter.emit(&Event::TestFinished(examples::passed()));
         for seconds in [1, 14, 15, 16, 29, 31, 59, 63] {
             SECONDS.store(seconds, Ordering::Relaxed);
             reporter.emit(&progress(usize::try_from(seconds).unwrap()));
@@ -246,6 +254,6 @@ mod tests {
         SLOW [>     31s] digits::learns: training, step 31 of 400, loss 0.5234
         SLOW [>     63s] digits::learns: training, step 63 of 400, loss 0.5234\n"
         );
-        assert_eq!(reporter.inner.0.len(), 10);
+        assert_eq!(reporter.inner.0.len(), 11);
     }
 }

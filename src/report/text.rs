@@ -1,5 +1,8 @@
 //! Small helpers for sentences.
 
+#[cfg(feature = "cli")]
+use anstream::adapter::strip_str;
+
 /// `1 test`, `2 tests`.
 pub(crate) fn counted(count: usize, noun: &str) -> String {
     match count {
@@ -13,6 +16,21 @@ pub(crate) fn indented(text: &str, margin: &str) -> String {
     let lines = text.lines().map(|line| match line {
         "" => String::new(),
         line => format!("{margin}{line}"),
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// `text` without ANSI codes and other control characters, for readers that are no terminal. Tabs
+/// become blanks. Line by line, so that a code that a driver left unfinished costs its own line.
+#[cfg(feature = "cli")]
+pub(super) fn plain(text: &str) -> String {
+    let lines = text.lines().map(|line| {
+        let line = strip_str(line).to_string().replace('\t', "    ");
+        // Not allowed in XML 1.0, and of no use anywhere else.
+        line.replace(
+            |letter: char| letter.is_control() || matches!(letter, '\u{fffe}' | '\u{ffff}'),
+            "",
+        )
     });
     lines.collect::<Vec<_>>().join("\n")
 }
@@ -64,6 +82,13 @@ mod tests {
     #[test]
     fn width_counts_characters_and_not_bytes() {
         assert_eq!(wrapped("−ln ½ ≈", 7), "−ln ½ ≈");
+    }
+
+    #[cfg(feature = "cli")]
+    #[test]
+    fn plain_text_has_lines_and_nothing_else_of_a_terminal() {
+        let text = "\u{1b}[31mred\u{1b}[0m\tx\r\nbell\u{7} nul\0 c1\u{9b} bad\u{fffe}\u{ffff}\n\u{1b}]0;title\nnext";
+        assert_eq!(plain(text), "red    x\nbell nul c1 bad\n\nnext");
     }
 
     #[test]

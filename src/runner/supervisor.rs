@@ -15,7 +15,7 @@ use super::timings::Timings;
 use super::work::{Role, Work};
 use super::worker::{Launcher, Notice, Word};
 use crate::protocol::{Message, Order, decode};
-use crate::report::event::{Event, RunSummary, SCHEMA_VERSION, Sink, TestResult};
+use crate::report::event::{Event, RunEnd, RunSummary, SCHEMA_VERSION, Sink, TestResult};
 
 /// How often limits are looked at.
 const TICK: Duration = Duration::from_millis(50);
@@ -40,6 +40,17 @@ pub enum Error {
     /// Nobody reads the report any more.
     #[error("the reader of the report is gone")]
     OutputClosed,
+}
+
+impl Error {
+    /// What the last event of the run says.
+    fn run_end(&self) -> RunEnd {
+        match self {
+            Self::Interrupted => RunEnd::Interrupted,
+            Self::AdapterRequired { .. } => RunEnd::AdapterRequired,
+            Self::Launch(_) | Self::WorkerFailed { .. } | Self::OutputClosed => RunEnd::Incomplete,
+        }
+    }
 }
 
 /// Does all work with as many workers at once as `limits` allow, and reports to `sink`. Every run
@@ -85,6 +96,11 @@ pub fn supervise(
     supervisor.run(&work.foregone);
     let Supervisor { mut summary, stop, .. } = supervisor;
     summary.not_run = tests - summary.finished();
+    summary.end = match &stop {
+        None => RunEnd::Completed,
+        Some(Stop::MaxFail) => RunEnd::MaxFail,
+        Some(Stop::Incomplete(error)) => error.run_end(),
+    };
     summary.seconds = begin.elapsed().as_secs_f64();
     sink.emit(&Event::RunFinished(summary));
     match stop {

@@ -5,7 +5,6 @@
 //! `cargo insta review` understands ([`Store`]). This module judges nothing and knows no device:
 //! which verdicts have a snapshot is the harness's decision.
 
-mod diff;
 mod error;
 mod settings;
 pub mod settle;

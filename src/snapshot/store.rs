@@ -17,10 +17,10 @@ use std::path::{Component, Path, PathBuf};
 
 use serde_yaml::{Mapping, Value};
 
+use super::SnapshotError;
 use super::settings::{self, Action, Settings};
 use super::settle::{Tolerances, settle};
-use super::{SnapshotError, diff};
-use crate::whole_file;
+use crate::{diff, whole_file};
 
 /// The folder of all snapshots, inside the folder of the specs.
 const FOLDER: &str = "snapshots";

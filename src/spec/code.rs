@@ -1,7 +1,7 @@
-//! The codes of spec errors, each with a text of its own for `cargo nn-test explain`.
+//! The codes of errors in specs and configurations, each with a text of its own for `cargo nn-test explain`.
 //!
-//! NN01xx: the language. NN02xx: the data. NN03xx: the model. A code never changes its meaning;
-//! one that is no longer used is not given to another error.
+//! NN01xx: the language. NN02xx: the data. NN03xx: the model. NN04xx: the configuration. A
+//! code never changes its meaning; one that is no longer used is not given to another error.
 
 pub use super::code_texts::CODES;
 
@@ -69,6 +69,11 @@ impl Code {
     pub const MODEL_INPUT_MISMATCH: Self = Self("NN0311");
     pub const BAD_MODEL_CONFIG: Self = Self("NN0312");
     pub const NOT_FOR_THIS_MODEL: Self = Self("NN0313");
+
+    pub const CONFIG_SYNTAX: Self = Self("NN0401");
+    pub const CONFIG_UNKNOWN_KEY: Self = Self("NN0402");
+    pub const CONFIG_WRONG_VALUE: Self = Self("NN0403");
+    pub const CONFIG_CONTRADICTION: Self = Self("NN0404");
 
     /// What this code means.
     pub fn meta(self) -> Option<&'static CodeMeta> {
@@ -138,7 +143,9 @@ mod tests {
             let name = path.file_name().unwrap().to_str().unwrap();
             if path.is_dir() && name != "tests" {
                 read_sources(&path, sources);
-            } else if name.ends_with(".rs") && !["code.rs", "code_texts.rs"].contains(&name) {
+            } else if name.ends_with(".rs")
+                && !["code.rs", "code_texts.rs", "config_code_texts.rs"].contains(&name)
+            {
                 let text = fs::read_to_string(&path).unwrap();
                 let code = text.split("#[cfg(test)]\nmod tests {").next().unwrap();
                 sources.push(code.to_owned());
@@ -148,7 +155,9 @@ mod tests {
 
     #[test]
     fn every_code_of_language_and_model_is_raised_by_its_own_example() {
-        for meta in CODES.iter().filter(|meta| !meta.code.0.starts_with("NN02")) {
+        // Those of the configuration are raised by its own tests.
+        let elsewhere = |meta: &&CodeMeta| ["NN02", "NN04"].contains(&&meta.code.0[..4]);
+        for meta in CODES.iter().filter(|meta| !elsewhere(meta)) {
             // Their examples are told in words: no short text can show them.
             let told = [Code::FILE_UNREADABLE, Code::NOT_UTF8, Code::YAML_TOO_LARGE];
             if told.contains(&meta.code) {

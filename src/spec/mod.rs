@@ -6,6 +6,7 @@
 
 mod code;
 mod code_texts;
+mod config_code_texts;
 mod data;
 mod diagnostic;
 mod expectation;

@@ -56,8 +56,8 @@ fn every_broken_subject_says_what_is_wrong() {
 fn every_code_of_data_and_model_is_raised_by_a_broken_subject() {
     let codes = |diagnostics: Diagnostics| diagnostics.errors.into_iter().map(|error| error.code);
     let raised: BTreeSet<Code> = names().iter().flat_map(|name| codes(refusal(name))).collect();
-    let all = spec::CODES.iter().map(|meta| meta.code);
-    let missing: Vec<Code> =
-        all.filter(|code| !code.0.starts_with("NN01") && !raised.contains(code)).collect();
+    let ours = |code: &Code| ["NN02", "NN03"].iter().any(|digits| code.0.starts_with(digits));
+    let all = spec::CODES.iter().map(|meta| meta.code).filter(ours);
+    let missing: Vec<Code> = all.filter(|code| !raised.contains(code)).collect();
     assert_eq!(missing, []);
 }

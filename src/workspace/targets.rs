@@ -5,6 +5,10 @@ use std::path::PathBuf;
 
 use cargo_metadata::{Package, TargetKind};
 
+use super::Error;
+use crate::config::Config;
+use crate::suggestion::closest;
+
 /// What a root file of a test target contains that can run specs.
 const MARK: &str = "nn_test::main!";
 
@@ -23,6 +27,38 @@ impl TestTarget {
         let text = fs::read_to_string(&self.source).unwrap_or_default();
         text.lines().any(|line| !line.trim_start().starts_with("//") && line.contains(MARK))
     }
+}
+
+impl super::Package {
+    /// The test targets that register its models: those that its configuration names, else those
+    /// whose `main` is nn-test's.
+    pub fn model_targets(&self) -> impl Iterator<Item = &TestTarget> {
+        self.tests.iter().filter(|target| match self.targets.is_empty() {
+            true => target.runs_specs(),
+            false => self.targets.contains(&target.name),
+        })
+    }
+}
+
+/// Makes sure that each test target that a configuration names exists, in one of the packages that
+/// the configuration speaks for.
+pub(super) fn all_known(config: &Config, packages: &[super::Package]) -> Result<(), Error> {
+    for package in packages {
+        let (names, place) = config.targets(&package.name);
+        let same_place = |other: &&super::Package| config.targets(&other.name).1 == place;
+        let known = || {
+            let spoken_for = packages.iter().filter(same_place);
+            spoken_for.flat_map(|package| &package.tests).map(|target| target.name.as_str())
+        };
+        if let Some(name) = names.iter().find(|name| !known().any(|known| known == *name)) {
+            return Err(Error::UnknownTarget {
+                place: place.map(ToString::to_string).unwrap_or_default(),
+                name: name.clone(),
+                suggestion: closest(name, known()).map(str::to_owned),
+            });
+        }
+    }
+    Ok(())
 }
 
 pub(super) fn tests(package: &Package) -> Vec<TestTarget> {

@@ -119,7 +119,6 @@ fn settings_of_the_package_win_over_those_of_the_workspace() {
         .map(|package| package.specs.strip_prefix(&package.root).unwrap().to_owned())
         .collect();
     assert_eq!(specs, [Path::new("tests/nn"), Path::new("nn"), Path::new("tests/nn")]);
-    assert!(workspace.packages.iter().all(|package| package.device == Some(DeviceChoice::Cpu)));
 }
 
 #[test]
@@ -127,14 +126,58 @@ fn a_wrong_key_names_the_manifest() {
     let folder = virtual_workspace("[workspace.metadata.nn-test]\ndevise = \"cpu\"\n");
     let root = folder.path().canonicalize().unwrap();
     let error = Workspace::discover_from(&root, None).unwrap_err().to_string();
+    let place = " --> Cargo.toml:5:1\n";
+    assert!(error.contains("unknown key `devise` here") && error.contains(place), "{error}");
+}
+
+#[test]
+fn dependencies_and_test_targets_are_found() {
+    let burn = |version: &str| {
+        let folder = folder_with(&[
+            ("Cargo.toml", &manifest("a", &format!("[dependencies]\nburn = \"{version}\"\n"))),
+            ("src/lib.rs", ""),
+            ("tests/nn.rs", ""),
+        ]);
+        discover(&folder, "").packages.remove(0)
+    };
+    let package = burn("0.22");
+    let version = "^0.22".to_owned();
+    assert_eq!(package.burn, Some(BurnRequirement { version, fits: true }));
+    assert!(!package.nn_test);
+    assert_eq!(package.tests.len(), 1);
+    assert_eq!(package.tests[0].name, "nn");
+    assert!(package.tests[0].source.ends_with("tests/nn.rs"));
+    assert!(!burn("0.21").burn.unwrap().fits);
+}
+
+#[test]
+fn test_targets_that_register_models_can_be_named() {
+    let named = |targets: &str| {
+        let table = format!("[package.metadata.nn-test]\ntargets = {targets}\n");
+        let folder = folder_with(&[
+            ("Cargo.toml", &manifest("a", &table)),
+            ("src/lib.rs", ""),
+            ("tests/nn.rs", "nn_test::main!();"),
+            ("tests/nets.rs", ""),
+        ]);
+        let root = folder.path().canonicalize().unwrap();
+        let workspace = Workspace::discover_from(&root, None).map_err(|error| error.to_string())?;
+        let targets = workspace.packages[0].model_targets().map(|target| target.name.clone());
+        Ok::<_, String>(targets.collect::<Vec<_>>())
+    };
+    assert_eq!(named("[]"), Ok(vec!["nn".to_owned()]));
+    assert_eq!(named("[\"nets\"]"), Ok(vec!["nets".to_owned()]));
     assert_eq!(
-        error,
-        format!(
-            "{}: unknown key `devise` in `metadata.nn-test`; did you mean `device`? (known keys: \
-             `device`, `specs`)",
-            root.join("Cargo.toml").display()
-        )
+        named("[\"net\"]").unwrap_err(),
+        "Cargo.toml:6:1 (package.metadata.nn-test): there is no test target `net`; did you mean \
+         `nets`?"
     );
+}
+
+#[test]
+fn the_version_of_burn_is_the_one_that_nn_test_depends_on() {
+    let manifest = include_str!("../../Cargo.toml");
+    assert!(manifest.contains(&format!("burn = {{ version = \"={BURN}\"")));
 }
 
 #[test]

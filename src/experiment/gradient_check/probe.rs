@@ -1,14 +1,16 @@
 //! Evaluates the objective around the point at which gradients are checked.
 
 use burn::module::{Module, ModuleMapper, Param};
-use burn::tensor::{Tensor, TensorData};
+use burn::tensor::{FloatDType, Tensor, TensorData};
 
 use super::super::bench::{Bench, scalar, untracked};
 use super::super::direction::Direction;
 use super::super::measure;
+use crate::data::Targets;
 use crate::device::{DeviceFailure, Place};
-use crate::model::{Model, Pass};
-use crate::objective::{evaluate, objective};
+use crate::model::{Model, Pass, Value, to_f64};
+use crate::objective::{self, evaluate, objective};
+use crate::spec::Regularization;
 use crate::subject::{Batch, Subject};
 
 /// What is moved: a tensor, by its place among all of the model's, or the input.
@@ -92,8 +94,31 @@ impl<'a> Probe<'a> {
 
     fn value(&self, model: &Model, batch: &Batch) -> Result<f64, DeviceFailure> {
         let inputs = batch.inputs(self.place);
-        let found = evaluate(self.subject, model, batch, inputs, self.place, &mut Pass::plain());
-        scalar(objective(&self.subject.spec.loss, model, found.loss))
+        let pass = &mut Pass::plain();
+        let found = evaluate(self.subject, model, batch, inputs, self.place, pass);
+        match (&found.output, batch.targets()) {
+            (Some(output), Some(targets)) if self.loses_digits() => {
+                self.exact_loss(output, targets)
+            }
+            _ => scalar(objective(&self.subject.spec.loss, model, found.loss)),
+        }
+    }
+
+    /// Whether the loss of these outputs is better computed in 64 bits: not where a penalty of the
+    /// weights is added in 32.
+    fn loses_digits(&self) -> bool {
+        let Regularization { l1, l2 } = self.subject.spec.loss.regularization;
+        self.place.float != FloatDType::F64 && l1 == 0.0 && l2 == 0.0
+    }
+
+    /// The loss of outputs, computed in 64 bits: rounding of single outputs averages out, rounding of
+    /// the loss itself does not.
+    fn exact_loss(&self, output: &Value, targets: &Targets) -> Result<f64, DeviceFailure> {
+        let head = objective::head(output.clone(), targets.len());
+        let shape = head.dims();
+        let numbers = to_f64(head.try_into_data().map_err(DeviceFailure::from_error)?);
+        let head = Value::float(&numbers, &shape, &self.bench.exact).into_float();
+        scalar(objective::loss(&self.subject.spec.loss.kind, head, targets))
     }
 }
 

@@ -5,17 +5,22 @@
 //! With rounding of σ in the loss, a central difference D(h) is off by about σ/(√2·h), and by h²·|f‴|/6
 //! for truncation: in 32 bits no single step makes both small. So
 //!
+//! - the loss itself is computed in 64 bits from the model's outputs, unless it is the model's own;
 //! - σ is measured: the root mean square of second differences over a step far below what curvature
-//!   shows, divided by √6 (each is f(x + δ) − 2·f(x) + f(x − δ)), and one rounding of the loss at the
-//!   least;
+//!   shows, divided by √6 (each is f(x + δ) − 2·f(x) + f(x − δ));
 //! - steps are powers of two, h = s·2⁻ᵏ with s the size of the moved numbers, 1 at the least. The
 //!   numbers move by what is left after rounding, (x ⊕ hd) ⊖ x, and the claimed derivative is taken
 //!   along that;
-//! - two neighbouring steps make a Richardson estimate R = (4·D(h/2) − D(h))/3 without the term in h².
-//!   Its uncertainty is 3σ/h for rounding (three deviations of the estimate) and |R − D(h/2)| for what
-//!   is left of the truncation. The step with the least uncertainty counts.
+//! - where D converges as h² (the quotient of its differences over three steps is near 4, or they
+//!   drown in rounding), two steps make a Richardson estimate R = (4·D(h/2) − D(h))/3 without the term in
+//!   h². Its uncertainty is 3σ/h for rounding (three deviations of the estimate) and |R − D(h/2)| for
+//!   what is left of the truncation;
+//! - elsewhere many small kinks lie between the points, as in a wide layer of ReLUs, and the error of
+//!   D falls as h at best. Then D(h/2) itself counts, with 3σ/h and twice |D(h) − D(h/2)|;
+//! - the steps with the least uncertainty count.
 //!
-//! A kink shows as in 64 bits: the difference of one-sided derivatives, A(h) = (f(x+hd) − 2f(x) +
+//! A kink between the points shows when smaller steps give another derivative. One at the point shows as
+//! in 64 bits: the difference of one-sided derivatives, A(h) = (f(x+hd) − 2f(x) +
 //! f(x−hd))/h, halves with h where f is smooth. A second witness needs no difference quotient: for a
 //! right gradient the remainder f(x + hd) − f(x) − h⟨g,d⟩ falls as h² (Taylor), for a wrong one as h.
 //! Where the two witnesses disagree, the direction tells nothing. On correct networks the order is
@@ -30,14 +35,17 @@ use crate::device::DeviceFailure;
 use crate::random::Random;
 
 /// Exponents k of the steps, the largest step first.
-const LADDER: std::ops::RangeInclusive<i32> = 4..=11;
+const LADDER: std::ops::RangeInclusive<i32> = 4..=15;
 
 /// Second differences from which the rounding of the loss is estimated, and the exponent of their step.
 const SAMPLES: usize = 8;
-const SAMPLE_EXPONENT: i32 = 14;
+const SAMPLE_EXPONENT: i32 = 16;
 
 /// Deviations of the rounding that an estimate is granted.
 const DEVIATIONS: f64 = 3.0;
+
+/// Quotients of neighbouring differences of D at which it converges as h²: 4, with some room.
+const QUADRATIC: std::ops::RangeInclusive<f64> = 2.5..=6.0;
 
 /// Relative uncertainty at which no smaller step is tried.
 const SHARP: f64 = 1e-3;
@@ -66,8 +74,9 @@ pub fn noise(probe: &Probe<'_>, random: &mut Random) -> Result<f64, DeviceFailur
         let minus = probe.at(moved, &direction, -step)?;
         squares += (plus - 2.0 * probe.loss + minus).powi(2) / 6.0;
     }
-    let measured = (squares / SAMPLES as f64).sqrt();
-    Ok(measured.max(f64::from(f32::EPSILON) / 2.0 * probe.loss.abs()))
+    // Where all samples round alike nothing was measured: a hundredth of a rounding is the least.
+    let least = 0.01 * f64::from(f32::EPSILON) * probe.loss.abs();
+    Ok((squares / SAMPLES as f64).sqrt().max(least))
 }
 
 /// One step of the ladder.
@@ -90,26 +99,23 @@ struct Rung {
 /// When the device fails.
 pub fn derivative(line: &Line<'_>, noise: f64) -> Result<DirectionCheck, DeviceFailure> {
     let mut rungs: Vec<Rung> = Vec::new();
-    let mut best: Option<Estimate> = None;
+    let mut estimates: Vec<Estimate> = Vec::new();
     for exponent in LADDER {
         let Some(rung) = rung(line, line.scale * 2f64.powi(-exponent))? else { continue };
-        if let Some(previous) = rungs.last() {
-            let estimate = Estimate::of(previous, &rung, noise);
-            if best.is_none_or(|best| estimate.uncertainty < best.uncertainty) {
-                best = Some(estimate);
-            }
+        if let [.., widest, wide] = rungs[..] {
+            estimates.push(Estimate::of([widest, wide, rung], noise));
         }
         rungs.push(rung);
-        let sharp = |best: &Estimate| {
+        let sharp = |best: Estimate| {
             let size = line.size(best.value);
             let agrees = (best.value - best.claimed).abs() <= SHARP * size + best.uncertainty;
             agrees && best.uncertainty <= SHARP * size
         };
-        if best.as_ref().is_some_and(sharp) {
+        if sharpest(&estimates).is_some_and(sharp) {
             break;
         }
     }
-    let Some(best) = best else {
+    let Some(best) = sharpest(&estimates) else {
         // Every move is lost in rounding: nothing is known.
         let analytic = line.analytic();
         let (numeric, relative_error) = (0.0, 1.0);
@@ -129,8 +135,25 @@ pub fn derivative(line: &Line<'_>, noise: f64) -> Result<DirectionCheck, DeviceF
         numeric: best.value,
         relative_error: error / size,
         noise: best.uncertainty / size,
-        kink: disagrees && (has_kink(&best.pair, error, noise) || is_right(&rungs, noise)),
+        kink: disagrees
+            && (has_kink(&best.pair, error, noise)
+                || is_unsettled(&estimates, best)
+                || is_right(&rungs, noise)),
     })
+}
+
+/// The estimate with the least uncertainty.
+fn sharpest(estimates: &[Estimate]) -> Option<Estimate> {
+    estimates.iter().copied().min_by(|a, b| a.uncertainty.total_cmp(&b.uncertainty))
+}
+
+/// Whether smaller steps say something else: a kink lay between. Where f is smooth and the gradient
+/// wrong, all steps agree with one another.
+fn is_unsettled(estimates: &[Estimate], best: Estimate) -> bool {
+    let smaller = estimates.iter().filter(|other| other.pair[1].step < best.pair[1].step);
+    smaller
+        .into_iter()
+        .any(|other| (other.value - best.value).abs() > other.uncertainty + best.uncertainty)
 }
 
 /// The objective on both sides, `None` where the whole move is lost in rounding.
@@ -175,13 +198,22 @@ struct Estimate {
 }
 
 impl Estimate {
-    /// Of a step and half of it.
-    fn of(wide: &Rung, narrow: &Rung, noise: f64) -> Self {
-        let value = (4.0 * narrow.difference - wide.difference) / 3.0;
+    /// Of three steps, each half of the one before.
+    fn of([widest, wide, narrow]: [Rung; 3], noise: f64) -> Self {
+        // Three deviations of R, and of D(h/2), are nearly the same: 0.96 and 0.71·2 times 3σ/h.
         let rounding = DEVIATIONS * noise / wide.step;
-        let truncation = (value - narrow.difference).abs();
+        let before = (widest.difference - wide.difference).abs();
+        let after = (wide.difference - narrow.difference).abs();
+        let converges = QUADRATIC.contains(&(before / after));
+        let drowns = before.max(after) < 2.0 * noise / wide.step;
+        let (value, truncation) = if converges || drowns {
+            let extrapolated = (4.0 * narrow.difference - wide.difference) / 3.0;
+            (extrapolated, (extrapolated - narrow.difference).abs())
+        } else {
+            (narrow.difference, 2.0 * after)
+        };
         let uncertainty = rounding + truncation;
-        Self { value, claimed: narrow.claimed, uncertainty, pair: [*wide, *narrow] }
+        Self { value, claimed: narrow.claimed, uncertainty, pair: [wide, narrow] }
     }
 }
 
@@ -223,6 +255,13 @@ pub fn zero_floor(noise: f64, largest: f64, scale: f64) -> f64 {
 mod tests {
     use super::*;
 
+    impl Rung {
+        /// The rung of a straight line.
+        fn with_slope(self, step: f64) -> Self {
+            Self { step, difference: 2.0, asymmetry: 0.0, remainder: step, ..self }
+        }
+    }
+
     /// The rungs of f(h) along a line, with the derivative `claimed` at 0 and no rounding.
     fn rungs(f: impl Fn(f64) -> f64, claimed: f64) -> Vec<Rung> {
         let rung = |exponent: i32| {
@@ -242,7 +281,7 @@ mod tests {
     #[test]
     fn two_steps_give_the_derivative_without_its_quadratic_error() {
         let rungs = rungs(|x| (3.0 * x).exp(), 3.0);
-        let estimate = Estimate::of(&rungs[2], &rungs[3], 0.0);
+        let estimate = Estimate::of([rungs[1], rungs[2], rungs[3]], 0.0);
         assert!((estimate.value - 3.0).abs() < 1e-5, "{estimate:?}");
         assert!((rungs[3].difference - 3.0).abs() > 1e-4);
         assert!((estimate.value - 3.0).abs() <= estimate.uncertainty);
@@ -251,8 +290,32 @@ mod tests {
     #[test]
     fn rounding_makes_an_estimate_uncertain() {
         let rungs = rungs(|x| x, 1.0);
-        let estimate = Estimate::of(&rungs[0], &rungs[1], 1e-6);
-        assert!((estimate.uncertainty - 3e-6 * 16.0).abs() < 1e-12, "{estimate:?}");
+        let estimate = Estimate::of([rungs[0], rungs[1], rungs[2]], 1e-6);
+        assert!((estimate.uncertainty - 3e-6 * 32.0).abs() < 1e-12, "{estimate:?}");
+    }
+
+    #[test]
+    fn a_kink_nearby_is_told_by_smaller_steps() {
+        let f = |x: f64| x + (x - 0.001).max(0.0);
+        let rungs = rungs(f, 1.0);
+        let estimates: Vec<Estimate> =
+            rungs.windows(3).map(|w| Estimate::of([w[0], w[1], w[2]], 1e-9)).collect();
+        assert!((estimates[0].value - 1.5).abs() < 0.05, "{estimates:?}");
+        assert!(is_unsettled(&estimates, estimates[0]));
+        let smooth: Vec<Rung> = LADDER.map(|k| rungs[0].with_slope(2f64.powi(-k))).collect();
+        let settled: Vec<Estimate> =
+            smooth.windows(3).map(|w| Estimate::of([w[0], w[1], w[2]], 1e-9)).collect();
+        assert!(!is_unsettled(&settled, settled[0]));
+    }
+
+    #[test]
+    fn many_small_kinks_are_not_extrapolated_over() {
+        // Kinks at every 2⁻¹³: D is off by a multiple of h, and differently at every step.
+        let kinks = |x: f64| (0..400).map(|k| (x - f64::from(k) / 8192.0).max(0.0)).sum::<f64>();
+        let f = |x: f64| x + 0.01 * kinks(x);
+        let rungs = rungs(f, 1.0);
+        let estimate = Estimate::of([rungs[4], rungs[5], rungs[6]], 0.0);
+        assert!((estimate.value - 1.0).abs() <= estimate.uncertainty, "{estimate:?}");
     }
 
     #[test]

@@ -23,7 +23,7 @@ fn a_worker_that_does_all_its_work_is_the_only_one() {
             "Passed a::three",
             "start b::one",
             "Passed b::one",
-            "end 4 of 4",
+            "Completed: 4 of 4",
         ]
     );
 }
@@ -45,7 +45,7 @@ fn a_crash_costs_its_spec_alone_and_a_new_worker_goes_on() {
              in `a::two`",
             "start b::one",
             "Passed b::one",
-            "end 4 of 4",
+            "Completed: 4 of 4",
         ]
     );
 }
@@ -123,7 +123,7 @@ fn a_signal_at_the_start_costs_nothing_and_an_exit_code_ends_the_run() {
         matches!(&error, Error::WorkerFailed { ending: Ending::Code(2), output: o } if *o == output),
         "{error:?}"
     );
-    assert_eq!(run.lines, ["run 4 tests, 2 specs", "end 0 of 4"]);
+    assert_eq!(run.lines, ["run 4 tests, 2 specs", "Incomplete: 0 of 4"]);
 }
 
 #[test]
@@ -141,7 +141,7 @@ fn a_missing_adapter_is_one_error_and_no_test_failure() {
     let words = [start("a::one"), message(&Message::AdapterRequired { reason })];
     let run = run(two_specs(), vec![script([&words], Last::Dies(ending))]);
     assert_eq!(run.outcome.unwrap_err().to_string(), "no wgpu adapter: no Vulkan loader");
-    assert_eq!(run.lines, ["run 4 tests, 2 specs", "start a::one", "end 0 of 4"]);
+    assert_eq!(run.lines, ["run 4 tests, 2 specs", "start a::one", "AdapterRequired: 0 of 4"]);
 }
 
 #[test]
@@ -152,7 +152,7 @@ fn an_interrupt_ends_the_workers_and_still_reports_what_ran() {
     let scripts = vec![script([&a], Last::Hangs), script([&[start("b::one")]], Last::Hangs)];
     let run = stage.run(two_specs(), scripts);
     assert!(matches!(run.outcome, Err(Error::Interrupted)), "{:?}", run.outcome);
-    assert_eq!(run.lines.last().unwrap(), "end 1 of 4");
+    assert_eq!(run.lines.last().unwrap(), "Interrupted: 1 of 4");
     assert!(!run.lines.iter().any(|line| line.starts_with("Crashed")), "{:?}", run.lines);
 }
 

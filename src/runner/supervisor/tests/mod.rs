@@ -155,6 +155,7 @@ impl Sink for Recorder {
     fn emit(&mut self, event: &Event) {
         self.lines.push(match event {
             Event::RunStarted { tests, specs, .. } => format!("run {tests} tests, {specs} specs"),
+            Event::TestsSelected { tests, .. } => format!("selected {}", tests.len()),
             Event::DeviceSelected { device, .. } => format!("device {device}"),
             Event::TestStarted { test } => format!("start {test}"),
             Event::Progress { test, .. } => format!("progress {test}"),
@@ -165,7 +166,8 @@ impl Sink for Recorder {
             Event::Output { test, text } => format!("printed {test:?} {text:?}"),
             Event::Note { message } => format!("note {message}"),
             Event::RunFinished(summary) => {
-                format!("end {} of {}", summary.finished(), summary.finished() + summary.not_run)
+                let RunSummary { not_run, end, .. } = summary;
+                format!("{end:?}: {} of {}", summary.finished(), summary.finished() + not_run)
             }
         });
     }

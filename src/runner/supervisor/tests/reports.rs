@@ -19,7 +19,7 @@ fn prints_go_with_the_test_that_ran_meanwhile() {
             "printed Some(\"b::one\") \"from a model\\nand a warning\"",
             "Failed b::one",
             "printed None \"on the way out\"",
-            "end 1 of 1",
+            "Completed: 1 of 1",
         ]
     );
 }
@@ -60,7 +60,7 @@ fn broken_specs_are_reported_without_a_worker() {
     let work = Work { foregone: vec![broken("x::spec")], ..Work::default() };
     let run = run(work, Vec::new());
     assert_eq!(run.summary().spec_errors, 1);
-    assert_eq!(run.lines, ["run 1 tests, 1 specs", "SpecError x::spec: bad", "end 1 of 1"]);
+    assert_eq!(run.lines, ["run 1 tests, 1 specs", "SpecError x::spec: bad", "Completed: 1 of 1"]);
 }
 
 #[test]
@@ -70,5 +70,5 @@ fn broken_specs_count_towards_the_allowed_number_of_failures() {
     let run = Stage::with(limits).run(work, Vec::new());
     assert_eq!((run.summary().spec_errors, run.summary().not_run), (1, 5));
     assert_eq!(run.orders, Vec::<String>::new());
-    assert_eq!(run.lines.last().unwrap(), "end 1 of 6");
+    assert_eq!(run.lines.last().unwrap(), "MaxFail: 1 of 6");
 }

@@ -1,15 +1,15 @@
-//! The difference between two snapshot bodies as text. The only place that names `similar`.
+//! The difference between two texts. The only place that names `similar`.
 
 use similar::TextDiff;
 
 /// Unchanged lines around a change.
 const CONTEXT: usize = 3;
 
-/// What changed, line by line: ` ` unchanged, `-` accepted, `+` measured. Hunks that are apart are
+/// What changed, line by line: ` ` unchanged, `-` before, `+` after. Hunks that are apart are
 /// separated by a line of their own.
-pub(super) fn unified(accepted: &str, measured: &str) -> String {
-    let (accepted, measured) = (ended(accepted), ended(measured));
-    let diff = TextDiff::from_lines(&accepted, &measured);
+pub(crate) fn unified(before: &str, after: &str) -> String {
+    let (before, after) = (ended(before), ended(after));
+    let diff = TextDiff::from_lines(&before, &after);
     let hunk = |changes: &[similar::DiffOp]| -> String {
         let changes = changes.iter().flat_map(|operation| diff.iter_changes(operation));
         changes.map(|change| format!("{}{}", change.tag(), change.value())).collect()
@@ -45,7 +45,7 @@ mod tests {
     }
 
     #[test]
-    fn a_new_snapshot_is_all_plus() {
+    fn a_new_text_is_all_plus() {
         assert_eq!(unified("", "a: 1\nb: 2\n"), "+a: 1\n+b: 2\n");
     }
 }
