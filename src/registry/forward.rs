@@ -18,27 +18,30 @@ pub struct InputType {
 /// Inputs are float or int tensors of rank 1 to 5, their first axis the batch: one of them, a tuple
 /// of up to four, or as many arguments. The output is one float tensor of any rank. A method of the
 /// model's own has this form: `Cnn::forward`.
+///
+/// The form alone is asked for here, so that the compiler can name an argument or a result that is
+/// not of the right type: those are held to [`Inputs`] and [`Output`].
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no forward function that nn-test can call on `{M}`",
     label = "not of the form `Fn(&{M}, input) -> output`",
-    note = "an input is `Tensor<D>` or `Tensor<D, Int>` of rank 1 to 5, or a tuple of these; the output \
-            is `Tensor<D>`",
-    note = "write the types of a closure's arguments: `|model: &Net, x: Tensor<2>| model.forward(x)`",
+    note = "it takes the model by reference, then one to four inputs",
     note = "a model that computes its own loss is registered with `nn_test::objective`"
 )]
 pub trait Forward<M, Signature>: 'static {
-    /// What the function takes, beside the model.
-    fn inputs() -> Vec<InputType>;
+    /// What the function takes beside the model; several arguments as a tuple.
+    type Arguments;
+    /// What it gives.
+    type Result;
 
-    /// Calls the function. The values are of the kinds and ranks of [`Forward::inputs`].
-    fn call(&self, model: &M, inputs: Vec<Value>) -> Value;
+    /// Calls the function.
+    fn call(&self, model: &M, arguments: Self::Arguments) -> Self::Result;
 }
 
 /// One input of a model: a float or int tensor of rank 1 to 5.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no input that nn-test can make",
-    label = "not an input",
-    note = "an input is `Tensor<D>` or `Tensor<D, Int>` with rank D from 1 to 5"
+    label = "takes `{Self}`",
+    note = "an input is a `Tensor<D>` or `Tensor<D, Int>`, not borrowed, of rank D from 1 to 5"
 )]
 pub trait Input {
     fn input_type() -> InputType;
@@ -46,34 +49,39 @@ pub trait Input {
     fn from_value(value: Value) -> Self;
 }
 
-impl<const D: usize> Input for Tensor<D> {
-    fn input_type() -> InputType {
-        const { assert!(D >= 1 && D <= Value::MAX_RANK, "inputs have 1 to 5 axes") };
-        InputType { ints: false, rank: D }
-    }
+// One by one rather than for every D: an input of another rank is then an error like any other.
+macro_rules! inputs_of_rank {
+    ($($rank:literal)+) => {$(
+        impl Input for Tensor<$rank> {
+            fn input_type() -> InputType {
+                InputType { ints: false, rank: $rank }
+            }
 
-    fn from_value(value: Value) -> Self {
-        value.into_float()
-    }
+            fn from_value(value: Value) -> Self {
+                value.into_float()
+            }
+        }
+
+        impl Input for Tensor<$rank, Int> {
+            fn input_type() -> InputType {
+                InputType { ints: true, rank: $rank }
+            }
+
+            fn from_value(value: Value) -> Self {
+                value.into_ints()
+            }
+        }
+    )+};
 }
 
-impl<const D: usize> Input for Tensor<D, Int> {
-    fn input_type() -> InputType {
-        const { assert!(D >= 1 && D <= Value::MAX_RANK, "inputs have 1 to 5 axes") };
-        InputType { ints: true, rank: D }
-    }
-
-    fn from_value(value: Value) -> Self {
-        value.into_ints()
-    }
-}
+inputs_of_rank!(1 2 3 4 5);
 
 /// All inputs of a model: one, or a tuple.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no input that nn-test can make",
-    label = "neither an input nor a tuple of inputs",
-    note = "an input is `Tensor<D>` or `Tensor<D, Int>` with rank D from 1 to 5; several stand in a \
-            tuple of up to four"
+    label = "takes `{Self}`",
+    note = "an input is a `Tensor<D>` or `Tensor<D, Int>`, not borrowed, of rank D from 1 to 5; several \
+            stand in a tuple of up to four"
 )]
 pub trait Inputs {
     fn input_types() -> Vec<InputType>;
@@ -99,9 +107,9 @@ fn next(values: &mut impl Iterator<Item = Value>) -> Value {
 /// What a model gives: a float tensor of any rank, the batch on its first axis.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no output that nn-test can measure",
-    label = "not a float tensor",
-    note = "a model gives `Tensor<D>`; one with several outputs computes its own loss and is registered \
-            with `nn_test::objective`"
+    label = "gives `{Self}`",
+    note = "an output is one float tensor, `Tensor<D>`; a model that gives something else computes its \
+            own loss and is registered with `nn_test::objective`"
 )]
 pub trait Output {
     fn into_value(self) -> Value;
@@ -116,15 +124,12 @@ impl<const D: usize> Output for Tensor<D> {
 impl<M, F, I, O> Forward<M, fn(I) -> O> for F
 where
     F: Fn(&M, I) -> O + 'static,
-    I: Inputs,
-    O: Output,
 {
-    fn inputs() -> Vec<InputType> {
-        I::input_types()
-    }
+    type Arguments = I;
+    type Result = O;
 
-    fn call(&self, model: &M, inputs: Vec<Value>) -> Value {
-        self(model, I::from_values(inputs)).into_value()
+    fn call(&self, model: &M, input: I) -> O {
+        self(model, input)
     }
 }
 
@@ -144,16 +149,13 @@ macro_rules! several_inputs {
         impl<M, F, O, $($input),+> Forward<M, fn($($input),+) -> O> for F
         where
             F: Fn(&M, $($input),+) -> O + 'static,
-            O: Output,
-            $($input: Input,)+
         {
-            fn inputs() -> Vec<InputType> {
-                vec![$($input::input_type()),+]
-            }
+            type Arguments = ($($input,)+);
+            type Result = O;
 
-            fn call(&self, model: &M, inputs: Vec<Value>) -> Value {
-                let mut values = inputs.into_iter();
-                self(model, $($input::from_value(next(&mut values))),+).into_value()
+            #[expect(non_snake_case, reason = "an argument is named as its type")]
+            fn call(&self, model: &M, ($($input,)+): Self::Arguments) -> O {
+                self(model, $($input),+)
             }
         }
     };
@@ -161,4 +163,4 @@ macro_rules! several_inputs {
 
 several_inputs!(A B);
 several_inputs!(A B C);
-several_inputs!(A B C E);
+several_inputs!(A B C D);

@@ -8,8 +8,8 @@ use burn::tensor::Device;
 
 use super::terms::terms;
 use super::{
-    Batches, Compute, Computed, Configuration, Feed, Forward, Init, LossTerms, ModelKind,
-    Registration,
+    Batches, Compute, Computed, Configuration, Feed, Forward, Init, Inputs, LossTerms, ModelKind,
+    Output, Registration,
 };
 use crate::model::AnyModule;
 
@@ -49,10 +49,12 @@ where
     M: Module + 'static,
     I: Fn(&Device) -> M + 'static,
     F: Forward<M, Signature>,
+    F::Arguments: Inputs,
+    F::Result: Output,
     Signature: 'static,
 {
     Registration {
-        kind: ModelKind::Forward { inputs: F::inputs() },
+        kind: ModelKind::Forward { inputs: F::Arguments::input_types() },
         init: Rc::new(move |device| AnyModule::new(init(device))),
         configuration: None,
         compute: compute_output(forward),
@@ -70,11 +72,13 @@ where
     M: Module + 'static,
     I: Fn(&C, &Device) -> M + 'static,
     F: Forward<M, Signature>,
+    F::Arguments: Inputs,
+    F::Result: Output,
     Signature: 'static,
 {
     let (init, configuration) = configurable(config, init);
     Registration {
-        kind: ModelKind::Forward { inputs: F::inputs() },
+        kind: ModelKind::Forward { inputs: F::Arguments::input_types() },
         init,
         configuration: Some(configuration),
         compute: compute_output(forward),
@@ -182,13 +186,16 @@ fn compute_output<M, F, Signature>(forward: F) -> Compute
 where
     M: Module + 'static,
     F: Forward<M, Signature>,
+    F::Arguments: Inputs,
+    F::Result: Output,
     Signature: 'static,
 {
     Rc::new(move |module, feed| {
         let Feed::Inputs(inputs) = feed else {
             unreachable!("a model with a forward function is fed with inputs");
         };
-        Computed::Output(forward.call(typed(module), inputs))
+        let arguments = F::Arguments::from_values(inputs);
+        Computed::Output(forward.call(typed(module), arguments).into_value())
     })
 }
 

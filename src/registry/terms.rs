@@ -9,8 +9,8 @@ use super::Term;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no loss that nn-test can minimize",
     label = "neither `Tensor<1>` nor named terms",
-    note = "a loss is a `Tensor<1>` of one element, or pairs of a name and such a tensor: \
-            `[(\"reconstruction\", a), (\"divergence\", b)]`"
+    note = "a loss is a `Tensor<1>` of one element, as `.mean()` gives it, or pairs of a name and such \
+            a tensor: `[(\"reconstruction\", a), (\"divergence\", b)]`"
 )]
 pub trait LossTerms {
     #[doc(hidden)]

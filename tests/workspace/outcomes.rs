@@ -1,0 +1,166 @@
+//! How each model of the sample workspace ends under `cargo nn-test`.
+
+use libtest_mimic::{Completion, Failed};
+use nn_test::exit_code;
+use nn_test::property::REGISTRY;
+use nn_test::report::event::Status;
+
+use super::sample::{self, MEMBERS, Run, nn_test};
+
+/// Asks for the cases of burn-train, for which Cargo builds Burn anew.
+const WITH_TRAIN: &str = "NN_TEST_WITH_TRAIN";
+
+/// Healthy specs, each with the recommended properties, and those of them that do not apply to it.
+const HEALTHY: [(&str, &[&str]); 6] = [
+    ("autoencoder", &["no_dead_units"]),
+    ("classifier", &[]),
+    ("gated", &["no_dead_units"]),
+    ("reader", &["no_dead_units"]),
+    ("regularized", &[]),
+    ("single", &["no_dead_units"]),
+];
+
+/// Burn's transformer has a `gelu`, whose gradient wgpu knows less exactly.
+const INEXACT: &str = "reader::gradients_match";
+
+fn healthy(device: &str) -> Run {
+    let specs: Vec<String> = HEALTHY.iter().map(|(spec, _)| format!("{spec}::")).collect();
+    nn_test(&format!("--device {device} --skip forgetting {}", specs.join(" ")))
+}
+
+/// Asserts the status of every test case of the healthy specs.
+fn assert_healthy(run: &Run, gelu: Status) {
+    let mut expected: Vec<(String, Status)> = Vec::new();
+    for (spec, skipped) in HEALTHY {
+        for property in REGISTRY.iter().filter(|property| property.meta.recommended) {
+            let test = format!("{spec}::{}", property.meta.name);
+            let status = match skipped.contains(&property.meta.name) {
+                true => Status::Skipped,
+                false if test == INEXACT => gelu,
+                false => Status::Passed,
+            };
+            expected.push((test, status));
+        }
+    }
+    expected.push(("autoencoder::loss_terms_balanced".to_owned(), Status::Passed));
+    expected.sort_by(|a, b| a.0.cmp(&b.0));
+    let expected: Vec<_> = expected.iter().map(|(test, status)| (test.as_str(), *status)).collect();
+    assert_eq!(run.statuses(), expected, "{}", run.told);
+    assert_eq!(run.code, Some(i32::from(exit_code::SUCCESS)), "{}", run.told);
+}
+
+pub fn healthy_on_the_cpu() -> Result<Completion, Failed> {
+    assert_healthy(&healthy("cpu"), Status::Passed);
+    Ok(Completion::Completed)
+}
+
+pub fn healthy_on_an_adapter() -> Result<Completion, Failed> {
+    let run = healthy("wgpu");
+    if run.code == Some(i32::from(exit_code::ADAPTER_REQUIRED)) {
+        return Ok(Completion::ignored_with("no wgpu adapter"));
+    }
+    // An adapter whose `gelu` is exact is welcome.
+    let gelu = run.of(INEXACT);
+    assert!(matches!(gelu.status, Status::Passed | Status::Warned), "{}", run.told);
+    assert_healthy(&run, gelu.status);
+    if gelu.status == Status::Warned {
+        let finding = &gelu.verdict.as_ref().ok_or("a warning has a verdict")?.findings[0];
+        assert!(finding.mend.contains("`gelu`"), "{}", finding.mend);
+    }
+    Ok(Completion::Completed)
+}
+
+/// Asserts that a twin fails for the gradients of its gate, that it learns nevertheless, and how it was
+/// seen.
+fn assert_caught(run: &Run, spec: &str, gate: &str, way: &str) -> Result<(), Failed> {
+    assert_eq!(run.of(&format!("{spec}::learns")).status, Status::Passed, "{}", run.told);
+    let wrong = run.of(&format!("{spec}::gradients_match"));
+    assert_eq!(wrong.status, Status::Failed, "{}", run.told);
+    let verdict = wrong.verdict.as_ref().ok_or("a failure has a verdict")?;
+    let places: Vec<&str> = verdict.findings.iter().map(|finding| finding.place.as_str()).collect();
+    let (bias, weight) = (format!("{gate}.bias"), format!("{gate}.weight"));
+    assert_eq!(places, [&bias, &weight, "input"], "{}", run.told);
+    assert!(verdict.summary.contains(way), "{}", verdict.summary);
+    assert_eq!(run.code, Some(i32::from(exit_code::TEST_FAILED)), "{}", run.told);
+    Ok(())
+}
+
+pub fn wrong_in_f64() -> Result<Completion, Failed> {
+    let run = nn_test("gated_forgetting::");
+    let way = "checked in f64 on the CPU, where an error of 1.0";
+    assert_caught(&run, "gated_forgetting", "gate", way)?;
+    Ok(Completion::Completed)
+}
+
+pub fn wrong_in_f32() -> Result<Completion, Failed> {
+    let run = nn_test("single_forgetting::");
+    let way = "checked in f32, since the model does not run in f64, where an error of 0.01";
+    assert_caught(&run, "single_forgetting", "gated.gate", way)?;
+    // Its twin is seen in the same way.
+    let right = nn_test("single::gradients_match");
+    let verdict = right.of("single::gradients_match").verdict.as_ref().ok_or("it is judged")?;
+    assert!(verdict.summary.contains(way), "{}", verdict.summary);
+    assert_eq!(right.code, Some(i32::from(exit_code::SUCCESS)), "{}", right.told);
+    Ok(Completion::Completed)
+}
+
+pub fn broken() -> Result<Completion, Failed> {
+    // Model, how its first test case ends, and what is said of it.
+    let ends: [(&str, &[&str]); 4] = [
+        ("aborts", aborted()),
+        ("allocates", &["occupied", "of memory, where 1 GiB are allowed, and was killed"]),
+        ("hangs", &["worked on this spec for 5 s and was killed", "`timeout` in the spec"]),
+        ("panics", &["panic: ", "a batch of 4 has three features", "src/lib.rs:"]),
+    ];
+    let run = nn_test("-p broken --memory-limit 1GiB");
+    for (spec, texts) in ends {
+        for property in ["shapes", "initial_loss"] {
+            let result = run.of(&format!("{spec}::{property}"));
+            assert_eq!(result.status, Status::Crashed, "{}", run.told);
+        }
+        let details = run.of(&format!("{spec}::shapes")).details.as_deref().unwrap_or_default();
+        for text in texts {
+            assert!(details.contains(text), "{spec}: no {text:?} in {details}");
+        }
+    }
+    for property in ["shapes", "initial_loss"] {
+        assert_eq!(run.of(&format!("whole::{property}")).status, Status::Passed, "{}", run.told);
+    }
+    assert_eq!(run.results.len(), 10, "{}", run.told);
+    assert_eq!(run.code, Some(i32::from(exit_code::TEST_FAILED)), "{}", run.told);
+    Ok(Completion::Completed)
+}
+
+fn aborted() -> &'static [&'static str] {
+    match cfg!(unix) {
+        true => &["the worker process was ended by signal 6 (SIGABRT)"],
+        false => &["the worker process"],
+    }
+}
+
+pub fn stepped() -> Result<Completion, Failed> {
+    if std::env::var_os(WITH_TRAIN).is_none() {
+        return Ok(Completion::ignored_with(format!(
+            "burn-train makes Cargo build Burn anew, which takes minutes: {WITH_TRAIN}=1 runs it"
+        )));
+    }
+    let run = nn_test("-p stepped");
+    let skipped = run.results.iter().filter(|result| result.status == Status::Skipped);
+    let skipped: Vec<&str> = skipped.map(|result| result.test.as_str()).collect();
+    assert_eq!(skipped, ["stepped::no_dead_units"], "{}", run.told);
+    let judged = run.results.iter().filter(|result| result.status != Status::Skipped);
+    assert!(judged.clone().all(|result| result.status == Status::Passed), "{}", run.told);
+    assert_eq!(judged.count(), 9, "{}", run.told);
+    assert_eq!(run.code, Some(i32::from(exit_code::SUCCESS)), "{}", run.told);
+    Ok(Completion::Completed)
+}
+
+/// Whether each test case of all members holds, as `cargo nn-test` sees it.
+pub fn verdicts() -> sample::Verdicts {
+    let packages: Vec<String> = MEMBERS.iter().map(|member| format!("-p {member}")).collect();
+    let run = nn_test(&packages.join(" "));
+    run.statuses()
+        .into_iter()
+        .map(|(test, status)| (test.to_owned(), !status.is_failure()))
+        .collect()
+}
