@@ -96,7 +96,9 @@ fn layers_on_features_are_planned_and_differentiated_right() {
         &["linear: 6", "layer_norm: {bias: false}", "tanh"],
         &["linear: 6", "group_norm: {groups: 3}", "tanh"],
         &["linear: 6", "group_norm: {groups: 2, affine: false}", "tanh"],
+        &["linear: 6", "rms_norm", "tanh"],
         &["linear: 8", "dropout: 0.5", "tanh"],
+        &["linear: 8", "gaussian_noise: 0.3", "tanh"],
         &["residual: [{linear: 48}, tanh]", "linear: 4"],
         &["reshape: [6, 8]", "linear: 3", "tanh"],
     ];
@@ -107,6 +109,7 @@ fn layers_on_features_are_planned_and_differentiated_right() {
 fn layers_on_signals_and_images_are_planned_and_differentiated_right() {
     let image = "reshape: [3, 4, 4]";
     let signal = "reshape: [4, 12]";
+    let volume = "reshape: [2, 2, 3, 4]";
     let cases: &[&[&str]] = &[
         &[signal, "conv1d: {out: 6, kernel: 3}", "tanh"],
         &[signal, "conv1d: {out: 6, kernel: 3, padding: same, stride: 2}", "tanh"],
@@ -116,6 +119,38 @@ fn layers_on_signals_and_images_are_planned_and_differentiated_right() {
         &[image, "conv2d: {out: 6, kernel: 2, stride: 2, padding: 1, groups: 3}", "tanh"],
         &[image, "conv2d: {out: 4, kernel: 3, padding: same, dilation: 1}", "batch_norm", "tanh"],
         &[image, "conv2d: {out: 4, kernel: 3, padding: same}", "group_norm: {groups: 2}", "tanh"],
+        &[volume, "conv3d: {out: 3, kernel: 2}", "tanh"],
+        &[volume, "conv3d: {out: 4, kernel: [1, 3, 3], padding: same, groups: 2}", "tanh"],
+        &[volume, "conv3d: {out: 3, kernel: 2, padding: [1, 0, 1], stride: [2, 1, 1]}", "tanh"],
+        &[volume, "conv3d: {out: 3, kernel: 2}", "batch_norm", "tanh"],
+        &[signal, "conv_transpose1d: {out: 3, kernel: 3}", "tanh"],
+        &[signal, "conv_transpose1d: {out: 3, kernel: 2, stride: 2, bias: false}", "tanh"],
+        &[
+            signal,
+            "conv_transpose1d: {out: 6, kernel: 3, stride: 2, padding: 1, padding_out: 1, \
+             groups: 2, initializer: orthogonal, bias_initializer: zeros}",
+            "tanh",
+        ],
+        &[image, "conv_transpose2d: {out: 2, kernel: 2, stride: 2}", "tanh"],
+        &[
+            image,
+            "conv_transpose2d: {out: 6, kernel: [2, 3], stride: [1, 2], padding: [0, 1], \
+             padding_out: [0, 1], groups: 3}",
+            "tanh",
+        ],
+        &[image, "conv_transpose2d: {out: 4, kernel: 3, padding: 1, dilation: 2}", "tanh"],
+        &[image, "conv_transpose2d: {out: 4, kernel: 2}", "batch_norm", "tanh"],
+        &[image, "instance_norm", "linear: 3"],
+        &[image, "conv2d: {out: 4, kernel: 2}", "instance_norm: {affine: false}", "tanh"],
+        &[image, "conv2d: {out: 4, kernel: 2}", "group_norm: {groups: 4}", "tanh"],
+        &[image, "rms_norm"],
+        &[image, "local_response_norm: {size: 3, alpha: 0.5}"],
+        &[signal, "local_response_norm: {size: 2, alpha: 0.5, beta: 0.5, k: 2}"],
+        &[signal, "max_pool1d: 2"],
+        &[signal, "max_pool1d: {kernel: 3, stride: 1, padding: same, dilation: 1}"],
+        &[signal, "avg_pool1d: 3"],
+        &[signal, "avg_pool1d: {kernel: 3, stride: 2, padding: 1, count_include_pad: false}"],
+        &[signal, "adaptive_avg_pool1d: 5"],
         &[image, "max_pool2d: 2", "linear: 3"],
         &[image, "max_pool2d: {kernel: 3, stride: 1, padding: 1}", "linear: 3"],
         &[image, "avg_pool2d: 2", "linear: 3"],

@@ -72,11 +72,13 @@ fn gradient_evidence(gradient: &NamedGradient, plan: Option<&Plan>) -> GradientE
 
 /// Why a tensor's gradient is zero in a correct model, if it is.
 ///
-/// - A bias right before a batch normalization is subtracted again with the mean.
+/// - A bias right before a batch normalization is subtracted again with the mean, and so is one of a
+///   whole channel before an instance normalization, or a group normalization of groups of one.
 /// - In a sequence of length 1 the recurrent state is still zero: hidden weights are multiplied
 ///   by it, and so is what the forget gate (LSTM) and the reset gate (GRU) let through.
 pub fn zero_by_design(tensor: &str, plan: &Plan) -> Option<&'static str> {
-    const NORMALIZED: &str = "a bias right before a batch normalization is subtracted again";
+    const NORMALIZED: &str =
+        "a bias right before a normalization of each channel is subtracted again";
     const ZERO_STATE: &str = "in a sequence of length 1 the recurrent state is still zero";
     let layers = plan.flat();
     // The innermost layer that owns the tensor.
@@ -84,8 +86,13 @@ pub fn zero_by_design(tensor: &str, plan: &Plan) -> Option<&'static str> {
         tensor.strip_prefix(layer.path.as_str()).is_some_and(|rest| rest.starts_with('.'))
     })?;
     let layer = layers[owner];
-    let before_batch_norm =
-        layers.get(owner + 1).is_some_and(|next| matches!(next.kind, LayerKind::BatchNorm { .. }));
+    let next = layers.get(owner + 1).map(|next| &next.kind);
+    let before_batch_norm = matches!(next, Some(LayerKind::BatchNorm { .. }));
+    let before_channel_norm = match next {
+        Some(LayerKind::BatchNorm { .. } | LayerKind::InstanceNorm { .. }) => true,
+        Some(LayerKind::GroupNorm { groups, .. }) => *groups == layer.output.dims()[0],
+        _ => false,
+    };
     let one_step = layer.input.dims()[0] == 1;
     let hidden_weight = tensor.ends_with("hidden_transform.weight");
     match &layer.kind {
@@ -93,7 +100,13 @@ pub fn zero_by_design(tensor: &str, plan: &Plan) -> Option<&'static str> {
         LayerKind::Linear { .. } if before_batch_norm && tensor.ends_with(".bias") => {
             (layer.output.dims().len() == 1).then_some(NORMALIZED)
         }
-        LayerKind::Conv1d { .. } | LayerKind::Conv2d { .. } if before_batch_norm => {
+        LayerKind::Conv1d { .. }
+        | LayerKind::Conv2d { .. }
+        | LayerKind::Conv3d { .. }
+        | LayerKind::ConvTranspose1d { .. }
+        | LayerKind::ConvTranspose2d { .. }
+            if before_channel_norm =>
+        {
             tensor.ends_with(".bias").then_some(NORMALIZED)
         }
         LayerKind::Lstm { .. } if one_step => {

@@ -1,5 +1,10 @@
 //! Builds Burn's layers from planned ones: configurations, initializers and paddings.
 
+mod convolution;
+mod norm;
+mod pool;
+mod sequence;
+
 use burn::module::{Module, ModuleMapper, Param};
 use burn::nn;
 use burn::tensor::{Device, Tensor};
@@ -7,7 +12,7 @@ use burn::tensor::{Device, Tensor};
 use super::layer::Layer;
 use super::network::Network;
 use super::plan::PlannedLayer;
-use crate::spec::{Activation, Initializer, LayerKind, Padding};
+use crate::spec::{Activation, Initializer, LayerKind};
 
 impl Layer {
     /// Builds a planned layer on a device. Weights are drawn lazily, by Burn.
@@ -24,115 +29,34 @@ impl Layer {
                 replace_bias(&mut linear.bias, *bias_initializer, *out, last, device);
                 Self::Linear(orthogonalized(linear, *initializer))
             }
-            LayerKind::Conv1d {
-                out,
-                kernel,
-                stride,
-                dilation,
-                groups,
-                padding,
-                bias,
-                initializer,
-                bias_initializer,
-            } => {
-                let mut config = nn::conv::Conv1dConfig::new(dims[0], *out, *kernel)
-                    .with_stride(*stride)
-                    .with_dilation(*dilation)
-                    .with_groups(*groups)
-                    .with_padding(padding_1d(*padding))
-                    .with_bias(*bias);
-                if let Some(initializer) = drawn_by_burn(*initializer) {
-                    config = config.with_initializer(initializer);
-                }
-                let mut conv = config.init(device);
-                let fan_in = dims[0] / groups * kernel;
-                replace_bias(&mut conv.bias, *bias_initializer, *out, fan_in, device);
-                Self::Conv1d(orthogonalized(conv, *initializer))
+            LayerKind::Conv1d { .. }
+            | LayerKind::Conv2d { .. }
+            | LayerKind::Conv3d { .. }
+            | LayerKind::ConvTranspose1d { .. }
+            | LayerKind::ConvTranspose2d { .. } => {
+                convolution::build(&planned.kind, dims[0], device)
             }
-            LayerKind::Conv2d {
-                out,
-                kernel,
-                stride,
-                dilation,
-                groups,
-                padding,
-                bias,
-                initializer,
-                bias_initializer,
-            } => {
-                let mut config = nn::conv::Conv2dConfig::new([dims[0], *out], *kernel)
-                    .with_stride(*stride)
-                    .with_dilation(*dilation)
-                    .with_groups(*groups)
-                    .with_padding(padding_2d(*padding))
-                    .with_bias(*bias);
-                if let Some(initializer) = drawn_by_burn(*initializer) {
-                    config = config.with_initializer(initializer);
-                }
-                let mut conv = config.init(device);
-                let fan_in = dims[0] / groups * kernel[0] * kernel[1];
-                replace_bias(&mut conv.bias, *bias_initializer, *out, fan_in, device);
-                Self::Conv2d(orthogonalized(conv, *initializer))
+            LayerKind::MaxPool1d { .. }
+            | LayerKind::MaxPool2d { .. }
+            | LayerKind::AvgPool1d { .. }
+            | LayerKind::AvgPool2d { .. }
+            | LayerKind::AdaptiveAvgPool1d { .. }
+            | LayerKind::AdaptiveAvgPool2d { .. } => pool::build(&planned.kind),
+            LayerKind::BatchNorm { .. }
+            | LayerKind::LayerNorm { .. }
+            | LayerKind::GroupNorm { .. }
+            | LayerKind::InstanceNorm { .. }
+            | LayerKind::RmsNorm { .. }
+            | LayerKind::LocalResponseNorm { .. } => norm::build(&planned.kind, dims, device),
+            LayerKind::Embedding { .. } | LayerKind::Lstm { .. } | LayerKind::Gru { .. } => {
+                sequence::build(&planned.kind, last, device)
             }
-            LayerKind::BatchNorm { epsilon, momentum } => Self::BatchNorm(
-                nn::BatchNormConfig::new(dims[0])
-                    .with_epsilon(*epsilon)
-                    .with_momentum(*momentum)
-                    .init(device),
-            ),
-            LayerKind::LayerNorm { epsilon, bias } => Self::LayerNorm(
-                nn::LayerNormConfig::new(last).with_epsilon(*epsilon).with_bias(*bias).init(device),
-            ),
-            LayerKind::GroupNorm { groups, epsilon, affine } => Self::GroupNorm(
-                nn::GroupNormConfig::new(*groups, dims[0])
-                    .with_epsilon(*epsilon)
-                    .with_affine(*affine)
-                    .init(device),
-            ),
             LayerKind::Dropout { probability } => Self::Dropout { probability: *probability },
-            LayerKind::MaxPool2d { kernel, stride, padding, dilation } => Self::MaxPool2d(
-                nn::pool::MaxPool2dConfig::new(*kernel)
-                    .with_strides(*stride)
-                    .with_padding(padding_2d(*padding))
-                    .with_dilation(*dilation)
-                    .init(),
-            ),
-            LayerKind::AvgPool2d { kernel, stride, padding, count_include_pad } => Self::AvgPool2d(
-                nn::pool::AvgPool2dConfig::new(*kernel)
-                    .with_strides(*stride)
-                    .with_padding(padding_2d(*padding))
-                    .with_count_include_pad(*count_include_pad)
-                    .init(),
-            ),
-            LayerKind::AdaptiveAvgPool2d { output } => {
-                Self::AdaptiveAvgPool2d(nn::pool::AdaptiveAvgPool2dConfig::new(*output).init())
-            }
+            LayerKind::GaussianNoise { std } => Self::GaussianNoise { std: *std },
             LayerKind::Flatten | LayerKind::Reshape { .. } => {
                 Self::Reshape(planned.output.dims().to_vec())
             }
             LayerKind::Residual { .. } => Self::Residual(Network::build(&planned.inner, device)),
-            LayerKind::Embedding { vocabulary, dimension, initializer } => {
-                let mut config = nn::EmbeddingConfig::new(*vocabulary, *dimension);
-                if let Some(initializer) = drawn_by_burn(*initializer) {
-                    config = config.with_initializer(initializer);
-                }
-                Self::Embedding(orthogonalized(config.init(device), *initializer))
-            }
-            LayerKind::Lstm { hidden, bias, output, initializer } => {
-                let mut config = nn::LstmConfig::new(last, *hidden, *bias);
-                if let Some(initializer) = drawn_by_burn(*initializer) {
-                    config = config.with_initializer(initializer);
-                }
-                Self::Lstm(orthogonalized(config.init(device), *initializer), *output)
-            }
-            LayerKind::Gru { hidden, bias, reset_after, output, initializer } => {
-                let mut config =
-                    nn::gru::GruConfig::new(last, *hidden, *bias).with_reset_after(*reset_after);
-                if let Some(initializer) = drawn_by_burn(*initializer) {
-                    config = config.with_initializer(initializer);
-                }
-                Self::Gru(orthogonalized(config.init(device), *initializer), *output)
-            }
             LayerKind::Activation(Activation::Prelu { parameters, alpha }) => Self::Prelu(
                 nn::PReluConfig::new()
                     .with_num_parameters(*parameters)
@@ -207,23 +131,5 @@ fn burn_initializer(initializer: Initializer) -> nn::Initializer {
         Initializer::XavierUniform { gain } => nn::Initializer::XavierUniform { gain },
         Initializer::XavierNormal { gain } => nn::Initializer::XavierNormal { gain },
         Initializer::Orthogonal { gain } => nn::Initializer::Orthogonal { gain },
-    }
-}
-
-fn padding_1d(padding: Padding) -> nn::PaddingConfig1d {
-    match padding {
-        Padding::Valid => nn::PaddingConfig1d::Valid,
-        Padding::Same => nn::PaddingConfig1d::Same,
-        Padding::Explicit([size, _]) => nn::PaddingConfig1d::Explicit(size, size),
-    }
-}
-
-fn padding_2d(padding: Padding) -> nn::PaddingConfig2d {
-    match padding {
-        Padding::Valid => nn::PaddingConfig2d::Valid,
-        Padding::Same => nn::PaddingConfig2d::Same,
-        Padding::Explicit([rows, columns]) => {
-            nn::PaddingConfig2d::Explicit(rows, columns, rows, columns)
-        }
     }
 }

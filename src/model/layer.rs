@@ -8,6 +8,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 
 use super::activation;
 use super::network::Network;
+use super::noise::{dropout, noise};
 use super::pass::Pass;
 use super::value::{Value, map_float};
 use crate::spec::{Activation, SequenceOutput};
@@ -19,19 +20,31 @@ pub enum Layer {
     Linear(nn::Linear),
     Conv1d(nn::conv::Conv1d),
     Conv2d(nn::conv::Conv2d),
+    Conv3d(nn::conv::Conv3d),
+    ConvTranspose1d(nn::conv::ConvTranspose1d),
+    ConvTranspose2d(nn::conv::ConvTranspose2d),
     BatchNorm(nn::BatchNorm),
     LayerNorm(nn::LayerNorm),
     GroupNorm(nn::GroupNorm),
+    InstanceNorm(nn::InstanceNorm),
+    RmsNorm(nn::RmsNorm),
+    LocalResponseNorm(nn::LocalResponseNorm),
     Embedding(nn::Embedding),
     Lstm(nn::Lstm, SequenceOutput),
     Gru(nn::gru::Gru, SequenceOutput),
     Prelu(nn::PRelu),
     SwiGlu(nn::SwiGlu),
+    MaxPool1d(nn::pool::MaxPool1d),
     MaxPool2d(nn::pool::MaxPool2d),
+    AvgPool1d(nn::pool::AvgPool1d),
     AvgPool2d(nn::pool::AvgPool2d),
+    AdaptiveAvgPool1d(nn::pool::AdaptiveAvgPool1d),
     AdaptiveAvgPool2d(nn::pool::AdaptiveAvgPool2d),
     Dropout {
         probability: f64,
+    },
+    GaussianNoise {
+        std: f64,
     },
     /// `flatten` and `reshape`: the example's new shape.
     Reshape(Vec<usize>),
@@ -46,9 +59,14 @@ macro_rules! on_module {
             Layer::Linear($module) => $body,
             Layer::Conv1d($module) => $body,
             Layer::Conv2d($module) => $body,
+            Layer::Conv3d($module) => $body,
+            Layer::ConvTranspose1d($module) => $body,
+            Layer::ConvTranspose2d($module) => $body,
             Layer::BatchNorm($module) => $body,
             Layer::LayerNorm($module) => $body,
             Layer::GroupNorm($module) => $body,
+            Layer::InstanceNorm($module) => $body,
+            Layer::RmsNorm($module) => $body,
             Layer::Embedding($module) => $body,
             Layer::Lstm($module, _) => $body,
             Layer::Gru($module, _) => $body,
@@ -67,9 +85,14 @@ macro_rules! map_module {
             Layer::Linear($module) => Layer::Linear($body),
             Layer::Conv1d($module) => Layer::Conv1d($body),
             Layer::Conv2d($module) => Layer::Conv2d($body),
+            Layer::Conv3d($module) => Layer::Conv3d($body),
+            Layer::ConvTranspose1d($module) => Layer::ConvTranspose1d($body),
+            Layer::ConvTranspose2d($module) => Layer::ConvTranspose2d($body),
             Layer::BatchNorm($module) => Layer::BatchNorm($body),
             Layer::LayerNorm($module) => Layer::LayerNorm($body),
             Layer::GroupNorm($module) => Layer::GroupNorm($body),
+            Layer::InstanceNorm($module) => Layer::InstanceNorm($body),
+            Layer::RmsNorm($module) => Layer::RmsNorm($body),
             Layer::Embedding($module) => Layer::Embedding($body),
             Layer::Lstm($module, output) => Layer::Lstm($body, output),
             Layer::Gru($module, output) => Layer::Gru($body, output),
@@ -88,9 +111,15 @@ impl Layer {
             (Self::Linear(linear), input) => map_float!(input, x => linear.forward(x)),
             (Self::Conv1d(conv), Value::Float3(x)) => Value::Float3(conv.forward(x)),
             (Self::Conv2d(conv), Value::Float4(x)) => Value::Float4(conv.forward(x)),
+            (Self::Conv3d(conv), Value::Float5(x)) => Value::Float5(conv.forward(x)),
+            (Self::ConvTranspose1d(conv), Value::Float3(x)) => Value::Float3(conv.forward(x)),
+            (Self::ConvTranspose2d(conv), Value::Float4(x)) => Value::Float4(conv.forward(x)),
             (Self::BatchNorm(norm), input) => map_float!(input, x => norm.forward(x)),
             (Self::LayerNorm(norm), input) => map_float!(input, x => norm.forward(x)),
             (Self::GroupNorm(norm), input) => map_float!(input, x => norm.forward(x)),
+            (Self::InstanceNorm(norm), input) => map_float!(input, x => norm.forward(x)),
+            (Self::RmsNorm(norm), input) => map_float!(input, x => rms_norm(norm, x)),
+            (Self::LocalResponseNorm(norm), input) => map_float!(input, x => norm.forward(x)),
             (Self::Embedding(embedding), Value::Int2(x)) => Value::Float3(embedding.forward(x)),
             (Self::Lstm(lstm, output), Value::Float3(x)) => {
                 let (states, last) = lstm.forward(x, None);
@@ -111,10 +140,14 @@ impl Layer {
             }
             (Self::Prelu(prelu), input) => map_float!(input, x => prelu.forward(x)),
             (Self::SwiGlu(swiglu), input) => map_float!(input, x => swiglu.forward(x)),
+            (Self::MaxPool1d(pool), Value::Float3(x)) => Value::Float3(pool.forward(x)),
+            (Self::AvgPool1d(pool), Value::Float3(x)) => Value::Float3(pool.forward(x)),
+            (Self::AdaptiveAvgPool1d(pool), Value::Float3(x)) => Value::Float3(pool.forward(x)),
             (Self::MaxPool2d(pool), Value::Float4(x)) => Value::Float4(pool.forward(x)),
             (Self::AvgPool2d(pool), Value::Float4(x)) => Value::Float4(pool.forward(x)),
             (Self::AdaptiveAvgPool2d(pool), Value::Float4(x)) => Value::Float4(pool.forward(x)),
             (Self::Dropout { probability }, input) => dropout(*probability, input, pass),
+            (Self::GaussianNoise { std }, input) => noise(*std, input, pass),
             (Self::Reshape(shape), input) => {
                 let mut shape = shape.clone();
                 shape.insert(0, input.shape()[0]);
@@ -164,21 +197,11 @@ impl Layer {
     }
 }
 
-/// Zeroes elements with `probability` and scales the others by 1 / (1 − probability).
-///
-/// The mask is drawn on the host, so that it is the same on every device; Burn's own dropout
-/// draws from the device's stream.
-fn dropout(probability: f64, input: Value, pass: &mut Pass) -> Value {
-    let count = input.shape().iter().product();
-    let keep = 1.0 / (1.0 - probability);
-    let mask = pass.draw(count, |random| if random.uniform() < probability { 0.0 } else { keep });
-    match mask {
-        Some(mask) => map_float!(input, x => {
-            let mask = Tensor::from_data(TensorData::new(mask, x.dims()), &x.device());
-            x * mask
-        }),
-        None => input,
-    }
+/// Burn's layer, but in the precision of its input: its own forward pass computes the mean of
+/// squares in 32 bits, and the gradient check in 64 bits would measure the rounding.
+fn rms_norm<const D: usize>(norm: &nn::RmsNorm, x: Tensor<D>) -> Tensor<D> {
+    let root = (x.clone().square().mean_dim(D - 1) + norm.epsilon).sqrt();
+    (x / root) * norm.gamma.val().unsqueeze()
 }
 
 fn activate(kind: &Activation, input: Value, pass: &mut Pass) -> Value {

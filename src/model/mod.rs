@@ -9,6 +9,7 @@ mod build;
 mod erased;
 mod layer;
 mod network;
+mod noise;
 mod parameters;
 mod pass;
 mod plan;

@@ -12,18 +12,23 @@ pub fn parameter_count(kind: &LayerKind, input: &Signal) -> usize {
         LayerKind::Linear { out, bias, .. } => {
             last.saturating_mul(*out).saturating_add(bias_of(*bias, *out))
         }
-        LayerKind::Conv1d { out, kernel, groups, bias, .. } => (dims[0] / groups)
-            .saturating_mul(*out)
-            .saturating_mul(*kernel)
-            .saturating_add(bias_of(*bias, *out)),
-        LayerKind::Conv2d { out, kernel, groups, bias, .. } => (dims[0] / groups)
-            .saturating_mul(*out)
-            .saturating_mul(kernel[0])
-            .saturating_mul(kernel[1])
-            .saturating_add(bias_of(*bias, *out)),
+        LayerKind::Conv1d { out, kernel, groups, bias, .. }
+        | LayerKind::ConvTranspose1d { out, kernel, groups, bias, .. } => {
+            kernels(dims[0], *out, *groups, &[*kernel]).saturating_add(bias_of(*bias, *out))
+        }
+        LayerKind::Conv2d { out, kernel, groups, bias, .. }
+        | LayerKind::ConvTranspose2d { out, kernel, groups, bias, .. } => {
+            kernels(dims[0], *out, *groups, kernel).saturating_add(bias_of(*bias, *out))
+        }
+        LayerKind::Conv3d { out, kernel, groups, bias, .. } => {
+            kernels(dims[0], *out, *groups, kernel).saturating_add(bias_of(*bias, *out))
+        }
         LayerKind::BatchNorm { .. } => dims[0].saturating_mul(4),
         LayerKind::LayerNorm { bias, .. } => last.saturating_add(bias_of(*bias, last)),
-        LayerKind::GroupNorm { affine, .. } => bias_of(*affine, dims[0].saturating_mul(2)),
+        LayerKind::RmsNorm { .. } => last,
+        LayerKind::GroupNorm { affine, .. } | LayerKind::InstanceNorm { affine, .. } => {
+            bias_of(*affine, dims[0].saturating_mul(2))
+        }
         LayerKind::Embedding { vocabulary, dimension, .. } => vocabulary.saturating_mul(*dimension),
         LayerKind::Lstm { hidden, bias, .. } => gates(4, last, *hidden, *bias),
         LayerKind::Gru { hidden, bias, .. } => gates(3, last, *hidden, *bias),
@@ -33,6 +38,13 @@ pub fn parameter_count(kind: &LayerKind, input: &Signal) -> usize {
         }
         _ => 0,
     }
+}
+
+/// Kernels from every input channel of a group to every output channel of it. Their number is the
+/// same for a transposed convolution.
+fn kernels(channels: usize, out: usize, groups: usize, sizes: &[usize]) -> usize {
+    let pairs = (channels / groups).saturating_mul(out);
+    sizes.iter().fold(pairs, |count, size| count.saturating_mul(*size))
 }
 
 /// Burn's gates: an input and a hidden transform each, both with a bias.

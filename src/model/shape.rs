@@ -1,6 +1,12 @@
 //! Shape rules: what each kind of layer makes of an example's shape. Pure.
 
-use crate::spec::{Activation, Code, LayerKind, Padding, SequenceOutput};
+mod convolution;
+mod node;
+mod norm;
+mod pool;
+mod window;
+
+use crate::spec::{Activation, Code, LayerKind, SequenceOutput};
 
 /// What flows between layers, for one example: no batch axis.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,41 +85,22 @@ pub fn output(kind: &LayerKind, input: &Signal) -> Result<Signal, ShapeError> {
 fn float_output(kind: &LayerKind, dims: &[usize]) -> Result<Vec<usize>, ShapeError> {
     match kind {
         LayerKind::Linear { out, .. } => Ok(with_last(dims, *out)),
-        LayerKind::Conv1d { out, kernel, stride, dilation, groups, padding, .. } => {
-            let [channels, length] = axes(dims, "[channels, length]")?;
-            divisible(channels, *groups, "input channels")?;
-            divisible(*out, *groups, "output channels")?;
-            let zeros = total_padding(*padding, 0, length, *kernel, *stride);
-            let length = window(length, *kernel, *stride, *dilation, zeros)?;
-            Ok(vec![*out, length])
-        }
-        LayerKind::Conv2d { out, kernel, stride, dilation, groups, padding, .. } => {
-            let [channels, height, width] = axes(dims, "[channels, height, width]")?;
-            divisible(channels, *groups, "input channels")?;
-            divisible(*out, *groups, "output channels")?;
-            let (height, width) = window2(height, width, *kernel, *stride, *dilation, *padding)?;
-            Ok(vec![*out, height, width])
-        }
-        LayerKind::MaxPool2d { kernel, stride, padding, dilation } => {
-            let [channels, height, width] = axes(dims, "[channels, height, width]")?;
-            let (height, width) = window2(height, width, *kernel, *stride, *dilation, *padding)?;
-            Ok(vec![channels, height, width])
-        }
-        LayerKind::AvgPool2d { kernel, stride, padding, .. } => {
-            let [channels, height, width] = axes(dims, "[channels, height, width]")?;
-            let (height, width) = window2(height, width, *kernel, *stride, [1, 1], *padding)?;
-            Ok(vec![channels, height, width])
-        }
-        LayerKind::AdaptiveAvgPool2d { output } => {
-            let [channels, _, _] = axes(dims, "[channels, height, width]")?;
-            Ok(vec![channels, output[0], output[1]])
-        }
-        LayerKind::GroupNorm { groups, .. } => {
-            divisible(dims[0], *groups, "channels")?;
-            Ok(dims.to_vec())
-        }
+        LayerKind::Conv1d { .. }
+        | LayerKind::Conv2d { .. }
+        | LayerKind::Conv3d { .. }
+        | LayerKind::ConvTranspose1d { .. }
+        | LayerKind::ConvTranspose2d { .. } => convolution::output(kind, dims),
+        LayerKind::MaxPool1d { .. }
+        | LayerKind::MaxPool2d { .. }
+        | LayerKind::AvgPool1d { .. }
+        | LayerKind::AvgPool2d { .. }
+        | LayerKind::AdaptiveAvgPool1d { .. }
+        | LayerKind::AdaptiveAvgPool2d { .. } => pool::output(kind, dims),
+        LayerKind::GroupNorm { .. }
+        | LayerKind::InstanceNorm { .. }
+        | LayerKind::LocalResponseNorm { .. } => norm::output(kind, dims),
         LayerKind::Flatten => Ok(vec![product(dims)]),
-        LayerKind::Reshape { shape } => reshaped(dims, shape),
+        LayerKind::Reshape { shape } => node::reshaped(dims, shape),
         LayerKind::Lstm { hidden, output, .. } | LayerKind::Gru { hidden, output, .. } => {
             let [length, _] = axes(dims, "[length, features]")?;
             Ok(match output {
@@ -144,7 +131,9 @@ fn float_output(kind: &LayerKind, dims: &[usize]) -> Result<Vec<usize>, ShapeErr
         }
         LayerKind::BatchNorm { .. }
         | LayerKind::LayerNorm { .. }
+        | LayerKind::RmsNorm { .. }
         | LayerKind::Dropout { .. }
+        | LayerKind::GaussianNoise { .. }
         | LayerKind::Activation(_) => Ok(dims.to_vec()),
         LayerKind::Residual { .. } | LayerKind::Embedding { .. } => {
             unreachable!("containers and embeddings are planned by their own rules")
@@ -173,7 +162,7 @@ fn axes<const N: usize>(dims: &[usize], takes: &str) -> Result<[usize; N], Shape
             Code::RANK_NOT_ACCEPTED,
             format!("takes {takes}, but gets {dims:?}"),
             match (N, dims.len()) {
-                (3, 1) | (2, 1) => "give the data a `shape`, or put a `reshape` before it",
+                (2.., 1) => "give the data a `shape`, or put a `reshape` before it",
                 _ => "put a `reshape` or `flatten` before it",
             },
         )
@@ -191,92 +180,10 @@ fn divisible(count: usize, by: usize, what: &str) -> Result<(), ShapeError> {
     ))
 }
 
-/// Zeros added to one axis, both sides together. `same` adds what keeps ⌈size / stride⌉ windows
-/// of an undilated kernel, as Burn does.
-fn total_padding(
-    padding: Padding,
-    axis: usize,
-    size: usize,
-    kernel: usize,
-    stride: usize,
-) -> usize {
-    match padding {
-        Padding::Valid => 0,
-        Padding::Explicit(sizes) => sizes[axis].saturating_mul(2),
-        Padding::Same => {
-            ((size.div_ceil(stride) - 1) * stride).saturating_add(kernel).saturating_sub(size)
-        }
-    }
-}
-
-/// Output size of a window that slides over one axis:
-/// ⌊(size + padding − dilation·(kernel − 1) − 1) / stride⌋ + 1.
-fn window(
-    size: usize,
-    kernel: usize,
-    stride: usize,
-    dilation: usize,
-    padding: usize,
-) -> Result<usize, ShapeError> {
-    let reach = dilation.saturating_mul(kernel - 1).saturating_add(1);
-    let padded = size.saturating_add(padding);
-    if padded < reach {
-        return Err(ShapeError::new(
-            Code::KERNEL_TOO_LARGE,
-            format!("has a window of {reach}, but its input has only {padded} with padding"),
-            "use a smaller kernel, `padding: same`, or fewer pools before it",
-        ));
-    }
-    Ok((padded - reach) / stride + 1)
-}
-
-fn window2(
-    height: usize,
-    width: usize,
-    kernel: [usize; 2],
-    stride: [usize; 2],
-    dilation: [usize; 2],
-    padding: Padding,
-) -> Result<(usize, usize), ShapeError> {
-    let rows = total_padding(padding, 0, height, kernel[0], stride[0]);
-    let columns = total_padding(padding, 1, width, kernel[1], stride[1]);
-    Ok((
-        window(height, kernel[0], stride[0], dilation[0], rows)?,
-        window(width, kernel[1], stride[1], dilation[1], columns)?,
-    ))
-}
-
-fn reshaped(dims: &[usize], shape: &[i64]) -> Result<Vec<usize>, ShapeError> {
-    let elements = product(dims);
-    let known: Vec<usize> = shape.iter().filter_map(|size| usize::try_from(*size).ok()).collect();
-    let known = product(&known);
-    let open = shape.iter().filter(|size| **size < 0).count();
-    let fits = match open {
-        0 => known == elements,
-        1 => known > 0 && elements.is_multiple_of(known),
-        _ => false,
-    };
-    if !fits {
-        return Err(ShapeError::new(
-            Code::SHAPE_MISMATCH,
-            format!("cannot give {elements} numbers of shape {dims:?} the shape {shape:?}"),
-            "let the sizes multiply to the same number; one of them may be -1",
-        ));
-    }
-    if shape.is_empty() || shape.len() + 1 > super::Value::MAX_RANK {
-        return Err(ShapeError::new(
-            Code::RANK_NOT_ACCEPTED,
-            format!("gives {} axes, more than layers take", shape.len()),
-            format!("use 1 to {} axes", super::Value::MAX_RANK - 1),
-        ));
-    }
-    let size = |size: &i64| usize::try_from(*size).unwrap_or(elements / known);
-    Ok(shape.iter().map(size).collect())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::spec::Padding;
 
     fn conv(kernel: usize, padding: Padding) -> LayerKind {
         LayerKind::Conv2d {

@@ -78,7 +78,7 @@ pub fn missing_activation(facts: &SubjectFacts) -> Option<Suspect> {
     let mut before: Option<&str> = None;
     for layer in &facts.layers {
         match layer.kind.as_str() {
-            "linear" | "conv1d" | "conv2d" => {
+            "linear" | "conv1d" | "conv2d" | "conv3d" | "conv_transpose1d" | "conv_transpose2d" => {
                 if let Some(before) = before {
                     return Some(Suspect {
                         place: before.to_owned(),
@@ -95,9 +95,12 @@ pub fn missing_activation(facts: &SubjectFacts) -> Option<Suspect> {
             // Linear in their input, or nearly so: they do not make up for an activation.
             "batch_norm"
             | "dropout"
+            | "gaussian_noise"
             | "flatten"
             | "reshape"
+            | "avg_pool1d"
             | "avg_pool2d"
+            | "adaptive_avg_pool1d"
             | "adaptive_avg_pool2d" => {}
             _ => before = None,
         }

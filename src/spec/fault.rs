@@ -2,8 +2,8 @@
 //!
 //! They stand for mistakes that a spec's own sections cannot express. `fixtures/faulty` uses them.
 
+use super::LayerSpec;
 use super::layer_names;
-use super::model::LayerSpec;
 use super::options::OptionReader;
 use super::reader::Reader;
 use super::suggestion::suggest;

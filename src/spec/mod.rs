@@ -4,6 +4,7 @@
 //! One file per section of the language, each with the section's types and their parser. Every
 //! value knows its place in the file ([`Spanned`]). This module knows no device and no tensor.
 
+mod activation;
 mod code;
 mod code_texts;
 mod config_code_texts;
@@ -12,6 +13,7 @@ mod diagnostic;
 mod expectation;
 mod fault;
 mod file;
+mod layer;
 mod layer_names;
 mod layers;
 mod loss;
@@ -29,18 +31,17 @@ mod yaml;
 #[cfg(test)]
 mod tests;
 
+pub use activation::Activation;
 pub use code::{CODES, Code, CodeMeta};
 pub use data::{DataSource, DataSpec, Generator, Scaling, Target};
 pub use diagnostic::{Diagnostic, DiagnosticRecord, Diagnostics};
 pub use expectation::{Expectation, Severity};
 pub use fault::Fault;
 pub use file::{Spec, Task, load, parse};
+pub use layer::{Initializer, LayerKind, LayerSpec, Padding, SequenceOutput};
 pub use layer_names::LayerNames;
 pub use loss::{LossKind, LossSpec, Regularization};
-pub use model::{
-    Activation, Initializer, LayerKind, LayerSpec, ModelSpec, Padding, RustModelSpec,
-    SequenceOutput,
-};
+pub use model::{ModelSpec, RustModelSpec};
 pub use rust_config::RustConfig;
 pub use span::{Source, Span, Spanned};
 pub(crate) use suggestion::suggest;

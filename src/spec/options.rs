@@ -206,19 +206,23 @@ impl<'reader, 'text, 'node> OptionReader<'reader, 'text, 'node> {
         }
     }
 
-    /// `k` for `[k, k]`, or `[height, width]`.
-    pub fn size_2d(&mut self, name: &str) -> [usize; 2] {
+    /// One size for all axes, or one for each.
+    pub fn size<const N: usize>(&mut self, name: &str) -> [usize; N] {
         let default = match self.option(name).default {
             DefaultValue::Count(size) => size,
             _ => 1,
         };
-        self.optional_size_2d(name).unwrap_or([default; 2])
+        self.optional_size(name).unwrap_or([default; N])
     }
 
     /// `None` when the spec does not give it.
-    pub fn optional_size_2d(&mut self, name: &str) -> Option<[usize; 2]> {
+    pub fn optional_size<const N: usize>(&mut self, name: &str) -> Option<[usize; N]> {
+        let (ValueKind::Size2d { least } | ValueKind::Size3d { least }) = self.option(name).kind
+        else {
+            unreachable!("`{name}` is no size");
+        };
         let node = self.node(name)?;
-        Some(self.reader.pair(&self.what(name), node, 1))
+        Some(self.reader.sizes(&self.what(name), node, least))
     }
 
     /// `[low, high]`.

@@ -247,17 +247,18 @@ impl<'text> Reader<'text> {
         word
     }
 
-    /// `k` for `[k, k]`, or `[height, width]`.
-    pub fn pair(&mut self, what: &str, node: &Node, least: usize) -> [usize; 2] {
+    /// One size for all of two or three axes, or one for each.
+    pub fn sizes<const N: usize>(&mut self, what: &str, node: &Node, least: usize) -> [usize; N] {
         let each = format!("each of {what}");
         match &node.value {
-            Value::Integer(_) | Value::Float(_) => [self.count(what, node, least); 2],
-            Value::Sequence(items) if items.len() == 2 => {
-                [self.count(&each, &items[0], least), self.count(&each, &items[1], least)]
+            Value::Integer(_) | Value::Float(_) => [self.count(what, node, least); N],
+            Value::Sequence(items) if items.len() == N => {
+                std::array::from_fn(|axis| self.count(&each, &items[axis], least))
             }
             _ => {
-                self.wrong_type(what, "one size, or `[height, width]`", node);
-                [least; 2]
+                let axes = if N == 2 { "[height, width]" } else { "[depth, height, width]" };
+                self.wrong_type(what, &format!("one size, or `{axes}`"), node);
+                [least; N]
             }
         }
     }

@@ -83,12 +83,20 @@ pub enum ValueKind {
     Text,
     /// One of these words.
     Word(&'static [&'static str]),
-    /// `k` for `[k, k]`, or `[height, width]`; each from 1.
-    Size2d,
+    /// `k` for `[k, k]`, or `[height, width]`; each at least `least`.
+    Size2d {
+        least: usize,
+    },
+    /// `k` for `[k, k, k]`, or `[depth, height, width]`; each at least `least`.
+    Size3d {
+        least: usize,
+    },
     /// `[low, high]`, both finite, low below high.
     Range,
     /// `valid`, `same`, `k`, or `[height, width]`.
     Padding,
+    /// `valid`, `same`, `k`, or `[depth, height, width]`.
+    Padding3d,
     /// A list of numbers.
     Numbers(Bounds),
     /// A list of whole numbers from 1, or one alone.
@@ -121,10 +129,18 @@ impl fmt::Display for ValueKind {
             Self::Flag => write!(formatter, "`true` or `false`"),
             Self::Text => write!(formatter, "text"),
             Self::Word(words) => write!(formatter, "one of `{}`", words.join("`, `")),
-            Self::Size2d => write!(formatter, "a whole number of at least 1, or `[height, width]`"),
+            Self::Size2d { least } => {
+                write!(formatter, "a whole number of at least {least}, or `[height, width]`")
+            }
+            Self::Size3d { least } => {
+                write!(formatter, "a whole number of at least {least}, or `[depth, height, width]`")
+            }
             Self::Range => write!(formatter, "`[low, high]`, two numbers, low below high"),
             Self::Padding => {
                 write!(formatter, "`valid`, `same`, a whole number, or `[height, width]`")
+            }
+            Self::Padding3d => {
+                write!(formatter, "`valid`, `same`, a whole number, or `[depth, height, width]`")
             }
             Self::Numbers(bounds) => write!(formatter, "a list, each {bounds}"),
             Self::Shape => write!(formatter, "a list of whole numbers of at least 1"),
@@ -237,6 +253,11 @@ pub static VOCABULARY: &[&[TermMeta]] = &[
     data::GENERATORS,
     data::SCALINGS,
     layer::TERMS,
+    layer::convolution::TERMS,
+    layer::pool::TERMS,
+    layer::norm::TERMS,
+    layer::sequence::TERMS,
+    layer::shape::TERMS,
     activation::TERMS,
     initializer::TERMS,
     recipe::LOSSES,
@@ -301,8 +322,13 @@ mod tests {
                 (ValueKind::Count { least }, DefaultValue::Count(count)) => count >= least,
                 (ValueKind::Number(bounds), DefaultValue::Number(number)) => bounds.contain(number),
                 (ValueKind::Flag, DefaultValue::Flag(_)) => true,
-                (ValueKind::Size2d, DefaultValue::Count(size)) => size >= 1,
-                (ValueKind::Padding, DefaultValue::Word(word)) => word == "valid",
+                (
+                    ValueKind::Size2d { least } | ValueKind::Size3d { least },
+                    DefaultValue::Count(size),
+                ) => size >= least,
+                (ValueKind::Padding | ValueKind::Padding3d, DefaultValue::Word(word)) => {
+                    word == "valid"
+                }
                 (ValueKind::Word(words), DefaultValue::Word(word)) => words.contains(&word),
                 (ValueKind::Term(_), DefaultValue::Word(word)) => !find(word).is_empty(),
                 _ => false,

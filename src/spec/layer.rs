@@ -1,0 +1,243 @@
+//! One layer of a declared network: its kind and options, as plain data.
+
+use super::{Activation, Span, Spanned};
+
+/// One entry of a `layers:` list.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LayerSpec {
+    /// The name that the user gave, if any; the model makes one up otherwise (`linear1`, …).
+    pub name: Option<Spanned<String>>,
+    pub kind: LayerKind,
+    /// The place of the layer's key.
+    pub span: Span,
+}
+
+/// What a layer is. Sizes are outputs only.
+#[derive(Debug, Clone, PartialEq)]
+pub enum LayerKind {
+    Linear {
+        out: usize,
+        bias: bool,
+        initializer: Option<Initializer>,
+        bias_initializer: Option<Initializer>,
+    },
+    Conv1d {
+        out: usize,
+        kernel: usize,
+        stride: usize,
+        dilation: usize,
+        groups: usize,
+        padding: Padding,
+        bias: bool,
+        initializer: Option<Initializer>,
+        bias_initializer: Option<Initializer>,
+    },
+    Conv2d {
+        out: usize,
+        kernel: [usize; 2],
+        stride: [usize; 2],
+        dilation: [usize; 2],
+        groups: usize,
+        padding: Padding,
+        bias: bool,
+        initializer: Option<Initializer>,
+        bias_initializer: Option<Initializer>,
+    },
+    Conv3d {
+        out: usize,
+        kernel: [usize; 3],
+        stride: [usize; 3],
+        dilation: [usize; 3],
+        groups: usize,
+        padding: Padding<3>,
+        bias: bool,
+        initializer: Option<Initializer>,
+        bias_initializer: Option<Initializer>,
+    },
+    ConvTranspose1d {
+        out: usize,
+        kernel: usize,
+        stride: usize,
+        dilation: usize,
+        groups: usize,
+        padding: usize,
+        padding_out: usize,
+        bias: bool,
+        initializer: Option<Initializer>,
+        bias_initializer: Option<Initializer>,
+    },
+    ConvTranspose2d {
+        out: usize,
+        kernel: [usize; 2],
+        stride: [usize; 2],
+        dilation: [usize; 2],
+        groups: usize,
+        padding: [usize; 2],
+        padding_out: [usize; 2],
+        bias: bool,
+        initializer: Option<Initializer>,
+        bias_initializer: Option<Initializer>,
+    },
+    BatchNorm {
+        epsilon: f64,
+        momentum: f64,
+    },
+    LayerNorm {
+        epsilon: f64,
+        bias: bool,
+    },
+    GroupNorm {
+        groups: usize,
+        epsilon: f64,
+        affine: bool,
+    },
+    InstanceNorm {
+        epsilon: f64,
+        affine: bool,
+    },
+    RmsNorm {
+        epsilon: f64,
+    },
+    /// Divides by what the neighbouring channels hold.
+    LocalResponseNorm {
+        size: usize,
+        alpha: f64,
+        beta: f64,
+        k: f64,
+    },
+    /// Zeroes elements with this probability in training.
+    Dropout {
+        probability: f64,
+    },
+    /// Adds noise of this deviation in training.
+    GaussianNoise {
+        std: f64,
+    },
+    MaxPool1d {
+        kernel: usize,
+        stride: usize,
+        padding: Padding,
+        dilation: usize,
+    },
+    MaxPool2d {
+        kernel: [usize; 2],
+        stride: [usize; 2],
+        padding: Padding,
+        dilation: [usize; 2],
+    },
+    AvgPool1d {
+        kernel: usize,
+        stride: usize,
+        padding: Padding,
+        count_include_pad: bool,
+    },
+    AvgPool2d {
+        kernel: [usize; 2],
+        stride: [usize; 2],
+        padding: Padding,
+        count_include_pad: bool,
+    },
+    AdaptiveAvgPool1d {
+        output: usize,
+    },
+    AdaptiveAvgPool2d {
+        output: [usize; 2],
+    },
+    /// All axes but the batch axis become one.
+    Flatten,
+    /// The example's new shape, without the batch axis; one entry may be −1.
+    Reshape {
+        shape: Vec<i64>,
+    },
+    /// x + f(x), with f the inner layers.
+    Residual {
+        layers: Vec<LayerSpec>,
+    },
+    Embedding {
+        vocabulary: usize,
+        dimension: usize,
+        initializer: Option<Initializer>,
+    },
+    Lstm {
+        hidden: usize,
+        bias: bool,
+        output: SequenceOutput,
+        initializer: Option<Initializer>,
+    },
+    Gru {
+        hidden: usize,
+        bias: bool,
+        reset_after: bool,
+        output: SequenceOutput,
+        initializer: Option<Initializer>,
+    },
+    Activation(Activation),
+}
+
+/// What a recurrent layer hands on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SequenceOutput {
+    /// The last step's state: `[batch, hidden]`.
+    Last,
+    /// All states: `[batch, length, hidden]`.
+    Sequence,
+}
+
+/// Padding of convolutions and pools, as Burn has it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Padding<const N: usize = 2> {
+    Valid,
+    Same,
+    /// Zeros on both sides, per axis; the first entry alone serves one axis.
+    Explicit([usize; N]),
+}
+
+/// Burn's `Initializer`.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Initializer {
+    Constant(f64),
+    Ones,
+    Zeros,
+    Uniform { min: f64, max: f64 },
+    Normal { mean: f64, std: f64 },
+    KaimingUniform { gain: f64, fan_out_only: bool },
+    KaimingNormal { gain: f64, fan_out_only: bool },
+    XavierUniform { gain: f64 },
+    XavierNormal { gain: f64 },
+    Orthogonal { gain: f64 },
+}
+
+impl LayerKind {
+    /// The layer's name in the language: "conv2d", "relu".
+    pub fn term(&self) -> &'static str {
+        match self {
+            Self::Linear { .. } => "linear",
+            Self::Conv1d { .. } => "conv1d",
+            Self::Conv2d { .. } => "conv2d",
+            Self::Conv3d { .. } => "conv3d",
+            Self::ConvTranspose1d { .. } => "conv_transpose1d",
+            Self::ConvTranspose2d { .. } => "conv_transpose2d",
+            Self::BatchNorm { .. } => "batch_norm",
+            Self::LayerNorm { .. } => "layer_norm",
+            Self::GroupNorm { .. } => "group_norm",
+            Self::InstanceNorm { .. } => "instance_norm",
+            Self::RmsNorm { .. } => "rms_norm",
+            Self::LocalResponseNorm { .. } => "local_response_norm",
+            Self::Dropout { .. } => "dropout",
+            Self::GaussianNoise { .. } => "gaussian_noise",
+            Self::MaxPool1d { .. } => "max_pool1d",
+            Self::MaxPool2d { .. } => "max_pool2d",
+            Self::AvgPool1d { .. } => "avg_pool1d",
+            Self::AvgPool2d { .. } => "avg_pool2d",
+            Self::AdaptiveAvgPool1d { .. } => "adaptive_avg_pool1d",
+            Self::AdaptiveAvgPool2d { .. } => "adaptive_avg_pool2d",
+            Self::Flatten => "flatten",
+            Self::Reshape { .. } => "reshape",
+            Self::Residual { .. } => "residual",
+            Self::Embedding { .. } => "embedding",
+            Self::Lstm { .. } => "lstm",
+            Self::Gru { .. } => "gru",
+            Self::Activation(activation) => activation.term(),
+        }
+    }
+}

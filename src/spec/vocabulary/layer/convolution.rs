@@ -1,0 +1,131 @@
+//! Convolutions, and the paddings that pools share with them.
+
+use super::{BIAS, BIAS_INITIALIZER, INITIALIZER, amount, count, size, size_2d};
+use crate::spec::vocabulary::{
+    DefaultValue as Default, TermKind, TermMeta, TermOption, ValueKind as Kind,
+};
+
+const GROUPS: TermOption = count("groups", "groups of channels; divide input and output channels");
+
+pub(super) const PADDING: TermOption = TermOption {
+    name: "padding",
+    kind: Kind::Padding,
+    default: Default::Word("valid"),
+    doc: "zeros on both sides; `valid` has none, `same` keeps the size",
+};
+
+const PADDING_3D: TermOption = TermOption { kind: Kind::Padding3d, ..PADDING };
+
+const fn size_3d(name: &'static str, default: Default, doc: &'static str) -> TermOption {
+    TermOption { name, kind: Kind::Size3d { least: 1 }, default, doc }
+}
+
+const fn amount_2d(name: &'static str, doc: &'static str) -> TermOption {
+    TermOption { name, kind: Kind::Size2d { least: 0 }, default: Default::Count(0), doc }
+}
+
+pub(in crate::spec::vocabulary) static TERMS: &[TermMeta] = &[
+    TermMeta {
+        name: "conv1d",
+        kind: TermKind::Layer,
+        summary: "Convolution over `[channels, length]`.",
+        options: &[
+            size("out", "output channels"),
+            size("kernel", "length of the kernel"),
+            count("stride", "step of the kernel"),
+            count("dilation", "distance of the kernel's elements"),
+            GROUPS,
+            PADDING,
+            BIAS,
+            INITIALIZER,
+            BIAS_INITIALIZER,
+        ],
+        main: None,
+        example: "conv1d: {out: 8, kernel: 3, padding: same}",
+        source: "Burn 0.22, Conv1dConfig",
+    },
+    TermMeta {
+        name: "conv2d",
+        kind: TermKind::Layer,
+        summary: "Convolution over `[channels, height, width]`.",
+        options: &[
+            size("out", "output channels"),
+            size_2d("kernel", Default::Required, "height and width of the kernel"),
+            size_2d("stride", Default::Count(1), "step of the kernel"),
+            size_2d("dilation", Default::Count(1), "distance of the kernel's elements"),
+            GROUPS,
+            PADDING,
+            BIAS,
+            INITIALIZER,
+            BIAS_INITIALIZER,
+        ],
+        main: None,
+        example: "conv2d: {out: 16, kernel: 3, padding: same}",
+        source: "Burn 0.22, Conv2dConfig",
+    },
+    TermMeta {
+        name: "conv3d",
+        kind: TermKind::Layer,
+        summary: "Convolution over `[channels, depth, height, width]`.",
+        options: &[
+            size("out", "output channels"),
+            size_3d("kernel", Default::Required, "depth, height and width of the kernel"),
+            size_3d("stride", Default::Count(1), "step of the kernel"),
+            size_3d("dilation", Default::Count(1), "distance of the kernel's elements"),
+            GROUPS,
+            PADDING_3D,
+            BIAS,
+            INITIALIZER,
+            BIAS_INITIALIZER,
+        ],
+        main: None,
+        example: "conv3d: {out: 4, kernel: 3, padding: same}",
+        source: "Burn 0.22, Conv3dConfig",
+    },
+    TermMeta {
+        name: "conv_transpose1d",
+        kind: TermKind::Layer,
+        summary: "Transposed convolution over `[channels, length]`: the length becomes (length − 1) · stride − 2 · padding + dilation · (kernel − 1) + padding_out + 1.",
+        options: &[
+            size("out", "output channels"),
+            size("kernel", "length of the kernel"),
+            count("stride", "distance of the inputs in the output"),
+            count("dilation", "distance of the kernel's elements"),
+            GROUPS,
+            amount("padding", "elements that are cut off on both sides"),
+            amount(
+                "padding_out",
+                "elements that are added on the far side; less than stride or dilation",
+            ),
+            BIAS,
+            INITIALIZER,
+            BIAS_INITIALIZER,
+        ],
+        main: None,
+        example: "conv_transpose1d: {out: 8, kernel: 2, stride: 2}",
+        source: "Burn 0.22, ConvTranspose1dConfig",
+    },
+    TermMeta {
+        name: "conv_transpose2d",
+        kind: TermKind::Layer,
+        summary: "Transposed convolution over `[channels, height, width]`: a size becomes (size − 1) · stride − 2 · padding + dilation · (kernel − 1) + padding_out + 1.",
+        options: &[
+            size("out", "output channels"),
+            size_2d("kernel", Default::Required, "height and width of the kernel"),
+            size_2d("stride", Default::Count(1), "distance of the inputs in the output"),
+            size_2d("dilation", Default::Count(1), "distance of the kernel's elements"),
+            GROUPS,
+            amount_2d("padding", "rows and columns that are cut off on both sides"),
+            amount_2d(
+                "padding_out",
+                "rows and columns that are added on the far side; less than stride or dilation",
+            ),
+            BIAS,
+            INITIALIZER,
+            BIAS_INITIALIZER,
+        ],
+        main: None,
+        example: "conv_transpose2d: {out: 8, kernel: 2, stride: 2}",
+        source: "Burn 0.22, ConvTranspose2dConfig",
+    },
+];
