@@ -170,6 +170,29 @@ fn layers_on_sequences_are_planned_and_differentiated_right() {
         &[sequence, "gru: 5"],
         &[sequence, "gru: {hidden: 5, output: sequence}"],
         &[sequence, "gru: {hidden: 5, reset_after: false}"],
+        &[sequence, "rnn: 5"],
+        &[sequence, "rnn: {hidden: 5, output: sequence, bias: false, initializer: orthogonal}"],
+        &[sequence, "bi_rnn: 3"],
+        &[sequence, "bi_lstm: 3"],
+        &[sequence, "bi_lstm: {hidden: 3, output: sequence, bias: false}"],
+        &[sequence, "bi_gru: 3"],
+        &[sequence, "bi_gru: {hidden: 3, output: sequence, reset_after: false}"],
+        &[sequence, "multi_head_attention: 2"],
+        &[sequence, "multi_head_attention: {heads: 4, causal: true, key_bias: false}"],
+        &[sequence, "multi_head_attention: {heads: 2, quiet_softmax: true, output_bias: false}"],
+        &[sequence, "positional_encoding", "multi_head_attention: 1"],
+        &[sequence, "transformer_encoder: {blocks: 2, heads: 2, feed_forward: 6}"],
+        &[
+            sequence,
+            "transformer_encoder: {blocks: 1, heads: 4, feed_forward: 5, norm_first: true, \
+             causal: true, dropout: 0.5, quiet_softmax: true, initializer: xavier_uniform}",
+        ],
+        &["reshape: [1, 48]", "rnn: 4"],
+        &["reshape: [1, 48]", "bi_rnn: 4"],
+        &["reshape: [1, 48]", "bi_lstm: 4"],
+        &["reshape: [1, 48]", "bi_gru: 4"],
+        &["reshape: [1, 48]", "multi_head_attention: 4"],
+        &["reshape: [1, 48]", "transformer_encoder: {blocks: 1, heads: 4, feed_forward: 5}"],
         &["reshape: [1, 48]", "lstm: 4"],
         &["reshape: [1, 48]", "gru: {hidden: 4, reset_after: false}"],
     ];
@@ -179,6 +202,15 @@ fn layers_on_sequences_are_planned_and_differentiated_right() {
     ];
     let numeric = numeric.iter().map(|layers| numbers(&list(layers)));
     check_all(numeric.chain(indices.iter().map(|layers| tokens(&list(layers)))));
+}
+
+#[test]
+fn two_runs_with_dropout_inside_layers_agree() {
+    let encoder = "transformer_encoder: {blocks: 1, heads: 2, feed_forward: 6, dropout: 0.5}";
+    let text = numbers(&list(&["reshape: [6, 8]", encoder, "gaussian_noise: 0.3"]));
+    let runs = [measure(&text), measure(&text)].map(|evidence| evidence.unwrap().training);
+    assert!(runs[0].is_some());
+    assert_eq!(format!("{:?}", runs[0]), format!("{:?}", runs[1]));
 }
 
 #[test]

@@ -7,7 +7,7 @@ use super::measure;
 use crate::data::{Targets, statistics};
 use crate::device::DeviceFailure;
 use crate::model::{NamedGradient, Pass, Plan};
-use crate::spec::{LayerKind, LossKind};
+use crate::spec::{Attention, Encoder, LayerKind, LossKind};
 use crate::subject::Batch;
 
 /// How many training examples the pass sees at most.
@@ -76,10 +76,15 @@ fn gradient_evidence(gradient: &NamedGradient, plan: Option<&Plan>) -> GradientE
 ///   whole channel before an instance normalization, or a group normalization of groups of one.
 /// - In a sequence of length 1 the recurrent state is still zero: hidden weights are multiplied
 ///   by it, and so is what the forget gate (LSTM) and the reset gate (GRU) let through.
+/// - A softmax does not see what all its inputs have in common: in attention, the bias of the keys;
+///   in a sequence of length 1, all scores.
 pub fn zero_by_design(tensor: &str, plan: &Plan) -> Option<&'static str> {
     const NORMALIZED: &str =
         "a bias right before a normalization of each channel is subtracted again";
     const ZERO_STATE: &str = "in a sequence of length 1 the recurrent state is still zero";
+    const SAME_FOR_ALL_KEYS: &str =
+        "a bias of the keys moves all scores of a query alike, and the softmax does not see it";
+    const ONE_PLACE: &str = "in a sequence of length 1 all attention is on the one place";
     let layers = plan.flat();
     // The innermost layer that owns the tensor.
     let owner = layers.iter().rposition(|layer| {
@@ -109,10 +114,24 @@ pub fn zero_by_design(tensor: &str, plan: &Plan) -> Option<&'static str> {
         {
             tensor.ends_with(".bias").then_some(NORMALIZED)
         }
-        LayerKind::Lstm { .. } if one_step => {
+        LayerKind::MultiHeadAttention(Attention { quiet_softmax: false, .. })
+        | LayerKind::TransformerEncoder(Encoder { quiet_softmax: false, .. }) => {
+            let of_key = tensor.contains(".key.");
+            match () {
+                () if one_step && (of_key || tensor.contains(".query.")) => Some(ONE_PLACE),
+                () if of_key && tensor.ends_with(".bias") => Some(SAME_FOR_ALL_KEYS),
+                () => None,
+            }
+        }
+        LayerKind::Rnn { .. } | LayerKind::BiRnn { .. } if one_step => {
+            hidden_weight.then_some(ZERO_STATE)
+        }
+        LayerKind::Lstm { .. } | LayerKind::BiLstm { .. } if one_step => {
             (hidden_weight || tensor.contains(".forget_gate.")).then_some(ZERO_STATE)
         }
-        LayerKind::Gru { bias, reset_after, .. } if one_step => {
+        LayerKind::Gru { bias, reset_after, .. } | LayerKind::BiGru { bias, reset_after, .. }
+            if one_step =>
+        {
             let reset_is_idle = !(*reset_after && *bias) && tensor.contains(".reset_gate.");
             (hidden_weight || reset_is_idle).then_some(ZERO_STATE)
         }

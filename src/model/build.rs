@@ -1,5 +1,6 @@
 //! Builds Burn's layers from planned ones: configurations, initializers and paddings.
 
+mod attention;
 mod convolution;
 mod norm;
 mod pool;
@@ -48,8 +49,20 @@ impl Layer {
             | LayerKind::InstanceNorm { .. }
             | LayerKind::RmsNorm { .. }
             | LayerKind::LocalResponseNorm { .. } => norm::build(&planned.kind, dims, device),
-            LayerKind::Embedding { .. } | LayerKind::Lstm { .. } | LayerKind::Gru { .. } => {
-                sequence::build(&planned.kind, last, device)
+            LayerKind::Embedding { .. }
+            | LayerKind::Lstm { .. }
+            | LayerKind::Gru { .. }
+            | LayerKind::Rnn { .. }
+            | LayerKind::BiRnn { .. }
+            | LayerKind::BiLstm { .. }
+            | LayerKind::BiGru { .. }
+            | LayerKind::PositionalEncoding { .. } => sequence::build(&planned.kind, last, device),
+            LayerKind::MultiHeadAttention(attention) => Self::MultiHeadAttention(
+                attention::build(attention, last, device),
+                attention.causal,
+            ),
+            LayerKind::TransformerEncoder(encoder) => {
+                Self::TransformerEncoder(attention::encoder(encoder, last, device), encoder.causal)
             }
             LayerKind::Dropout { probability } => Self::Dropout { probability: *probability },
             LayerKind::GaussianNoise { std } => Self::GaussianNoise { std: *std },

@@ -7,6 +7,7 @@ use burn::nn;
 use burn::tensor::{Device, Tensor, TensorData};
 
 use super::activation;
+use super::attention::{attend, encode};
 use super::network::Network;
 use super::noise::{dropout, noise};
 use super::pass::Pass;
@@ -32,6 +33,17 @@ pub enum Layer {
     Embedding(nn::Embedding),
     Lstm(nn::Lstm, SequenceOutput),
     Gru(nn::gru::Gru, SequenceOutput),
+    Rnn(nn::Rnn, SequenceOutput),
+    BiRnn(nn::BiRnn, SequenceOutput),
+    BiLstm(nn::BiLstm, SequenceOutput),
+    BiGru(nn::gru::BiGru, SequenceOutput),
+    /// With whether it is causal.
+    MultiHeadAttention(nn::attention::MultiHeadAttention, bool),
+    /// With whether it is causal.
+    TransformerEncoder(nn::transformer::TransformerEncoder, bool),
+    PositionalEncoding {
+        max_timescale: usize,
+    },
     Prelu(nn::PRelu),
     SwiGlu(nn::SwiGlu),
     MaxPool1d(nn::pool::MaxPool1d),
@@ -70,6 +82,12 @@ macro_rules! on_module {
             Layer::Embedding($module) => $body,
             Layer::Lstm($module, _) => $body,
             Layer::Gru($module, _) => $body,
+            Layer::Rnn($module, _) => $body,
+            Layer::BiRnn($module, _) => $body,
+            Layer::BiLstm($module, _) => $body,
+            Layer::BiGru($module, _) => $body,
+            Layer::MultiHeadAttention($module, _) => $body,
+            Layer::TransformerEncoder($module, _) => $body,
             Layer::Prelu($module) => $body,
             Layer::SwiGlu($module) => $body,
             Layer::Residual($module) => $body,
@@ -96,6 +114,12 @@ macro_rules! map_module {
             Layer::Embedding($module) => Layer::Embedding($body),
             Layer::Lstm($module, output) => Layer::Lstm($body, output),
             Layer::Gru($module, output) => Layer::Gru($body, output),
+            Layer::Rnn($module, output) => Layer::Rnn($body, output),
+            Layer::BiRnn($module, output) => Layer::BiRnn($body, output),
+            Layer::BiLstm($module, output) => Layer::BiLstm($body, output),
+            Layer::BiGru($module, output) => Layer::BiGru($body, output),
+            Layer::MultiHeadAttention($module, causal) => Layer::MultiHeadAttention($body, causal),
+            Layer::TransformerEncoder($module, causal) => Layer::TransformerEncoder($body, causal),
             Layer::Prelu($module) => Layer::Prelu($body),
             Layer::SwiGlu($module) => Layer::SwiGlu($body),
             Layer::Residual($module) => Layer::Residual($body),
@@ -123,20 +147,40 @@ impl Layer {
             (Self::Embedding(embedding), Value::Int2(x)) => Value::Float3(embedding.forward(x)),
             (Self::Lstm(lstm, output), Value::Float3(x)) => {
                 let (states, last) = lstm.forward(x, None);
-                match output {
-                    SequenceOutput::Sequence => Value::Float3(states),
-                    SequenceOutput::Last => Value::Float2(last.hidden),
-                }
+                one_way(states, last.hidden, *output)
             }
             (Self::Gru(gru, output), Value::Float3(x)) => {
                 let states = gru.forward(x, None);
-                match output {
-                    SequenceOutput::Sequence => Value::Float3(states),
-                    SequenceOutput::Last => {
-                        let [_, length, _] = states.dims();
-                        Value::Float2(states.narrow(1, length - 1, 1).squeeze_dim(1))
-                    }
-                }
+                let [_, length, _] = states.dims();
+                let last = states.clone().narrow(1, length - 1, 1).squeeze_dim(1);
+                one_way(states, last, *output)
+            }
+            (Self::Rnn(rnn, output), Value::Float3(x)) => {
+                let (states, last) = rnn.forward(x, None);
+                one_way(states, last.hidden, *output)
+            }
+            (Self::BiRnn(rnn, output), Value::Float3(x)) => {
+                let (states, last) = rnn.forward(x, None);
+                both_ways(states, last.hidden, *output)
+            }
+            (Self::BiLstm(lstm, output), Value::Float3(x)) => {
+                let (states, last) = lstm.forward(x, None);
+                both_ways(states, last.hidden, *output)
+            }
+            (Self::BiGru(gru, output), Value::Float3(x)) => {
+                let (states, last) = gru.forward(x, None);
+                both_ways(states, last, *output)
+            }
+            (Self::MultiHeadAttention(attention, causal), Value::Float3(x)) => {
+                Value::Float3(attend(attention, *causal, x, pass))
+            }
+            (Self::TransformerEncoder(encoder, causal), Value::Float3(x)) => {
+                Value::Float3(encode(encoder, *causal, x, pass))
+            }
+            (Self::PositionalEncoding { max_timescale }, Value::Float3(x)) => {
+                let [_, length, features] = x.dims();
+                let waves = nn::generate_sinusoids(length, features, *max_timescale, &x.device());
+                Value::Float3(x + waves.unsqueeze())
             }
             (Self::Prelu(prelu), input) => map_float!(input, x => prelu.forward(x)),
             (Self::SwiGlu(swiglu), input) => map_float!(input, x => swiglu.forward(x)),
@@ -195,6 +239,21 @@ impl Layer {
     pub fn map<M: ModuleMapper>(self, mapper: &mut M) -> Self {
         map_module!(self, module => module.map(mapper))
     }
+}
+
+/// What a recurrent layer hands on, of all states `[batch, length, hidden]` and the last one
+/// `[batch, hidden]`.
+fn one_way(states: Tensor<3>, last: Tensor<2>, output: SequenceOutput) -> Value {
+    match output {
+        SequenceOutput::Sequence => Value::Float3(states),
+        SequenceOutput::Last => Value::Float2(last),
+    }
+}
+
+/// The same of two directions, whose last states are `[2, batch, hidden]`.
+fn both_ways(states: Tensor<3>, last: Tensor<3>, output: SequenceOutput) -> Value {
+    let [_, batch, hidden] = last.dims();
+    one_way(states, last.swap_dims(0, 1).reshape([batch, 2 * hidden]), output)
 }
 
 /// Burn's layer, but in the precision of its input: its own forward pass computes the mean of

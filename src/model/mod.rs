@@ -5,6 +5,7 @@
 //! `activation`. [`Model`] is what is tested: such a network, or a Burn module of the user's own.
 
 mod activation;
+mod attention;
 mod build;
 mod erased;
 mod layer;

@@ -7,18 +7,23 @@ use burn::tensor::{Tensor, TensorData};
 
 use super::pass::Pass;
 use super::value::{Value, map_float};
+use crate::random::Random;
 
 /// Zeroes elements with `probability` and scales the others by 1 / (1 − probability).
 pub fn dropout(probability: f64, input: Value, pass: &mut Pass) -> Value {
-    let count = input.shape().iter().product();
+    map_float!(input, x => drop_elements(probability, x, pass))
+}
+
+/// The same for a tensor of known rank.
+pub fn drop_elements<const D: usize>(probability: f64, x: Tensor<D>, pass: &mut Pass) -> Tensor<D> {
     let keep = 1.0 / (1.0 - probability);
-    let mask = pass.draw(count, |random| if random.uniform() < probability { 0.0 } else { keep });
-    match mask {
-        Some(mask) => map_float!(input, x => {
+    let draw = |random: &mut Random| if random.uniform() < probability { 0.0 } else { keep };
+    match pass.draw(x.shape().num_elements(), draw) {
+        Some(mask) => {
             let mask = Tensor::from_data(TensorData::new(mask, x.dims()), &x.device());
             x * mask
-        }),
-        None => input,
+        }
+        None => x,
     }
 }
 

@@ -1,7 +1,7 @@
 //! How many numbers a layer owns, counted without building it.
 
 use super::Signal;
-use crate::spec::{Activation, LayerKind};
+use crate::spec::{Activation, Attention, LayerKind};
 
 /// Trainable numbers and running statistics of a layer that is no container.
 pub fn parameter_count(kind: &LayerKind, input: &Signal) -> usize {
@@ -32,6 +32,19 @@ pub fn parameter_count(kind: &LayerKind, input: &Signal) -> usize {
         LayerKind::Embedding { vocabulary, dimension, .. } => vocabulary.saturating_mul(*dimension),
         LayerKind::Lstm { hidden, bias, .. } => gates(4, last, *hidden, *bias),
         LayerKind::Gru { hidden, bias, .. } => gates(3, last, *hidden, *bias),
+        LayerKind::Rnn { hidden, bias, .. } => gates(1, last, *hidden, *bias),
+        LayerKind::BiLstm { hidden, bias, .. } => gates(8, last, *hidden, *bias),
+        LayerKind::BiGru { hidden, bias, .. } => gates(6, last, *hidden, *bias),
+        LayerKind::BiRnn { hidden, bias, .. } => gates(2, last, *hidden, *bias),
+        LayerKind::MultiHeadAttention(attention) => {
+            let Attention { query_bias, key_bias, value_bias, output_bias, .. } = attention;
+            let biases = [query_bias, key_bias, value_bias, output_bias];
+            let biased = biases.iter().filter(|bias| ***bias).count();
+            last.saturating_mul(last).saturating_mul(4).saturating_add(last.saturating_mul(biased))
+        }
+        LayerKind::TransformerEncoder(encoder) => {
+            encoder_block(last, encoder.feed_forward).saturating_mul(encoder.blocks)
+        }
         LayerKind::Activation(Activation::Prelu { parameters, .. }) => *parameters,
         LayerKind::Activation(Activation::SwiGlu { out, bias }) => {
             last.saturating_mul(*out).saturating_add(bias_of(*bias, *out)).saturating_mul(2)
@@ -45,6 +58,18 @@ pub fn parameter_count(kind: &LayerKind, input: &Signal) -> usize {
 fn kernels(channels: usize, out: usize, groups: usize, sizes: &[usize]) -> usize {
     let pairs = (channels / groups).saturating_mul(out);
     sizes.iter().fold(pairs, |count, size| count.saturating_mul(*size))
+}
+
+/// Four biased linear layers of the attention, two of the feed-forward network, and two layer
+/// normalizations.
+fn encoder_block(features: usize, feed_forward: usize) -> usize {
+    let attention = features.saturating_add(1).saturating_mul(features).saturating_mul(4);
+    let network = features
+        .saturating_mul(feed_forward)
+        .saturating_mul(2)
+        .saturating_add(feed_forward)
+        .saturating_add(features);
+    attention.saturating_add(network).saturating_add(features.saturating_mul(4))
 }
 
 /// Burn's gates: an input and a hidden transform each, both with a bias.

@@ -4,9 +4,10 @@ mod convolution;
 mod node;
 mod norm;
 mod pool;
+mod sequence;
 mod window;
 
-use crate::spec::{Activation, Code, LayerKind, SequenceOutput};
+use crate::spec::{Activation, Code, LayerKind};
 
 /// What flows between layers, for one example: no batch axis.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -101,13 +102,15 @@ fn float_output(kind: &LayerKind, dims: &[usize]) -> Result<Vec<usize>, ShapeErr
         | LayerKind::LocalResponseNorm { .. } => norm::output(kind, dims),
         LayerKind::Flatten => Ok(vec![product(dims)]),
         LayerKind::Reshape { shape } => node::reshaped(dims, shape),
-        LayerKind::Lstm { hidden, output, .. } | LayerKind::Gru { hidden, output, .. } => {
-            let [length, _] = axes(dims, "[length, features]")?;
-            Ok(match output {
-                SequenceOutput::Last => vec![*hidden],
-                SequenceOutput::Sequence => vec![length, *hidden],
-            })
-        }
+        LayerKind::Lstm { .. }
+        | LayerKind::Gru { .. }
+        | LayerKind::Rnn { .. }
+        | LayerKind::BiRnn { .. }
+        | LayerKind::BiLstm { .. }
+        | LayerKind::BiGru { .. }
+        | LayerKind::MultiHeadAttention(_)
+        | LayerKind::TransformerEncoder(_)
+        | LayerKind::PositionalEncoding { .. } => sequence::output(kind, dims),
         LayerKind::Activation(Activation::SwiGlu { out, .. }) => Ok(with_last(dims, *out)),
         LayerKind::Activation(Activation::Glu) => {
             let last = last(dims);

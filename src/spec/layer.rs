@@ -164,6 +164,24 @@ pub enum LayerKind {
         output: SequenceOutput,
         initializer: Option<Initializer>,
     },
+    BiLstm {
+        hidden: usize,
+        bias: bool,
+        output: SequenceOutput,
+        initializer: Option<Initializer>,
+    },
+    Rnn {
+        hidden: usize,
+        bias: bool,
+        output: SequenceOutput,
+        initializer: Option<Initializer>,
+    },
+    BiRnn {
+        hidden: usize,
+        bias: bool,
+        output: SequenceOutput,
+        initializer: Option<Initializer>,
+    },
     Gru {
         hidden: usize,
         bias: bool,
@@ -171,13 +189,71 @@ pub enum LayerKind {
         output: SequenceOutput,
         initializer: Option<Initializer>,
     },
+    BiGru {
+        hidden: usize,
+        bias: bool,
+        reset_after: bool,
+        output: SequenceOutput,
+        initializer: Option<Initializer>,
+    },
+    MultiHeadAttention(Attention),
+    TransformerEncoder(Encoder),
+    /// Adds sines and cosines of the place in the sequence.
+    PositionalEncoding {
+        max_timescale: usize,
+    },
     Activation(Activation),
+}
+
+/// Attention of a sequence to itself.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Attention {
+    /// Heads that the features are divided among.
+    pub heads: usize,
+    /// Probability that a weight of the attention is zeroed in training.
+    pub dropout: f64,
+    /// Whether each place sees itself and what is before it alone.
+    pub causal: bool,
+    /// Whether a head may attend to nothing: e^s / (1 + Σ e^s) in place of the softmax.
+    pub quiet_softmax: bool,
+    pub query_bias: bool,
+    pub key_bias: bool,
+    pub value_bias: bool,
+    pub output_bias: bool,
+    pub initializer: Option<Initializer>,
+}
+
+/// Blocks of attention and a feed-forward network.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Encoder {
+    pub blocks: usize,
+    pub heads: usize,
+    /// Hidden units of the feed-forward network.
+    pub feed_forward: usize,
+    /// Probability that an element is zeroed in training, wherever the block drops.
+    pub dropout: f64,
+    pub causal: bool,
+    pub quiet_softmax: bool,
+    /// Whether a block normalizes the input of its two parts rather than the sum behind each.
+    pub norm_first: bool,
+    pub activation: FeedForwardActivation,
+    /// Of the layer normalizations.
+    pub epsilon: f64,
+    pub initializer: Option<Initializer>,
+}
+
+/// What stands between the two layers of a feed-forward network.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FeedForwardActivation {
+    Gelu,
+    Relu,
 }
 
 /// What a recurrent layer hands on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SequenceOutput {
-    /// The last step's state: `[batch, hidden]`.
+    /// The last step's state: `[batch, hidden]`. Of a bidirectional layer, both directions' last
+    /// states side by side.
     Last,
     /// All states: `[batch, length, hidden]`.
     Sequence,
@@ -237,6 +313,13 @@ impl LayerKind {
             Self::Embedding { .. } => "embedding",
             Self::Lstm { .. } => "lstm",
             Self::Gru { .. } => "gru",
+            Self::Rnn { .. } => "rnn",
+            Self::BiRnn { .. } => "bi_rnn",
+            Self::BiLstm { .. } => "bi_lstm",
+            Self::BiGru { .. } => "bi_gru",
+            Self::MultiHeadAttention(_) => "multi_head_attention",
+            Self::TransformerEncoder(_) => "transformer_encoder",
+            Self::PositionalEncoding { .. } => "positional_encoding",
             Self::Activation(activation) => activation.term(),
         }
     }

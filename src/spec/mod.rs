@@ -38,6 +38,7 @@ pub use diagnostic::{Diagnostic, DiagnosticRecord, Diagnostics};
 pub use expectation::{Expectation, Severity};
 pub use fault::Fault;
 pub use file::{Spec, Task, load, parse};
+pub use layer::{Attention, Encoder, FeedForwardActivation};
 pub use layer::{Initializer, LayerKind, LayerSpec, Padding, SequenceOutput};
 pub use layer_names::LayerNames;
 pub use loss::{LossKind, LossSpec, Regularization};

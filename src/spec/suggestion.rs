@@ -40,6 +40,13 @@ const ALIASES: &[(&str, &[&str])] = &[
     ("reshape", &["view", "unflatten"]),
     ("residual", &["skip", "shortcut", "skip_connection", "res_block"]),
     ("embedding", &["embed", "embeddings"]),
+    ("rnn", &["simple_rnn", "elman", "vanilla_rnn"]),
+    ("bi_rnn", &["bidirectional_rnn"]),
+    ("bi_lstm", &["bidirectional_lstm", "blstm", "bidirectional"]),
+    ("bi_gru", &["bidirectional_gru"]),
+    ("multi_head_attention", &["attention", "self_attention", "mha", "multihead_attention"]),
+    ("transformer_encoder", &["transformer", "transformer_encoder_layer", "encoder"]),
+    ("positional_encoding", &["position_encoding", "positional_embedding", "sinusoidal_encoding"]),
     // Activations.
     ("gelu_approximate", &["gelu_tanh", "gelu_new"]),
     ("hard_swish", &["hardsilu"]),
@@ -95,6 +102,11 @@ const ALIASES: &[(&str, &[&str])] = &[
     ("vocabulary", &["vocab", "vocab_size", "num_embeddings", "n_embedding", "input_dim"]),
     ("dimension", &["dim", "embedding_dim", "d_model", "output_dim"]),
     ("groups", &["num_groups", "n_groups"]),
+    ("heads", &["n_heads", "num_heads", "nhead", "n_head"]),
+    ("blocks", &["n_layers", "num_layers", "depth", "layers"]),
+    ("feed_forward", &["d_ff", "dim_feedforward", "ff_dim", "intermediate_size"]),
+    ("norm_first", &["pre_norm", "pre_ln"]),
+    ("causal", &["is_causal", "use_causal_mask", "autoregressive"]),
     ("bias", &["use_bias"]),
     ("initializer", &["init", "kernel_initializer", "weight_initializer", "weight_init"]),
     ("bias_initializer", &["bias_init"]),
@@ -311,7 +323,7 @@ mod tests {
     fn misspelt_names_are_found_and_strange_ones_are_not() {
         assert_eq!(suggest("lienar", &layers()), Some("linear"));
         assert_eq!(suggest("epsilom", &["epsilon", "momentum"]), Some("epsilon"));
-        assert_eq!(suggest("transformer", &layers()), None);
+        assert_eq!(suggest("wavelet", &layers()), None);
         assert_eq!(suggest("日本", &layers()), None);
         assert_eq!(suggest("", &layers()), None);
     }

@@ -32,6 +32,38 @@ pub(super) fn build(kind: &LayerKind, last: usize, device: &Device) -> Layer {
             }
             Layer::Gru(orthogonalized(config.init(device), *initializer), *output)
         }
+        LayerKind::Rnn { hidden, bias, output, initializer } => {
+            let mut config = nn::RnnConfig::new(last, *hidden, *bias);
+            if let Some(initializer) = drawn_by_burn(*initializer) {
+                config = config.with_initializer(initializer);
+            }
+            Layer::Rnn(orthogonalized(config.init(device), *initializer), *output)
+        }
+        LayerKind::BiRnn { hidden, bias, output, initializer } => {
+            let mut config = nn::BiRnnConfig::new(last, *hidden, *bias);
+            if let Some(initializer) = drawn_by_burn(*initializer) {
+                config = config.with_initializer(initializer);
+            }
+            Layer::BiRnn(orthogonalized(config.init(device), *initializer), *output)
+        }
+        LayerKind::BiLstm { hidden, bias, output, initializer } => {
+            let mut config = nn::BiLstmConfig::new(last, *hidden, *bias);
+            if let Some(initializer) = drawn_by_burn(*initializer) {
+                config = config.with_initializer(initializer);
+            }
+            Layer::BiLstm(orthogonalized(config.init(device), *initializer), *output)
+        }
+        LayerKind::BiGru { hidden, bias, reset_after, output, initializer } => {
+            let mut config =
+                nn::gru::BiGruConfig::new(last, *hidden, *bias).with_reset_after(*reset_after);
+            if let Some(initializer) = drawn_by_burn(*initializer) {
+                config = config.with_initializer(initializer);
+            }
+            Layer::BiGru(orthogonalized(config.init(device), *initializer), *output)
+        }
+        LayerKind::PositionalEncoding { max_timescale } => {
+            Layer::PositionalEncoding { max_timescale: *max_timescale }
+        }
         _ => unreachable!("the caller sends each kind to its own file"),
     }
 }

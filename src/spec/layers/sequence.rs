@@ -2,7 +2,7 @@
 
 use super::initializer;
 use crate::spec::options::OptionReader;
-use crate::spec::{LayerKind, SequenceOutput};
+use crate::spec::{Attention, Encoder, FeedForwardActivation, LayerKind, SequenceOutput};
 
 /// The layer of sequences that the options belong to, if it is one.
 pub(super) fn read(options: &mut OptionReader<'_, '_, '_>) -> Option<LayerKind> {
@@ -25,6 +25,60 @@ pub(super) fn read(options: &mut OptionReader<'_, '_, '_>) -> Option<LayerKind> 
             output: sequence_output(options),
             initializer: initializer(options, "initializer"),
         },
+        "rnn" => LayerKind::Rnn {
+            hidden: options.count("hidden"),
+            bias: options.flag("bias"),
+            output: sequence_output(options),
+            initializer: initializer(options, "initializer"),
+        },
+        "bi_rnn" => LayerKind::BiRnn {
+            hidden: options.count("hidden"),
+            bias: options.flag("bias"),
+            output: sequence_output(options),
+            initializer: initializer(options, "initializer"),
+        },
+        "bi_lstm" => LayerKind::BiLstm {
+            hidden: options.count("hidden"),
+            bias: options.flag("bias"),
+            output: sequence_output(options),
+            initializer: initializer(options, "initializer"),
+        },
+        "bi_gru" => LayerKind::BiGru {
+            hidden: options.count("hidden"),
+            bias: options.flag("bias"),
+            reset_after: options.flag("reset_after"),
+            output: sequence_output(options),
+            initializer: initializer(options, "initializer"),
+        },
+        "multi_head_attention" => LayerKind::MultiHeadAttention(Attention {
+            heads: options.count("heads"),
+            dropout: options.number("dropout"),
+            causal: options.flag("causal"),
+            quiet_softmax: options.flag("quiet_softmax"),
+            query_bias: options.flag("query_bias"),
+            key_bias: options.flag("key_bias"),
+            value_bias: options.flag("value_bias"),
+            output_bias: options.flag("output_bias"),
+            initializer: initializer(options, "initializer"),
+        }),
+        "transformer_encoder" => LayerKind::TransformerEncoder(Encoder {
+            blocks: options.count("blocks"),
+            heads: options.count("heads"),
+            feed_forward: options.count("feed_forward"),
+            dropout: options.number("dropout"),
+            causal: options.flag("causal"),
+            quiet_softmax: options.flag("quiet_softmax"),
+            norm_first: options.flag("norm_first"),
+            activation: match options.word("activation") {
+                "relu" => FeedForwardActivation::Relu,
+                _ => FeedForwardActivation::Gelu,
+            },
+            epsilon: options.number("epsilon"),
+            initializer: initializer(options, "initializer"),
+        }),
+        "positional_encoding" => {
+            LayerKind::PositionalEncoding { max_timescale: options.count("max_timescale") }
+        }
         _ => return None,
     })
 }

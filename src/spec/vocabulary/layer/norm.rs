@@ -5,7 +5,7 @@ use crate::spec::vocabulary::{
     Bounds, DefaultValue as Default, TermKind, TermMeta, TermOption, ValueKind as Kind,
 };
 
-const EPSILON: TermOption = TermOption {
+pub(super) const EPSILON: TermOption = TermOption {
     name: "epsilon",
     kind: Kind::Number(Bounds::Positive),
     default: Default::Number(1e-5),

@@ -1,8 +1,9 @@
 //! Layers of sequences.
 
+use super::norm::EPSILON;
 use super::{BIAS, INITIALIZER, flag, size};
 use crate::spec::vocabulary::{
-    DefaultValue as Default, TermKind, TermMeta, TermOption, ValueKind as Kind,
+    Bounds, DefaultValue as Default, TermKind, TermMeta, TermOption, ValueKind as Kind,
 };
 
 const OUTPUT: TermOption = TermOption {
@@ -11,6 +12,29 @@ const OUTPUT: TermOption = TermOption {
     default: Default::Word("last"),
     doc: "the last state `[hidden]`, or all of them `[length, hidden]`",
 };
+
+const OUTPUT_OF_BOTH: TermOption = TermOption {
+    doc: "the last states of both directions `[2 · hidden]`, or all of them `[length, 2 · hidden]`",
+    ..OUTPUT
+};
+
+const RESET_AFTER: TermOption =
+    flag("reset_after", true, "whether the reset gate acts after the matrix product");
+
+const DROPOUT: TermOption = TermOption {
+    name: "dropout",
+    kind: Kind::Number(Bounds::Fraction),
+    default: Default::Number(0.1),
+    doc: "probability of a weight of the attention to be zeroed in training",
+};
+
+const HEADS: TermOption = size("heads", "heads of the attention; divide the features");
+
+const CAUSAL: TermOption =
+    flag("causal", false, "whether a place sees itself and what is before it alone");
+
+const QUIET_SOFTMAX: TermOption =
+    flag("quiet_softmax", false, "whether a head may attend to nothing: e^s / (1 + Σ e^s)");
 
 pub(in crate::spec::vocabulary) static TERMS: &[TermMeta] = &[
     TermMeta {
@@ -41,16 +65,127 @@ pub(in crate::spec::vocabulary) static TERMS: &[TermMeta] = &[
         name: "gru",
         kind: TermKind::Layer,
         summary: "Gated recurrent unit over `[length, features]`.",
-        options: &[
-            size("hidden", "size of the state"),
-            BIAS,
-            flag("reset_after", true, "whether the reset gate acts after the matrix product"),
-            OUTPUT,
-            INITIALIZER,
-        ],
+        options: &[size("hidden", "size of the state"), BIAS, RESET_AFTER, OUTPUT, INITIALIZER],
         main: Some("hidden"),
         example: "gru: 16",
         source: "Cho et al. (2014); Burn 0.22, GruConfig; initialized by \
                  xavier_normal",
+    },
+    TermMeta {
+        name: "rnn",
+        kind: TermKind::Layer,
+        summary: "Recurrent network over `[length, features]`: h = tanh(W x + U h + b).",
+        options: &[size("hidden", "size of the state"), BIAS, OUTPUT, INITIALIZER],
+        main: Some("hidden"),
+        example: "rnn: 16",
+        source: "Elman: Finding Structure in Time (1990); Burn 0.22, RnnConfig; initialized by xavier_normal",
+    },
+    TermMeta {
+        name: "bi_rnn",
+        kind: TermKind::Layer,
+        summary: "Two recurrent networks over `[length, features]`, one from each end, their states side by side.",
+        options: &[
+            size("hidden", "size of each direction's state"),
+            BIAS,
+            OUTPUT_OF_BOTH,
+            INITIALIZER,
+        ],
+        main: Some("hidden"),
+        example: "bi_rnn: 16",
+        source: "Schuster, Paliwal: Bidirectional Recurrent Neural Networks (1997); Burn 0.22, BiRnnConfig; initialized by xavier_normal",
+    },
+    TermMeta {
+        name: "bi_lstm",
+        kind: TermKind::Layer,
+        summary: "Two long short-term memories over `[length, features]`, one from each end, their states side by side.",
+        options: &[
+            size("hidden", "size of each direction's state"),
+            BIAS,
+            OUTPUT_OF_BOTH,
+            INITIALIZER,
+        ],
+        main: Some("hidden"),
+        example: "bi_lstm: {hidden: 16, output: sequence}",
+        source: "Graves, Schmidhuber (2005); Burn 0.22, BiLstmConfig; initialized by xavier_normal",
+    },
+    TermMeta {
+        name: "bi_gru",
+        kind: TermKind::Layer,
+        summary: "Two gated recurrent units over `[length, features]`, one from each end, their states side by side.",
+        options: &[
+            size("hidden", "size of each direction's state"),
+            BIAS,
+            RESET_AFTER,
+            OUTPUT_OF_BOTH,
+            INITIALIZER,
+        ],
+        main: Some("hidden"),
+        example: "bi_gru: 16",
+        source: "Cho et al. (2014); Burn 0.22, BiGruConfig; initialized by xavier_normal",
+    },
+    TermMeta {
+        name: "multi_head_attention",
+        kind: TermKind::Layer,
+        summary: "Attention of a sequence `[length, features]` to itself: in each head softmax(Q Kᵀ / √d) V, with d features per head; then a linear layer over all heads.",
+        options: &[
+            HEADS,
+            DROPOUT,
+            CAUSAL,
+            QUIET_SOFTMAX,
+            flag("query_bias", true, "whether queries have a bias"),
+            flag("key_bias", true, "whether keys have a bias"),
+            flag("value_bias", true, "whether values have a bias"),
+            flag("output_bias", true, "whether the last linear layer has a bias"),
+            INITIALIZER,
+        ],
+        main: Some("heads"),
+        example: "multi_head_attention: {heads: 4, causal: true}",
+        source: "Vaswani et al.: Attention Is All You Need (2017); Burn 0.22, MultiHeadAttentionConfig",
+    },
+    TermMeta {
+        name: "transformer_encoder",
+        kind: TermKind::Layer,
+        summary: "Blocks over `[length, features]`, each of attention and a feed-forward network at every place, with a residual around both and a layer normalization each.",
+        options: &[
+            size("blocks", "number of blocks"),
+            HEADS,
+            size("feed_forward", "hidden units of the feed-forward network"),
+            TermOption {
+                doc: "probability of an element to be zeroed in training: of the attention's weights, of the hidden units, and of both parts' outputs",
+                ..DROPOUT
+            },
+            CAUSAL,
+            QUIET_SOFTMAX,
+            flag(
+                "norm_first",
+                false,
+                "whether the input of both parts is normalized rather than the sum",
+            ),
+            TermOption {
+                name: "activation",
+                kind: Kind::Word(&["gelu", "relu"]),
+                default: Default::Word("gelu"),
+                doc: "activation of the feed-forward network",
+            },
+            EPSILON,
+            INITIALIZER,
+        ],
+        main: None,
+        example: "transformer_encoder: {blocks: 2, heads: 4, feed_forward: 32}",
+        source: "Vaswani et al.: Attention Is All You Need (2017); Burn 0.22, TransformerEncoderConfig",
+    },
+    TermMeta {
+        name: "positional_encoding",
+        kind: TermKind::Layer,
+        summary: "Adds the place t in `[length, features]`: sin(t · T^(−2i / features)) to feature 2i, the cosine to feature 2i + 1.",
+        options: &[TermOption {
+            name: "max_timescale",
+            kind: Kind::Count { least: 1 },
+            default: Default::Count(10_000),
+            doc: "T, the base of the wave lengths; at least the length",
+        }],
+        main: None,
+        example: "positional_encoding",
+        source: "Vaswani et al.: Attention Is All You Need (2017); Burn 0.22, PositionalEncodingConfig",
     },
 ];

@@ -1,0 +1,83 @@
+//! Layers of sequences `[length, features]`.
+
+use super::{ShapeError, axes};
+use crate::spec::{Code, LayerKind, SequenceOutput};
+
+/// The shape that a layer of sequences makes of `dims`.
+pub(super) fn output(kind: &LayerKind, dims: &[usize]) -> Result<Vec<usize>, ShapeError> {
+    let [length, features] = axes(dims, "[length, features]")?;
+    match kind {
+        LayerKind::Lstm { hidden, output, .. }
+        | LayerKind::Gru { hidden, output, .. }
+        | LayerKind::Rnn { hidden, output, .. } => Ok(states(length, *hidden, *output)),
+        LayerKind::BiLstm { hidden, output, .. }
+        | LayerKind::BiGru { hidden, output, .. }
+        | LayerKind::BiRnn { hidden, output, .. } => {
+            Ok(states(length, hidden.saturating_mul(2), *output))
+        }
+        LayerKind::MultiHeadAttention(attention) => {
+            divided_among_heads(features, attention.heads)?;
+            Ok(dims.to_vec())
+        }
+        LayerKind::TransformerEncoder(encoder) => {
+            divided_among_heads(features, encoder.heads)?;
+            Ok(dims.to_vec())
+        }
+        LayerKind::PositionalEncoding { max_timescale } => {
+            if !features.is_multiple_of(2) {
+                return Err(ShapeError::new(
+                    Code::SHAPE_MISMATCH,
+                    format!("adds a sine and a cosine in turn, but {features} features are odd"),
+                    "give it an even number of features",
+                ));
+            }
+            if *max_timescale < length {
+                return Err(ShapeError::new(
+                    Code::SHAPE_MISMATCH,
+                    format!("has a `max_timescale` of {max_timescale}, but a length of {length}"),
+                    format!("write `max_timescale: {length}` or more"),
+                ));
+            }
+            Ok(dims.to_vec())
+        }
+        _ => unreachable!("only layers of sequences are planned here"),
+    }
+}
+
+fn states(length: usize, features: usize, output: SequenceOutput) -> Vec<usize> {
+    match output {
+        SequenceOutput::Last => vec![features],
+        SequenceOutput::Sequence => vec![length, features],
+    }
+}
+
+fn divided_among_heads(features: usize, heads: usize) -> Result<(), ShapeError> {
+    if features.is_multiple_of(heads) {
+        return Ok(());
+    }
+    Err(ShapeError::new(
+        Code::BAD_GROUPS,
+        format!("cannot divide {features} features among {heads} heads"),
+        format!("choose a divisor of {features}"),
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_directions_give_two_states_side_by_side() {
+        let kind = |output| LayerKind::BiRnn { hidden: 3, bias: true, output, initializer: None };
+        assert_eq!(output(&kind(SequenceOutput::Last), &[5, 2]), Ok(vec![6]));
+        assert_eq!(output(&kind(SequenceOutput::Sequence), &[5, 2]), Ok(vec![5, 6]));
+    }
+
+    #[test]
+    fn places_are_encoded_in_pairs_of_features_and_within_the_longest_wave() {
+        let kind = |max_timescale| LayerKind::PositionalEncoding { max_timescale };
+        assert_eq!(output(&kind(9), &[9, 4]), Ok(vec![9, 4]));
+        assert!(output(&kind(8), &[9, 4]).is_err());
+        assert!(output(&kind(9), &[9, 3]).is_err());
+    }
+}
