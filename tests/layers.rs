@@ -151,6 +151,16 @@ fn layers_on_signals_and_images_are_planned_and_differentiated_right() {
         &[signal, "avg_pool1d: 3"],
         &[signal, "avg_pool1d: {kernel: 3, stride: 2, padding: 1, count_include_pad: false}"],
         &[signal, "adaptive_avg_pool1d: 5"],
+        &["reshape: [12, 2, 2]", "pixel_shuffle: 2", "linear: 3"],
+        &[image, "interpolate2d: {scale: 2}", "linear: 3"],
+        &[image, "interpolate2d: {output: [7, 5]}", "linear: 3"],
+        &[image, "interpolate2d: {scale: [2, 1]}"],
+        &[image, "permute: [2, 0, 1]", "linear: 3"],
+        &[image, "pad: {axis: 2, before: 1, after: 2, value: 0.5}", "linear: 3"],
+        &[image, "pad: {axis: 0, after: 1}", "linear: 3"],
+        &[image, "mean: 1", "linear: 3"],
+        &[image, "max: 2", "linear: 3"],
+        &[image, "avg_pool2d: [4, 1]", "squeeze: 1", "linear: 3"],
         &[image, "max_pool2d: 2", "linear: 3"],
         &[image, "max_pool2d: {kernel: 3, stride: 1, padding: 1}", "linear: 3"],
         &[image, "avg_pool2d: 2", "linear: 3"],
@@ -202,6 +212,46 @@ fn layers_on_sequences_are_planned_and_differentiated_right() {
     ];
     let numeric = numeric.iter().map(|layers| numbers(&list(layers)));
     check_all(numeric.chain(indices.iter().map(|layers| tokens(&list(layers)))));
+}
+
+#[test]
+fn gradients_that_are_zero_by_design_are_not_accused() {
+    let (image, sequence, one_place) =
+        ("reshape: [3, 4, 4]", "reshape: [6, 8]", "reshape: [1, 48]");
+    let encoder = "transformer_encoder: {blocks: 2, heads: 2, feed_forward: 6}";
+    let cases: &[&[&str]] = &[
+        &[image, "conv2d: {out: 4, kernel: 2}", "instance_norm", "tanh"],
+        &[image, "conv_transpose2d: {out: 4, kernel: 2}", "batch_norm", "tanh"],
+        &[
+            "reshape: [2, 2, 3, 4]",
+            "conv3d: {out: 4, kernel: 2}",
+            "group_norm: {groups: 4}",
+            "tanh",
+        ],
+        &[sequence, "multi_head_attention: {heads: 2, dropout: 0}"],
+        &[sequence, encoder],
+        &[one_place, "multi_head_attention: 2"],
+        &[one_place, encoder],
+        &[one_place, "rnn: 4"],
+        &[one_place, "bi_rnn: 4"],
+        &[one_place, "bi_lstm: 4"],
+        &[one_place, "bi_gru: {hidden: 4, reset_after: false}"],
+    ];
+    let mut accused = Vec::new();
+    for layers in cases {
+        let evidence = measure(&numbers(&list(layers))).unwrap();
+        for name in ["every_parameter_gets_gradient", "weights_update"] {
+            let property = property::find(name).expect("it is registered");
+            let verdict = (property.judge)(&evidence, &Options::defaults(&property.meta));
+            if verdict.outcome != Outcome::Pass {
+                accused.push(format!(
+                    "{layers:?}: {name}: {} {:?}",
+                    verdict.summary, verdict.findings
+                ));
+            }
+        }
+    }
+    assert!(accused.is_empty(), "{}", accused.join("\n"));
 }
 
 #[test]

@@ -66,7 +66,28 @@ impl Layer {
             }
             LayerKind::Dropout { probability } => Self::Dropout { probability: *probability },
             LayerKind::GaussianNoise { std } => Self::GaussianNoise { std: *std },
-            LayerKind::Flatten | LayerKind::Reshape { .. } => {
+            LayerKind::Permute { axes } => Self::Permute(axes.clone()),
+            LayerKind::Pad { axis, before, after, value } => {
+                Self::Pad { axis: *axis, before: *before, after: *after, value: *value }
+            }
+            LayerKind::Mean { axis } => {
+                Self::Mean { axis: *axis, shape: planned.output.dims().to_vec() }
+            }
+            LayerKind::Max { axis } => {
+                Self::Max { axis: *axis, shape: planned.output.dims().to_vec() }
+            }
+            LayerKind::PixelShuffle { factor } => {
+                Self::PixelShuffle(nn::PixelShuffleConfig::new(*factor).init())
+            }
+            LayerKind::Interpolate2d { .. } => {
+                let dims = planned.output.dims();
+                Self::Interpolate2d(
+                    nn::interpolate::Interpolate2dConfig::new()
+                        .with_output_size(Some([dims[1], dims[2]]))
+                        .init(),
+                )
+            }
+            LayerKind::Flatten | LayerKind::Reshape { .. } | LayerKind::Squeeze { .. } => {
                 Self::Reshape(planned.output.dims().to_vec())
             }
             LayerKind::Residual { .. } => Self::Residual(Network::build(&planned.inner, device)),

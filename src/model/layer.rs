@@ -60,6 +60,25 @@ pub enum Layer {
     },
     /// `flatten` and `reshape`: the example's new shape.
     Reshape(Vec<usize>),
+    Permute(Vec<usize>),
+    Pad {
+        axis: usize,
+        before: usize,
+        after: usize,
+        value: f64,
+    },
+    /// With the example's new shape.
+    Mean {
+        axis: usize,
+        shape: Vec<usize>,
+    },
+    /// With the example's new shape.
+    Max {
+        axis: usize,
+        shape: Vec<usize>,
+    },
+    PixelShuffle(nn::PixelShuffle),
+    Interpolate2d(nn::interpolate::Interpolate2d),
     Activation(Activation),
     Residual(Network),
 }
@@ -192,11 +211,19 @@ impl Layer {
             (Self::AdaptiveAvgPool2d(pool), Value::Float4(x)) => Value::Float4(pool.forward(x)),
             (Self::Dropout { probability }, input) => dropout(*probability, input, pass),
             (Self::GaussianNoise { std }, input) => noise(*std, input, pass),
-            (Self::Reshape(shape), input) => {
-                let mut shape = shape.clone();
-                shape.insert(0, input.shape()[0]);
-                input.reshape(&shape)
+            (Self::Reshape(shape), input) => with_examples_of(shape, input),
+            (Self::Permute(axes), input) => map_float!(input, x => permuted(axes, x)),
+            (Self::Pad { axis, before, after, value }, input) => {
+                map_float!(input, x => padded(x, axis + 1, [*before, *after], *value))
             }
+            (Self::Mean { axis, shape }, input) => {
+                with_examples_of(shape, map_float!(input, x => x.mean_dim(axis + 1)))
+            }
+            (Self::Max { axis, shape }, input) => {
+                with_examples_of(shape, map_float!(input, x => x.max_dim(axis + 1)))
+            }
+            (Self::PixelShuffle(shuffle), Value::Float4(x)) => Value::Float4(shuffle.forward(x)),
+            (Self::Interpolate2d(resize), Value::Float4(x)) => Value::Float4(resize.forward(x)),
             (Self::Activation(kind), input) => activate(kind, input, pass),
             (Self::Residual(inner), input) => {
                 let skipped = input.clone();
@@ -239,6 +266,29 @@ impl Layer {
     pub fn map<M: ModuleMapper>(self, mapper: &mut M) -> Self {
         map_module!(self, module => module.map(mapper))
     }
+}
+
+/// The same numbers, in examples of another shape.
+fn with_examples_of(shape: &[usize], input: Value) -> Value {
+    let batch = [input.shape()[0]];
+    input.reshape(&[&batch, shape].concat())
+}
+
+/// The batch axis stays the first.
+fn permuted<const D: usize>(axes: &[usize], x: Tensor<D>) -> Tensor<D> {
+    x.permute(std::array::from_fn::<usize, D, _>(|axis| match axis {
+        0 => 0,
+        axis => axes[axis - 1] + 1,
+    }))
+}
+
+fn padded<const D: usize>(x: Tensor<D>, axis: usize, sizes: [usize; 2], value: f64) -> Tensor<D> {
+    let [before, after] = sizes.map(|size| {
+        let mut shape = x.dims();
+        shape[axis] = size;
+        (size > 0).then(|| Tensor::full(shape, value, &x.device()))
+    });
+    Tensor::cat([before, Some(x), after].into_iter().flatten().collect(), axis)
 }
 
 /// What a recurrent layer hands on, of all states `[batch, length, hidden]` and the last one

@@ -1,8 +1,9 @@
 //! Models: shapes inferred from a spec's layers ([`Plan`]), and the network that runs them
 //! ([`Network`]).
 //!
-//! `plan` and `shape` know no device. Everything that names a Burn layer is in `build`, `layer` and
-//! `activation`. [`Model`] is what is tested: such a network, or a Burn module of the user's own.
+//! `plan` and `shape` know no device. Everything that names a Burn layer is in `build`, `layer`,
+//! `attention` and `activation`. [`Model`] is what is tested: such a network, or a Burn module of
+//! the user's own.
 
 mod activation;
 mod attention;

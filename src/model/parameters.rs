@@ -1,4 +1,4 @@
-//! How many numbers a layer owns, counted without building it.
+//! How many numbers a layer owns, and keeps for the backward pass, counted without building it.
 
 use super::Signal;
 use crate::spec::{Activation, Attention, LayerKind};
@@ -76,4 +76,23 @@ fn encoder_block(features: usize, feed_forward: usize) -> usize {
 fn gates(count: usize, input: usize, hidden: usize, bias: bool) -> usize {
     let biases = if bias { hidden.saturating_mul(2) } else { 0 };
     input.saturating_add(hidden).saturating_mul(hidden).saturating_add(biases).saturating_mul(count)
+}
+
+/// Numbers per example that the backward pass keeps of a layer's inside, beyond its output. The
+/// scores of attention grow with the square of the length.
+pub fn inner_activations(kind: &LayerKind, input: &Signal) -> usize {
+    let scores = |heads: usize, dims: &[usize]| {
+        heads.saturating_mul(dims[0]).saturating_mul(dims[0]).saturating_add(input.elements())
+    };
+    match kind {
+        LayerKind::MultiHeadAttention(attention) => scores(attention.heads, input.dims()),
+        LayerKind::TransformerEncoder(encoder) => {
+            let hidden = input.dims()[0].saturating_mul(encoder.feed_forward);
+            scores(encoder.heads, input.dims())
+                .saturating_add(hidden)
+                .saturating_add(input.elements())
+                .saturating_mul(encoder.blocks)
+        }
+        _ => 0,
+    }
 }

@@ -1,7 +1,7 @@
 //! The plan of a network: every layer named, every shape inferred, every size counted. No device.
 
 use super::network::join;
-use super::parameters::parameter_count;
+use super::parameters::{inner_activations, parameter_count};
 use super::shape::{self, Signal};
 use crate::spec::{Code, Diagnostic, LayerKind, LayerNames, LayerSpec, Span};
 
@@ -62,11 +62,15 @@ impl Plan {
 
     /// Memory that training takes at most, in bytes: parameters, gradients and optimizer state on
     /// the test device in f32 and on the reference device in f64, and the activations that the
-    /// backward pass keeps for `batch` examples (each layer's output, four times over).
+    /// backward pass keeps for `batch` examples (each layer's output, and the scores inside
+    /// attention, four times over).
     pub fn memory_estimate(&self, batch: usize) -> u128 {
         let parameters = self.parameters() as u128;
-        let activations: u128 =
-            self.flat().iter().map(|layer| layer.output.elements() as u128 * batch as u128).sum();
+        let kept = |layer: &PlannedLayer| {
+            let inside = inner_activations(&layer.kind, &layer.input) as u128;
+            (layer.output.elements() as u128 + inside) * batch as u128
+        };
+        let activations: u128 = self.flat().into_iter().map(kept).sum();
         (parameters * 5 + activations * 4) * (4 + 8)
     }
 }
@@ -179,6 +183,25 @@ mod tests {
         let errors =
             Plan::new(&[residual(vec![linear(3, None)])], Signal::Float(vec![2])).unwrap_err();
         assert!(errors[0].message.contains("[2] is not [3]"), "{}", errors[0].message);
+    }
+
+    #[test]
+    fn the_scores_of_attention_count_with_the_square_of_the_length() {
+        let layers = |kind| [LayerSpec { name: None, kind, span: Span::default() }];
+        let attention = LayerKind::MultiHeadAttention(crate::spec::Attention {
+            heads: 2,
+            dropout: 0.0,
+            causal: false,
+            quiet_softmax: false,
+            query_bias: true,
+            key_bias: true,
+            value_bias: true,
+            output_bias: true,
+            initializer: None,
+        });
+        let input = Signal::Float(vec![100_000, 2]);
+        let plan = Plan::new(&layers(attention), input).unwrap();
+        assert!(plan.memory_estimate(1) > 2 * 100_000 * 100_000 * 4);
     }
 
     #[test]

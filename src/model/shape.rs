@@ -1,6 +1,7 @@
 //! Shape rules: what each kind of layer makes of an example's shape. Pure.
 
 mod convolution;
+mod image;
 mod node;
 mod norm;
 mod pool;
@@ -102,6 +103,12 @@ fn float_output(kind: &LayerKind, dims: &[usize]) -> Result<Vec<usize>, ShapeErr
         | LayerKind::LocalResponseNorm { .. } => norm::output(kind, dims),
         LayerKind::Flatten => Ok(vec![product(dims)]),
         LayerKind::Reshape { shape } => node::reshaped(dims, shape),
+        LayerKind::Permute { axes } => node::permuted(dims, axes),
+        LayerKind::Squeeze { axis } => node::squeezed(dims, *axis),
+        LayerKind::Pad { axis, before, after, .. } => node::padded(dims, *axis, *before, *after),
+        LayerKind::Mean { axis } | LayerKind::Max { axis } => node::without(dims, *axis),
+        LayerKind::PixelShuffle { factor } => image::shuffled(dims, *factor),
+        LayerKind::Interpolate2d { size, .. } => image::interpolated(dims, *size),
         LayerKind::Lstm { .. }
         | LayerKind::Gru { .. }
         | LayerKind::Rnn { .. }

@@ -101,7 +101,14 @@ pub fn missing_activation(facts: &SubjectFacts) -> Option<Suspect> {
             | "avg_pool1d"
             | "avg_pool2d"
             | "adaptive_avg_pool1d"
-            | "adaptive_avg_pool2d" => {}
+            | "adaptive_avg_pool2d"
+            | "permute"
+            | "squeeze"
+            | "pad"
+            | "mean"
+            | "pixel_shuffle"
+            | "interpolate2d"
+            | "positional_encoding" => {}
             _ => before = None,
         }
     }

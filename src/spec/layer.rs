@@ -149,6 +149,36 @@ pub enum LayerKind {
     Reshape {
         shape: Vec<i64>,
     },
+    /// Axes in another order; as all axes here, counted from 0 without the batch axis.
+    Permute {
+        axes: Vec<usize>,
+    },
+    /// Without an axis of size 1.
+    Squeeze {
+        axis: usize,
+    },
+    /// One value before and after what is there.
+    Pad {
+        axis: usize,
+        before: usize,
+        after: usize,
+        value: f64,
+    },
+    /// The mean over an axis, which goes away.
+    Mean {
+        axis: usize,
+    },
+    /// The largest element of an axis, which goes away.
+    Max {
+        axis: usize,
+    },
+    /// Channels become places: `[c · f², h, w]` becomes `[c, h · f, w · f]`.
+    PixelShuffle {
+        factor: usize,
+    },
+    Interpolate2d {
+        size: InterpolatedSize,
+    },
     /// x + f(x), with f the inner layers.
     Residual {
         layers: Vec<LayerSpec>,
@@ -259,6 +289,15 @@ pub enum SequenceOutput {
     Sequence,
 }
 
+/// How large an interpolation makes an image.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum InterpolatedSize {
+    /// Height and width.
+    Of([usize; 2]),
+    /// So many times the input's height and width.
+    Times([usize; 2]),
+}
+
 /// Padding of convolutions and pools, as Burn has it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Padding<const N: usize = 2> {
@@ -309,6 +348,13 @@ impl LayerKind {
             Self::AdaptiveAvgPool2d { .. } => "adaptive_avg_pool2d",
             Self::Flatten => "flatten",
             Self::Reshape { .. } => "reshape",
+            Self::Permute { .. } => "permute",
+            Self::Squeeze { .. } => "squeeze",
+            Self::Pad { .. } => "pad",
+            Self::Mean { .. } => "mean",
+            Self::Max { .. } => "max",
+            Self::PixelShuffle { .. } => "pixel_shuffle",
+            Self::Interpolate2d { .. } => "interpolate2d",
             Self::Residual { .. } => "residual",
             Self::Embedding { .. } => "embedding",
             Self::Lstm { .. } => "lstm",

@@ -39,7 +39,7 @@ pub use expectation::{Expectation, Severity};
 pub use fault::Fault;
 pub use file::{Spec, Task, load, parse};
 pub use layer::{Attention, Encoder, FeedForwardActivation};
-pub use layer::{Initializer, LayerKind, LayerSpec, Padding, SequenceOutput};
+pub use layer::{Initializer, InterpolatedSize, LayerKind, LayerSpec, Padding, SequenceOutput};
 pub use layer_names::LayerNames;
 pub use loss::{LossKind, LossSpec, Regularization};
 pub use model::{ModelSpec, RustModelSpec};

@@ -27,7 +27,9 @@ pub(super) fn output(kind: &LayerKind, dims: &[usize]) -> Result<Vec<usize>, Sha
             if !features.is_multiple_of(2) {
                 return Err(ShapeError::new(
                     Code::SHAPE_MISMATCH,
-                    format!("adds a sine and a cosine in turn, but {features} features are odd"),
+                    format!(
+                        "adds a sine and a cosine in turn, but {features} is an odd number of features"
+                    ),
                     "give it an even number of features",
                 ));
             }

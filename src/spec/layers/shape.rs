@@ -2,15 +2,79 @@
 
 use crate::spec::options::OptionReader;
 use crate::spec::yaml::Value;
-use crate::spec::{Code, Diagnostic, LayerKind};
+use crate::spec::{Code, Diagnostic, InterpolatedSize, LayerKind};
 
 /// The shape node that the options belong to, if it is one.
 pub(super) fn read(options: &mut OptionReader<'_, '_, '_>) -> Option<LayerKind> {
     Some(match options.term().name {
         "flatten" => LayerKind::Flatten,
         "reshape" => LayerKind::Reshape { shape: reshape_shape(options) },
+        "permute" => LayerKind::Permute { axes: permuted_axes(options) },
+        "squeeze" => LayerKind::Squeeze { axis: options.count("axis") },
+        "pad" => LayerKind::Pad {
+            axis: options.count("axis"),
+            before: options.count("before"),
+            after: options.count("after"),
+            value: options.number("value"),
+        },
+        "mean" => LayerKind::Mean { axis: options.count("axis") },
+        "max" => LayerKind::Max { axis: options.count("axis") },
+        "pixel_shuffle" => LayerKind::PixelShuffle { factor: options.count("factor") },
+        "interpolate2d" => LayerKind::Interpolate2d { size: interpolated_size(options) },
         _ => return None,
     })
+}
+
+fn permuted_axes(options: &mut OptionReader<'_, '_, '_>) -> Vec<usize> {
+    let Some(node) = options.node("axes") else { return Vec::new() };
+    let what = options.what("axes");
+    let reader = &mut *options.reader;
+    let before = reader.errors.len();
+    let items = reader.sequence(&what, node);
+    let axes: Vec<usize> =
+        items.iter().map(|item| reader.count(&format!("each of {what}"), item, 0)).collect();
+    let is_order = !axes.is_empty() && (0..axes.len()).all(|axis| axes.contains(&axis));
+    if !is_order && reader.errors.len() == before {
+        reader.report(Diagnostic::new(
+            Code::CONTRADICTION,
+            format!("{what} names every axis from 0 once"),
+            node.span,
+            "not every axis, or one of them twice",
+        ));
+    }
+    axes
+}
+
+/// One of `output` and `scale`.
+fn interpolated_size(options: &mut OptionReader<'_, '_, '_>) -> InterpolatedSize {
+    let (output, scale) = (options.optional_size("output"), options.optional_size("scale"));
+    match (output, scale) {
+        (Some(output), None) => InterpolatedSize::Of(output),
+        (None, Some(scale)) => InterpolatedSize::Times(scale),
+        (Some(_), Some(scale)) => {
+            let diagnostic = Diagnostic::new(
+                Code::CONTRADICTION,
+                "`interpolate2d` has an `output` or a `scale`, not both",
+                options.key_span("scale").unwrap_or(options.place()),
+                "says the size a second time",
+            );
+            options.reader.report(diagnostic.help("remove one of them"));
+            InterpolatedSize::Times(scale)
+        }
+        (None, None) => {
+            if !options.is_broken() {
+                let diagnostic = Diagnostic::new(
+                    Code::MISSING_KEY,
+                    "`interpolate2d` needs `output` or `scale`",
+                    options.place(),
+                    "no size is said",
+                );
+                let example = options.term().example;
+                options.reader.report(diagnostic.help(format!("for example `{example}`")));
+            }
+            InterpolatedSize::Times([1, 1])
+        }
+    }
 }
 
 fn reshape_shape(options: &mut OptionReader<'_, '_, '_>) -> Vec<i64> {

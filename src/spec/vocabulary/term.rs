@@ -109,6 +109,8 @@ pub enum ValueKind {
     Texts,
     /// A list of sizes of which one may be -1.
     ReshapeShape,
+    /// A list of axes in another order.
+    Axes,
     /// One of the terms of this kind.
     Term(TermKind),
     /// A list of terms of this kind.
@@ -150,6 +152,7 @@ impl fmt::Display for ValueKind {
             Self::ReshapeShape => {
                 write!(formatter, "a list of whole numbers of at least 1; one may be -1")
             }
+            Self::Axes => write!(formatter, "a list of all axes from 0, each once"),
             Self::Term(kind) => write!(formatter, "{}", kind.with_article()),
             Self::Terms(kind) => write!(formatter, "a list, each {}", kind.with_article()),
             Self::Section(name) => write!(formatter, "the options of `{name}`"),

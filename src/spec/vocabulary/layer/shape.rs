@@ -1,7 +1,15 @@
 //! Nodes that only give their input another shape.
 
+use super::{amount, size};
 use crate::spec::vocabulary::{
-    DefaultValue as Default, TermKind, TermMeta, TermOption, ValueKind as Kind,
+    Bounds, DefaultValue as Default, TermKind, TermMeta, TermOption, ValueKind as Kind,
+};
+
+const AXIS: TermOption = TermOption {
+    name: "axis",
+    kind: Kind::Count { least: 0 },
+    default: Default::Required,
+    doc: "the axis, counted from 0 without the batch axis",
 };
 
 pub(in crate::spec::vocabulary) static TERMS: &[TermMeta] = &[
@@ -28,5 +36,96 @@ pub(in crate::spec::vocabulary) static TERMS: &[TermMeta] = &[
         main: Some("shape"),
         example: "reshape: [1, 8, -1]",
         source: "nn-test",
+    },
+    TermMeta {
+        name: "permute",
+        kind: TermKind::Layer,
+        summary: "Axes in another order: axis i of the output is axis `axes[i]` of the input, counted from 0 without the batch axis.",
+        options: &[TermOption {
+            name: "axes",
+            kind: Kind::Axes,
+            default: Default::Required,
+            doc: "the axes of the input, in the order of the output",
+        }],
+        main: Some("axes"),
+        example: "permute: [1, 0]",
+        source: "nn-test",
+    },
+    TermMeta {
+        name: "squeeze",
+        kind: TermKind::Layer,
+        summary: "Without an axis of size 1.",
+        options: &[AXIS],
+        main: Some("axis"),
+        example: "squeeze: 0",
+        source: "nn-test",
+    },
+    TermMeta {
+        name: "pad",
+        kind: TermKind::Layer,
+        summary: "One value before and after what an axis holds.",
+        options: &[
+            AXIS,
+            amount("before", "elements before"),
+            amount("after", "elements after"),
+            TermOption {
+                name: "value",
+                kind: Kind::Number(Bounds::Finite),
+                default: Default::Number(0.0),
+                doc: "what they are",
+            },
+        ],
+        main: None,
+        example: "pad: {axis: 1, before: 2}",
+        source: "nn-test",
+    },
+    TermMeta {
+        name: "mean",
+        kind: TermKind::Layer,
+        summary: "The mean over an axis, which goes away: over axis 0 of a sequence `[length, features]` it gives `[features]`.",
+        options: &[AXIS],
+        main: Some("axis"),
+        example: "mean: 0",
+        source: "nn-test",
+    },
+    TermMeta {
+        name: "max",
+        kind: TermKind::Layer,
+        summary: "The largest element of an axis, which goes away: over axis 0 of a sequence `[length, features]` it gives `[features]`.",
+        options: &[AXIS],
+        main: Some("axis"),
+        example: "max: 0",
+        source: "nn-test",
+    },
+    TermMeta {
+        name: "pixel_shuffle",
+        kind: TermKind::Layer,
+        summary: "Channels become places: `[channels · factor², height, width]` becomes `[channels, height · factor, width · factor]`.",
+        options: &[size("factor", "how many times higher and wider")],
+        main: Some("factor"),
+        example: "pixel_shuffle: 2",
+        source: "Shi et al.: Efficient Sub-Pixel Convolution (2016); Burn 0.22, PixelShuffleConfig",
+    },
+    TermMeta {
+        name: "interpolate2d",
+        kind: TermKind::Layer,
+        summary: "An image `[channels, height, width]` in another size, which `output` or `scale` says. A new place takes the nearest pixel.",
+        options: &[
+            TermOption {
+                name: "output",
+                kind: Kind::Size2d { least: 1 },
+                default: Default::Derived("from `scale`"),
+                doc: "height and width of the output",
+            },
+            TermOption {
+                name: "scale",
+                kind: Kind::Size2d { least: 1 },
+                default: Default::Derived("from `output`"),
+                doc: "how many times higher and wider",
+            },
+        ],
+        main: None,
+        example: "interpolate2d: {scale: 2}",
+        source: "Burn 0.22, Interpolate2dConfig; the other modes have no gradient on GPUs there",
     },
 ];
