@@ -47,34 +47,19 @@ fn permuted_axes(options: &mut OptionReader<'_, '_, '_>) -> Vec<usize> {
 
 /// One of `output` and `scale`.
 fn interpolated_size(options: &mut OptionReader<'_, '_, '_>) -> InterpolatedSize {
-    let (output, scale) = (options.optional_size("output"), options.optional_size("scale"));
-    match (output, scale) {
-        (Some(output), None) => InterpolatedSize::Of(output),
-        (None, Some(scale)) => InterpolatedSize::Times(scale),
-        (Some(_), Some(scale)) => {
-            let diagnostic = Diagnostic::new(
-                Code::CONTRADICTION,
-                "`interpolate2d` has an `output` or a `scale`, not both",
-                options.key_span("scale").unwrap_or(options.place()),
-                "says the size a second time",
-            );
-            options.reader.report(diagnostic.help("remove one of them"));
-            InterpolatedSize::Times(scale)
-        }
-        (None, None) => {
-            if !options.is_broken() {
-                let diagnostic = Diagnostic::new(
-                    Code::MISSING_KEY,
-                    "`interpolate2d` needs `output` or `scale`",
-                    options.place(),
-                    "no size is said",
-                );
-                let example = options.term().example;
-                options.reader.report(diagnostic.help(format!("for example `{example}`")));
-            }
-            InterpolatedSize::Times([1, 1])
-        }
+    let Some(output) = options.optional_size("output") else {
+        return InterpolatedSize::Times(options.size("scale"));
+    };
+    if let Some(scale) = options.key_span("scale") {
+        let diagnostic = Diagnostic::new(
+            Code::CONTRADICTION,
+            "`interpolate2d` has an `output` or a `scale`, not both",
+            scale,
+            "says the size a second time",
+        );
+        options.reader.report(diagnostic.help("remove one of them"));
     }
+    InterpolatedSize::Of(output)
 }
 
 fn reshape_shape(options: &mut OptionReader<'_, '_, '_>) -> Vec<i64> {

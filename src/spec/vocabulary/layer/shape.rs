@@ -114,14 +114,14 @@ pub(in crate::spec::vocabulary) static TERMS: &[TermMeta] = &[
             TermOption {
                 name: "output",
                 kind: Kind::Size2d { least: 1 },
-                default: Default::Derived("from `scale`"),
+                default: Default::Derived("`scale` times the input"),
                 doc: "height and width of the output",
             },
             TermOption {
                 name: "scale",
                 kind: Kind::Size2d { least: 1 },
-                default: Default::Derived("from `output`"),
-                doc: "how many times higher and wider",
+                default: Default::Count(2),
+                doc: "how many times higher and wider, unless `output` is given",
             },
         ],
         main: None,
