@@ -4,7 +4,7 @@ use super::optimizer::OptimizerSpec;
 use super::options::OptionReader;
 use super::reader::Choice;
 use super::vocabulary::{TermKind, TermMeta};
-use super::{Code, Diagnostic, Span, Spanned};
+use super::{Code, Diagnostic, Spanned};
 
 #[derive(Debug, Clone)]
 pub struct ScheduleSpec {
@@ -179,26 +179,21 @@ fn schedules(options: &mut OptionReader<'_, '_, '_>) -> Vec<Schedule> {
 
 /// Burn takes rates in (0, 1] alone, but for constant ones, steps and Noam, whose rate is a factor.
 fn rate_error(spec: &ScheduleSpec, rate: &Spanned<f64>) -> Option<Diagnostic> {
-    let warm_up = (*spec.warm_up > 0).then_some(("a warm-up", spec.warm_up.span));
-    let too_high = starts_too_high(&spec.kind, **rate).then_some(("this schedule", spec.kind.span));
-    if let Some((what, place)) = too_high.or(warm_up.filter(|_| **rate > 1.0)) {
-        let message = format!("under {what} a learning rate is greater than 0 and at most 1");
-        let error =
-            Diagnostic::new(Code::CONTRADICTION, message, rate.span, format!("is {}", **rate));
-        return Some(
-            also(error, place, rate.span, what).help("write a `learning_rate` of at most 1"),
-        );
+    let too_high = starts_too_high(&spec.kind, **rate).then(|| (spec.kind.term(), spec.kind.span));
+    let warm_up = (*spec.warm_up > 0 && **rate > 1.0).then_some(("warm_up", spec.warm_up.span));
+    if let Some((name, place)) = too_high.or(warm_up) {
+        let message =
+            format!("under `{name}` a learning rate must be greater than 0 and at most 1");
+        let label = format!("is {}", **rate);
+        let error = Diagnostic::new(Code::CONTRADICTION, message, rate.span, label);
+        let error = error.also(place, "takes rates up to 1");
+        return Some(error.help("write a `learning_rate` of at most 1"));
     }
     let lowest = lowest_above(&spec.kind, **rate)?;
     let message = format!("`min_lr` of `cosine` is {lowest}, above the learning rate {}", **rate);
     let label = format!("starts at {}", **rate);
     let error = Diagnostic::new(Code::CONTRADICTION, message, spec.kind.span, label);
     Some(error.help("a cosine schedule falls: write a lower `min_lr`"))
-}
-
-/// A second place, where it is another than the first.
-fn also(error: Diagnostic, place: Span, first: Span, label: &str) -> Diagnostic {
-    if place == first { error } else { error.also(place, label.to_owned()) }
 }
 
 /// Whether a schedule whose rates Burn wants in (0, 1] starts above 1.

@@ -265,7 +265,8 @@ pub(super) static TERMS: &[TermMeta] = &[
                 name: "others",
                 kind: Kind::Term(TermKind::Optimizer),
                 default: Default::Word("adamw"),
-                doc: "the optimizer, with a rate of its own, of tensors that are no matrices",
+                doc: "the optimizer, with a rate of its own, of tensors that are no matrices; embeddings and \
+                      the head are matrices, too",
             },
         ],
         main: None,

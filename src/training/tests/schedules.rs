@@ -66,9 +66,9 @@ fn every_schedule_follows_its_formula() {
         assert_rates(&rates(&format!("schedule: {written}")), due, written);
     }
     for term in terms().filter(|term| term.kind == TermKind::Schedule) {
-        let of_term =
-            |row: &&Row| recipe(&format!("schedule: {}", row.0)).schedule.kind.term() == term.name;
-        assert!(ROWS.iter().any(|row| of_term(&row)), "`{}` has no formula", term.name);
+        let mut written = ROWS.iter().map(|(written, _)| written.trim_start_matches('{'));
+        let found = written.any(|written| written.starts_with(term.name));
+        assert!(found, "`{}` has no formula", term.name);
     }
 }
 
