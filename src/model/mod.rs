@@ -8,6 +8,7 @@ mod activation;
 mod build;
 mod erased;
 mod layer;
+mod multiply_adds;
 mod network;
 mod parameters;
 mod pass;
