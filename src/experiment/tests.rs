@@ -3,7 +3,7 @@
 use burn::module::Module;
 use burn::nn::{BatchNorm, BatchNormConfig, Dropout, DropoutConfig, Linear, LinearConfig};
 use burn::tensor::activation::{relu, tanh};
-use burn::tensor::{DType, Device, Distribution, Tensor};
+use burn::tensor::{DType, Device, Distribution, Int, Tensor};
 
 use super::*;
 use crate::device::{DeviceChoice, Devices};
@@ -54,6 +54,15 @@ impl Net {
         self.head.forward((y.clone() * y.clone() - y.clone()).detach() + y)
     }
 
+    fn of_two(&self, (x, y): (Tensor<2>, Tensor<3>)) -> Tensor<2> {
+        let y = y.flatten::<2>(1, 2).powi_scalar(2).mean_dim(1).mul_scalar(1e-3);
+        self.head.forward(tanh(self.hidden.forward(x.mul_scalar(0.1)) + y))
+    }
+
+    fn of_numbers_and_tokens(&self, x: Tensor<2>, tokens: Tensor<2, Int>) -> Tensor<2> {
+        self.head.forward(tanh(self.hidden.forward(x) + tokens.float().mean_dim(1)))
+    }
+
     fn with_panic(&self, x: Tensor<2>) -> Tensor<2> {
         assert!(x.dims()[1] == 3, "this net takes three features");
         x
@@ -88,6 +97,8 @@ fn registry() -> Registry {
         .with("wrong", model(Net::new, Net::with_wrong_backward))
         .with("single", model(Net::new, Net::with_explicit_f32))
         .with("single_wrong", model(Net::new, Net::with_explicit_f32_and_wrong_backward))
+        .with("two", model(Net::new, Net::of_two))
+        .with("tokens", model(Net::new, Net::of_numbers_and_tokens))
         .with("panics", model(Net::new, Net::with_panic))
         .with("wide", model(Net::new, Net::with_one_output_too_many))
         .with("own", objective(Net::new, batches(60, rows), own_loss))
@@ -99,6 +110,10 @@ fn laboratory(name: &str) -> Result<Laboratory, SetUpError> {
         "own" | "sampled" => "task: objective",
         _ => "task: classification\ndata: {moons: {examples: 120}}",
     };
+    measured(task, name)
+}
+
+fn measured(task: &str, name: &str) -> Result<Laboratory, SetUpError> {
     let text = format!(
         "version: 1\nname: rust\n{task}\nmodel: {{rust: {name}}}\n\
          training: {{optimizer: {{adam: {{learning_rate: 1e-2}}}}, epochs: 20}}\n"
@@ -190,6 +205,37 @@ fn an_objective_of_its_own_is_trained_and_checked_term_by_term() {
         assert_eq!(verdict.outcome, Outcome::Pass, "{name}: {verdict:?}");
     }
     assert_eq!(verdict(&mut laboratory, "initial_loss").outcome, Outcome::NotApplicable);
+}
+
+#[test]
+fn several_inputs_share_the_numbers_of_an_example() {
+    // Six numbers: two for the first input, and a matrix of 2 × 2 for the second.
+    let task = "task: classification\ndata: {blobs: {examples: 60, classes: 2, features: 6}}";
+    let mut two = measured(task, "{name: two, inputs: [[2], [2, 2]]}").unwrap();
+    let verdict_of_two = verdict(&mut two, "gradients_match");
+    assert_eq!(verdict_of_two.outcome, Outcome::Pass, "{verdict_of_two:?}");
+    let check = two.evidence().gradient_check();
+    let input = check.tensors.iter().find(|tensor| tensor.tensor == INPUT).unwrap();
+    assert!(!input.structurally_zero && input.norm > 0.0, "{input:?}");
+}
+
+#[test]
+fn an_input_of_tokens_has_no_gradient_and_the_weights_have_theirs() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("mixed.csv");
+    let rows = (0..40).map(|row| {
+        let x = (f64::from(row) * 0.7).sin();
+        format!("{x},{},{},{},{}\n", -x, row % 5, row % 3, if x > 0.0 { "up" } else { "down" })
+    });
+    std::fs::write(&path, format!("a,b,t,u,side\n{}", rows.collect::<String>())).unwrap();
+    let task =
+        format!("task: classification\ndata: {{csv: {}, target: side}}", path.to_str().unwrap());
+    let mut laboratory = measured(&task, "{name: tokens, inputs: [[2], [2]]}").unwrap();
+    let verdict = verdict(&mut laboratory, "gradients_match");
+    assert_eq!(verdict.outcome, Outcome::Pass, "{verdict:?}");
+    let tensors = &laboratory.evidence().gradient_check().tensors;
+    assert!(tensors.iter().all(|tensor| tensor.tensor != INPUT));
+    assert!(tensors.iter().any(|tensor| tensor.tensor == "hidden.weight"));
 }
 
 #[test]

@@ -58,10 +58,14 @@ fn follow(
             Order::SetUp(_) => return Err(WorkerError::NoSetUp),
             Order::End => break,
             Order::Run(assignment) => {
-                let ran = run(&mut session, set_up, &assignment, events);
-                if let Err(absent) = ran {
-                    events.adapter_required(absent.reason.clone());
-                    return Err(absent.into());
+                match run(&mut session, set_up, &assignment, events) {
+                    Ok(Condition::Sound) => {}
+                    // The supervisor starts another worker for what is left.
+                    Ok(Condition::Doubtful) => break,
+                    Err(absent) => {
+                        events.adapter_required(absent.reason.clone());
+                        return Err(absent.into());
+                    }
                 }
                 // Its tensors need not stay while the next order is awaited.
                 session.clear();
@@ -72,19 +76,32 @@ fn follow(
     Ok(())
 }
 
+/// Whether a worker can be trusted with another spec.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Condition {
+    Sound,
+    /// Something crashed: a device that was lost stays lost in this process, and what a panic
+    /// interrupted may be half done. That shall cost one spec and not those behind it.
+    Doubtful,
+}
+
 fn run(
     session: &mut Session,
     set_up: &SetUp,
     assignment: &Assignment,
     events: &mut dyn Sink,
-) -> Result<(), AdapterRequired> {
+) -> Result<Condition, AdapterRequired> {
+    let mut condition = Condition::Sound;
     let mut events = Shown::new(events, set_up, assignment);
     let cases = collect(std::slice::from_ref(&assignment.path));
     let store = Store::new(&assignment.package_root, &assignment.specs_dir);
     for name in &assignment.tests {
         match cases.iter().find(|case| case.name == *name) {
             Some(case) => {
-                session.run(case, &store, &mut events)?;
+                let result = session.run(case, &store, &mut events)?;
+                if result.status == Status::Crashed {
+                    condition = Condition::Doubtful;
+                }
             }
             None => {
                 events.emit(&Event::TestStarted { test: name.clone() });
@@ -92,7 +109,7 @@ fn run(
             }
         }
     }
-    Ok(())
+    Ok(condition)
 }
 
 /// The file was listed with this case and no longer has it.
@@ -197,6 +214,30 @@ mod tests {
                 "start a::gone",
                 "Crashed a::gone of a.yaml",
                 "ready",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_worker_in_which_something_crashed_finishes_its_spec_and_begins_no_other() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path();
+        let laboratory = FakeLaboratory::new(|name| match name {
+            "shapes" => panic!("the device was lost"),
+            _ => Ok(judged(Verdict::not_applicable("-"))),
+        });
+        let orders =
+            vec![order(root, "a", &["shapes", "initial_loss"]), order(root, "b", &["shapes"])];
+        let (outcome, words) = said(root, orders, laboratory);
+        assert!(outcome.is_ok(), "{outcome:?}");
+        assert_eq!(
+            words,
+            [
+                "ready",
+                "start a::shapes",
+                "Crashed a::shapes of a.yaml",
+                "start a::initial_loss",
+                "Skipped a::initial_loss of a.yaml",
             ]
         );
     }

@@ -64,7 +64,12 @@ fn judge(evidence: &Evidence, options: &Options) -> Verdict {
     let layers = layers(evidence);
     let bound = options.number("share").expect("it has a default");
     if layers.is_empty() {
-        return Verdict::not_applicable("the model has no activation whose units can die");
+        return Verdict::not_applicable(match evidence.subject.rust {
+            true => {
+                "no probe shows an activation: `nn_test::probe(\"relu1\", x)` in the forward pass does"
+            }
+            false => "the model has no activation whose units can die",
+        });
     }
     let worst = |pick: fn(&Layer<'_>) -> UnitEvidence| {
         layers.iter().map(|layer| share(pick(layer))).fold(0.0, f64::max)

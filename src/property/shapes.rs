@@ -12,7 +12,8 @@ pub static PROPERTY: Property = Property {
         name: "shapes",
         summary: "Layers, output shapes and parameter counts are as accepted.",
         checks: "The summary of the model: every layer's path, kind, output shape and number of \
-                 parameters. No device is used.",
+                 parameters. No device is used; but a Rust model is run once, and what is \
+                 seen are its modules, its probes and its output.",
         why: "A layer that changed its size by accident shows in a pull request as one changed \
               line.",
         condition: "The snapshot is equal. Without a snapshot to compare with, the property always \

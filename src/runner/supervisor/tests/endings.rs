@@ -80,6 +80,14 @@ fn a_death_between_two_specs_blames_nobody() {
 }
 
 #[test]
+fn a_worker_that_retires_after_its_spec_is_replaced_without_a_word() {
+    let first = script([&all_of_a()], Last::Dies(Ending::Code(0)));
+    let run = run(two_specs(), vec![first, script([&pass("b::one")], CLEAN)]);
+    assert_eq!(run.summary().passed, 4);
+    assert!(!run.lines.iter().any(|line| line.starts_with("note")), "{:?}", run.lines);
+}
+
+#[test]
 fn a_death_between_two_tests_of_a_spec_costs_none_of_them() {
     let first = script([&pass("a::one")], Last::Dies(Ending::Code(134)));
     let rest = pass_all(&["a::two", "a::three"]);
