@@ -10,7 +10,7 @@ use burn::tensor::Device;
 use crate::data::{self, Dataset, InputKind};
 use crate::model::{Model, Network, Plan, Signal};
 use crate::registry::Registry;
-use crate::spec::{Diagnostics, Fault, Spec, Task};
+use crate::spec::{Diagnostics, Fault, Length, Spec, Task};
 
 pub use batch::{Batch, Examples};
 pub use checks::wanted as wanted_outputs;
@@ -85,8 +85,21 @@ impl Subject {
             }
         };
         match lined_up {
-            Ok((data, plan)) => Ok(Self { spec, data, plan }),
+            Ok((data, plan)) => Self { spec, data, plan }.with_sound_recipe(),
             Err(errors) => Err(Diagnostics { source: spec.source, errors }),
+        }
+    }
+
+    /// What a recipe asks of the number of examples is known only now.
+    fn with_sound_recipe(self) -> Result<Self, Diagnostics> {
+        let training = &self.spec.training;
+        let errors: Vec<_> = checks::accumulation(training, self.training_examples())
+            .or_else(|| training.schedule.longer_than(self.declared_steps()))
+            .into_iter()
+            .collect();
+        match errors.is_empty() {
+            true => Ok(self),
+            false => Err(Diagnostics { source: self.spec.source, errors }),
         }
     }
 
@@ -153,9 +166,17 @@ impl Subject {
         self.batch(&indices)
     }
 
-    /// Optimizer steps in one epoch; the last batch may be smaller.
-    pub fn steps_per_epoch(&self) -> usize {
-        self.training_examples().div_ceil(*self.spec.training.batch_size)
+    /// Optimizer steps in one epoch; the last one may see fewer examples.
+    fn steps_per_epoch(&self) -> usize {
+        self.training_examples().div_ceil(self.spec.training.examples_per_step())
+    }
+
+    /// Optimizer steps of the whole recipe.
+    pub fn declared_steps(&self) -> usize {
+        match self.spec.training.length {
+            Length::Epochs(epochs) => epochs.saturating_mul(self.steps_per_epoch()),
+            Length::Steps(steps) => steps,
+        }
     }
 
     /// Whether this fault was planted.

@@ -30,6 +30,8 @@ pub use overfit::{OWN_FALL, OverfitPlan};
 pub use training::{TrainingPlan, fall};
 
 #[cfg(test)]
+mod recipe_tests;
+#[cfg(test)]
 mod tests;
 
 /// The measured runs that properties can ask for.

@@ -18,7 +18,7 @@ use crate::model::{Model, Pass, to_f64};
 use crate::objective;
 use crate::spec::{LossSpec, Regularization, Task};
 use crate::subject::{Batch, Subject};
-use crate::training::{Trainer, adam};
+use crate::training::{Trainer, Updates};
 
 /// Rates of Adam, in the order in which they are tried. Of one-batch fits of healthy programs the
 /// tail is sensitive to the rate (notes on calibration: 0.30–0.64 of the constant's loss at 1e-2
@@ -159,13 +159,14 @@ fn attempt(
         kind: subject.spec.loss.kind.clone(),
         regularization: Regularization::default(),
     };
-    let mut trainer =
-        Trainer::new(subject, model, place.clone(), adam(), goal.learning_rate, loss, goal.seed);
+    let updates = Updates::adam(goal.learning_rate);
+    let mut trainer = Trainer::new(subject, model, place.clone(), updates, loss, goal.seed);
     let initial_loss = evaluate(subject, trainer.model(), batch, place)?;
     let bound = goal.bound.unwrap_or(initial_loss - OWN_FALL * initial_loss.abs());
     loop {
         let block = BLOCK.min(goal.plan.steps - trainer.steps());
-        let losses = (0..block).map(|_| trainer.step(batch, false, None)).collect();
+        let only = std::slice::from_ref(batch);
+        let losses = (0..block).map(|_| trainer.step(only, false, None)).collect();
         let losses = scalars(losses)?;
         let last = losses.last().copied().unwrap_or(initial_loss);
         progress("overfitting", trainer.steps(), goal.plan.steps, Some(last));

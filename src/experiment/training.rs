@@ -9,7 +9,7 @@ use super::evidence::{SampleLoss, StepUpdate, TrainingEvidence, UpdateEvidence};
 use super::initial;
 use crate::data::statistics;
 use crate::device::DeviceFailure;
-use crate::training::{Batches, Trainer, UpdateProbe, optimizer};
+use crate::training::{Batches, Trainer, UpdateProbe, Updates};
 
 /// How long to train.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -41,22 +41,19 @@ pub fn run(
     let subject = &bench.subject;
     let recipe = &subject.spec.training;
     let kind = &subject.spec.loss.kind.value;
-    let declared_steps = *recipe.epochs * subject.steps_per_epoch();
+    let declared_steps = subject.declared_steps();
     let sample = subject.sample(initial::EXAMPLES);
     let constant_loss =
         sample.targets().map(|targets| statistics::constant_loss(kind, targets, subject.classes()));
     let place = &bench.test;
 
-    let mut trainer = Trainer::new(
-        subject,
-        bench.model(place),
-        place.clone(),
-        optimizer(&recipe.optimizer.kind, recipe.clipping),
-        *recipe.optimizer.learning_rate,
-        subject.spec.loss.clone(),
-        recipe.seed,
-    );
-    let mut batches = Batches::new(subject.training_examples(), *recipe.batch_size, recipe.seed);
+    let model = bench.model(place);
+    let recipe_updates = Updates::of_recipe(recipe, declared_steps, &model);
+    let loss = subject.spec.loss.clone();
+    let mut trainer =
+        Trainer::new(subject, model, place.clone(), recipe_updates, loss, recipe.seed);
+    let mut batches =
+        Batches::new(subject.training_examples(), recipe.examples_per_step(), recipe.seed);
     let mut probe = UpdateProbe::default();
     let mut losses = Vec::new();
     let mut sample_losses =
@@ -70,8 +67,9 @@ pub fn run(
         for indices in batches.by_ref().take(BLOCK.min(until - trainer.steps())) {
             let step = trainer.steps() + 1;
             let measured = step <= 2 || step.is_multiple_of(UPDATE_INTERVAL);
-            let batch = subject.batch(&indices);
-            block.push(trainer.step(&batch, true, measured.then_some(&mut probe)));
+            let step_batches: Vec<_> =
+                indices.chunks(*recipe.batch_size).map(|part| subject.batch(part)).collect();
+            block.push(trainer.step(&step_batches, true, measured.then_some(&mut probe)));
         }
         losses.extend(scalars(block)?);
         let loss = evaluate(subject, trainer.model(), &sample, place)?;

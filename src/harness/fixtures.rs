@@ -10,9 +10,9 @@ use crate::experiment::{Evidence, ExperimentError, Judgement, Progress};
 use crate::property::{Finding, Meta, Options, Property, Verdict};
 use crate::report::event::{Event, Sink};
 use crate::spec::{
-    DataSource, DataSpec, Expectation, Generator, LossKind, LossSpec, ModelSpec, OptimizerKind,
-    OptimizerSpec, Regularization, Scaling, Severity, Source, Span, Spanned, Spec, Task,
-    TrainingSpec,
+    DataSource, DataSpec, Expectation, Generator, Length, LossKind, LossSpec, ModelSpec,
+    OptimizerKind, OptimizerSpec, Regularization, Scaling, Schedule, ScheduleSpec, Severity,
+    Source, Span, Spanned, Spec, Task, TrainingSpec,
 };
 
 /// A property that judges and records nothing: what a test's judge says counts.
@@ -72,10 +72,13 @@ pub(crate) fn spec(name: &str, expectations: Vec<Expectation>) -> Spec {
                     weight_decay: 0.0,
                 },
                 learning_rate: at_start(0.1),
+                others: None,
             },
+            schedule: ScheduleSpec { kind: at_start(Schedule::Constant), warm_up: at_start(0) },
             clipping: None,
             batch_size: at_start(4),
-            epochs: at_start(1),
+            accumulate: at_start(1),
+            length: Length::Epochs(1),
             seed: 42,
         },
         expectations,

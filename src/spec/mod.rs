@@ -16,10 +16,12 @@ mod layer_names;
 mod layers;
 mod loss;
 mod model;
+mod optimizer;
 mod options;
 mod reader;
 mod rust_config;
 mod scalar;
+mod schedule;
 mod span;
 mod suggestion;
 mod training;
@@ -41,7 +43,9 @@ pub use model::{
     Activation, Initializer, LayerKind, LayerSpec, ModelSpec, Padding, RustModelSpec,
     SequenceOutput,
 };
+pub use optimizer::{AdjustLrFn, OptimizerKind, OptimizerSpec};
 pub use rust_config::RustConfig;
+pub use schedule::{Reduction, Schedule, ScheduleSpec};
 pub use span::{Source, Span, Spanned};
 pub(crate) use suggestion::suggest;
-pub use training::{Clipping, OptimizerKind, OptimizerSpec, TrainingSpec};
+pub use training::{Clipping, Length, TrainingSpec};

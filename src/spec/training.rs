@@ -1,6 +1,8 @@
 //! `training:` — the recipe.
 
+use super::optimizer::{self, OptimizerSpec};
 use super::options::OptionReader;
+use super::schedule::{self, ScheduleSpec};
 use super::vocabulary::{TermKind, find_kind};
 use super::{Code, Diagnostic, Span, Spanned};
 
@@ -8,72 +10,41 @@ use super::{Code, Diagnostic, Span, Spanned};
 #[derive(Debug, Clone)]
 pub struct TrainingSpec {
     pub optimizer: OptimizerSpec,
+    pub schedule: ScheduleSpec,
     pub clipping: Option<Clipping>,
     pub batch_size: Spanned<usize>,
-    pub epochs: Spanned<usize>,
+    /// Batches whose gradients make one step.
+    pub accumulate: Spanned<usize>,
+    pub length: Length,
     /// Seeds weights, splits, shuffles, dropout and generated data.
     pub seed: u64,
 }
 
-#[derive(Debug, Clone)]
-pub struct OptimizerSpec {
-    pub kind: OptimizerKind,
-    pub learning_rate: Spanned<f64>,
-}
-
-/// Optimizers with Burn's parameters and Burn's defaults, which differ from other frameworks'
-/// (epsilon 1e-5, RMSprop with momentum 0.9, dampening 0.1).
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum OptimizerKind {
-    Sgd {
-        momentum: f64,
-        dampening: f64,
-        nesterov: bool,
-        weight_decay: f64,
-    },
-    Adam {
-        beta_1: f64,
-        beta_2: f64,
-        epsilon: f64,
-        amsgrad: bool,
-        weight_decay: f64,
-    },
-    AdamW {
-        beta_1: f64,
-        beta_2: f64,
-        epsilon: f64,
-        amsgrad: bool,
-        cautious_weight_decay: bool,
-        weight_decay: f64,
-    },
-    RmsProp {
-        alpha: f64,
-        momentum: f64,
-        epsilon: f64,
-        centered: bool,
-        weight_decay: f64,
-    },
-}
-
-impl OptimizerKind {
-    /// The optimizer's name in the language: "adamw".
-    pub fn term(&self) -> &'static str {
-        match self {
-            Self::Sgd { .. } => "sgd",
-            Self::Adam { .. } => "adam",
-            Self::AdamW { .. } => "adamw",
-            Self::RmsProp { .. } => "rmsprop",
-        }
+impl TrainingSpec {
+    /// Examples whose gradients make one step.
+    pub fn examples_per_step(&self) -> usize {
+        self.batch_size.saturating_mul(*self.accumulate)
     }
 }
 
-/// Gradient clipping, applied to each parameter tensor by itself, as Burn does.
+/// How long the recipe trains.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Length {
+    /// Passes over the training data.
+    Epochs(usize),
+    /// Optimizer steps.
+    Steps(usize),
+}
+
+/// Gradient clipping.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Clipping {
     /// Every element into `[-bound, bound]`.
     Value(f64),
-    /// Every tensor's L2 norm to at most the bound.
+    /// Every tensor's L2 norm to at most the bound, each by itself, as Burn does.
     Norm(f64),
+    /// The L2 norm of all gradients together to at most the bound.
+    GlobalNorm(f64),
 }
 
 /// Reads `training:`. When the spec has no such section, `place` stands for its values' places.
@@ -81,70 +52,17 @@ pub(super) fn read(spec: &mut OptionReader<'_, '_, '_>, place: Span) -> Training
     let term = find_kind(TermKind::Section, "training");
     let (span, body) = (spec.key_span("training"), spec.given("training"));
     let options = &mut OptionReader::open(spec.reader, term, span.unwrap_or(place), body);
+    let optimizer = optimizer::read(options, "optimizer");
+    let schedule = schedule::read(options, &optimizer);
     TrainingSpec {
-        optimizer: optimizer(options),
+        optimizer,
         clipping: clipping(options),
         batch_size: options.spanned_count("batch_size"),
-        epochs: options.spanned_count("epochs"),
+        accumulate: options.spanned_count("accumulate"),
+        length: length(options, &schedule),
+        schedule,
         seed: options.count("seed") as u64,
     }
-}
-
-fn optimizer(options: &mut OptionReader<'_, '_, '_>) -> OptimizerSpec {
-    let given = options.given("optimizer").and_then(|_| options.choice("optimizer"));
-    let (term, choice) =
-        given.unwrap_or_else(|| options.default_choice("optimizer", TermKind::Optimizer));
-    let options = &mut OptionReader::of_choice(options.reader, term, &choice);
-    let learning_rate = options.spanned_number("learning_rate");
-    let kind = match term.name {
-        "sgd" => {
-            let momentum = options.number("momentum");
-            OptimizerKind::Sgd {
-                momentum,
-                dampening: options.number("dampening"),
-                nesterov: nesterov(options, momentum),
-                weight_decay: options.number("weight_decay"),
-            }
-        }
-        "adam" => OptimizerKind::Adam {
-            beta_1: options.number("beta_1"),
-            beta_2: options.number("beta_2"),
-            epsilon: options.number("epsilon"),
-            amsgrad: options.flag("amsgrad"),
-            weight_decay: options.number("weight_decay"),
-        },
-        "adamw" => OptimizerKind::AdamW {
-            beta_1: options.number("beta_1"),
-            beta_2: options.number("beta_2"),
-            epsilon: options.number("epsilon"),
-            amsgrad: options.flag("amsgrad"),
-            cautious_weight_decay: options.flag("cautious_weight_decay"),
-            weight_decay: options.number("weight_decay"),
-        },
-        "rmsprop" => OptimizerKind::RmsProp {
-            alpha: options.number("alpha"),
-            momentum: options.number("momentum"),
-            epsilon: options.number("epsilon"),
-            centered: options.flag("centered"),
-            weight_decay: options.number("weight_decay"),
-        },
-        other => unreachable!("a test reads every optimizer of the vocabulary, `{other}` too"),
-    };
-    OptimizerSpec { kind, learning_rate }
-}
-
-fn nesterov(options: &mut OptionReader<'_, '_, '_>, momentum: f64) -> bool {
-    let nesterov = options.flag("nesterov");
-    if let (true, Some(span)) = (nesterov && momentum == 0.0, options.key_span("nesterov")) {
-        let error = Diagnostic::new(
-            Code::CONTRADICTION,
-            "`nesterov` needs momentum",
-            span,
-            "`momentum` is 0",
-        );
-        options.reader.report(error.help("for example `momentum: 0.9`"));
-    }
-    nesterov
 }
 
 fn clipping(options: &mut OptionReader<'_, '_, '_>) -> Option<Clipping> {
@@ -153,6 +71,24 @@ fn clipping(options: &mut OptionReader<'_, '_, '_>) -> Option<Clipping> {
     let bound = OptionReader::of_choice(options.reader, term, &choice).number("bound");
     Some(match term.name {
         "norm" => Clipping::Norm(bound),
+        "global_norm" => Clipping::GlobalNorm(bound),
         _ => Clipping::Value(bound),
     })
+}
+
+fn length(options: &mut OptionReader<'_, '_, '_>, schedule: &ScheduleSpec) -> Length {
+    let epochs = options.spanned_count("epochs");
+    let before = options.reader.errors.len();
+    let Some(steps) = options.optional_count("steps") else { return Length::Epochs(*epochs) };
+    if let (Some(epochs), Some(steps)) = (options.key_span("epochs"), options.key_span("steps")) {
+        let message = "`training` has one length: `epochs` or `steps`";
+        let (first, second) =
+            if epochs.start < steps.start { (epochs, steps) } else { (steps, epochs) };
+        let error = Diagnostic::new(Code::CONTRADICTION, message, second, "a second length");
+        options.reader.report(error.also(first, "the first one").help("remove one of them"));
+    } else if options.reader.errors.len() == before {
+        let error = schedule.longer_than(*steps);
+        error.into_iter().for_each(|error| options.reader.report(error));
+    }
+    Length::Steps(*steps)
 }

@@ -2,7 +2,7 @@
 
 use crate::data::Dataset;
 use crate::model::{Plan, PlannedLayer, Signal};
-use crate::spec::{Code, Diagnostic, LossKind, Spec, Task};
+use crate::spec::{Code, Diagnostic, LossKind, Spec, Task, TrainingSpec};
 
 /// What the head must give: k logits, one logit, or one number.
 pub(super) fn head(spec: &Spec, data: &Dataset, plan: &Plan) -> Option<Diagnostic> {
@@ -55,6 +55,23 @@ pub(super) fn weights(spec: &Spec, data: &Dataset) -> Option<Diagnostic> {
         )
         .help(format!("give one weight per class, in this order: {}", data.classes.join(", "))),
     )
+}
+
+/// Batches that make one step: no more than the data has.
+pub(super) fn accumulation(training: &TrainingSpec, examples: usize) -> Option<Diagnostic> {
+    let needed = training.examples_per_step();
+    if *training.accumulate == 1 || needed <= examples {
+        return None;
+    }
+    let batch = *training.batch_size;
+    let message = format!(
+        "a step of {} batches of {batch} takes {needed} examples, but {examples} are trained on",
+        *training.accumulate
+    );
+    let most = (examples / batch.max(1)).max(1);
+    let label = format!("at most {most}");
+    let error = Diagnostic::new(Code::BATCH_TOO_LARGE, message, training.accumulate.span, label);
+    Some(error.help(format!("write `accumulate: {most}` or less, or a smaller `batch_size`")))
 }
 
 /// Refuses models that cannot fit before anything is allocated.

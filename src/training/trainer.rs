@@ -1,9 +1,10 @@
 //! One training step after the other. Nothing is read back from the device here.
 
 use burn::module::Param;
-use burn::optim::{GradientsParams, ModuleOptimizer};
+use burn::optim::GradientsParams;
 use burn::tensor::Tensor;
 
+use super::updates::{Accumulated, Updates};
 use crate::device::Place;
 use crate::model::{Model, Pass, TensorVisitor, belongs_to, visit_tensors};
 use crate::objective::{evaluate, objective};
@@ -16,8 +17,7 @@ pub struct Trainer<'a> {
     subject: &'a Subject,
     model: Model,
     place: Place,
-    optimizer: ModuleOptimizer,
-    learning_rate: f64,
+    updates: Updates,
     loss: LossSpec,
     /// Layers that the optimizer never gets: a planted fault.
     withheld: Vec<String>,
@@ -31,8 +31,7 @@ impl<'a> Trainer<'a> {
         subject: &'a Subject,
         model: Model,
         place: Place,
-        optimizer: ModuleOptimizer,
-        learning_rate: f64,
+        updates: Updates,
         loss: LossSpec,
         seed: u64,
     ) -> Self {
@@ -40,17 +39,7 @@ impl<'a> Trainer<'a> {
             Fault::FreezeLayer(layer) => Some(layer.clone()),
             _ => None,
         });
-        Self {
-            subject,
-            model,
-            place,
-            optimizer,
-            learning_rate,
-            loss,
-            withheld: withheld.collect(),
-            seed,
-            steps: 0,
-        }
+        Self { subject, model, place, updates, loss, withheld: withheld.collect(), seed, steps: 0 }
     }
 
     pub fn model(&self) -> &Model {
@@ -62,22 +51,57 @@ impl<'a> Trainer<'a> {
         self.steps
     }
 
-    /// One step on a batch. `dropout` turns the random layers of a declared model on; a Rust model
-    /// has its own switches ([`Model::quiet`]).
+    /// One step on batches whose gradients are averaged by examples: mostly a single one. `dropout`
+    /// turns the random layers of a declared model on; a Rust model has its own switches
+    /// ([`Model::quiet`]).
     ///
-    /// Gives the loss before the step, still on the device, and what `probe` asks for.
+    /// Gives the loss before the step, the mean over all examples and still on the device, and what
+    /// `probe` asks for.
+    ///
+    /// # Panics
+    ///
+    /// When there is no batch.
     pub fn step(
         &mut self,
-        batch: &Batch,
+        batches: &[Batch],
         dropout: bool,
         probe: Option<&mut UpdateProbe>,
     ) -> Tensor<1> {
+        let examples: usize = batches.iter().map(Batch::size).sum();
+        let mut accumulated = Accumulated::default();
+        let mut reported: Option<Tensor<1>> = None;
+        for (position, batch) in batches.iter().enumerate() {
+            let (loss, gradients) = self.backward(batch, position, dropout);
+            let share = batch.size() as f64 / examples as f64;
+            accumulated.add(&self.model, gradients, share);
+            reported = Some(match reported {
+                Some(sum) => sum + loss.mul_scalar(share),
+                None if share == 1.0 => loss,
+                None => loss.mul_scalar(share),
+            });
+        }
+        let before = self.model.clone();
+        self.model = self.updates.step(self.model.clone(), accumulated.gradients());
+        self.steps += 1;
+        if let Some(probe) = probe {
+            probe.measure(&before, &self.model, self.steps);
+        }
+        reported.expect("a step has a batch")
+    }
+
+    /// Loss and gradients of one batch; `position` tells it from the others of its step.
+    fn backward(
+        &self,
+        batch: &Batch,
+        position: usize,
+        dropout: bool,
+    ) -> (Tensor<1>, GradientsParams) {
         let mut batch = std::borrow::Cow::Borrowed(batch);
         if self.subject.has_fault(&Fault::ShuffleLabels) {
-            batch.to_mut().permute_targets(&mut self.random("fault.shuffle_labels"));
+            batch.to_mut().permute_targets(&mut self.random("fault.shuffle_labels", position));
         }
         let mut pass = match dropout {
-            true => Pass::with_dropout(self.random("dropout")),
+            true => Pass::with_dropout(self.random("dropout", position)),
             false => Pass::plain(),
         };
         let inputs = batch.inputs(&self.place);
@@ -96,18 +120,19 @@ impl<'a> Trainer<'a> {
             let mut withhold = Withhold { layers: withheld, gradients: &mut gradients };
             visit_tensors(&self.model, &mut withhold);
         }
-        let before = self.model.clone();
-        self.model = self.optimizer.step(self.learning_rate, self.model.clone(), gradients);
-        self.steps += 1;
-        if let Some(probe) = probe {
-            probe.measure(&before, &self.model, self.steps);
-        }
-        reported
+        (reported, gradients)
     }
 
-    /// Numbers for this step alone.
-    fn random(&self, stream: &str) -> Random {
-        Random::new(self.seed, &format!("{stream}.{}", self.steps))
+    /// Numbers for a batch of this step alone.
+    fn random(&self, stream: &str, position: usize) -> Random {
+        let steps = self.steps;
+        Random::new(
+            self.seed,
+            &match position {
+                0 => format!("{stream}.{steps}"),
+                _ => format!("{stream}.{steps}.{position}"),
+            },
+        )
     }
 }
 

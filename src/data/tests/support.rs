@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use crate::data::{Dataset, Examples, Targets, load};
 use crate::spec::{
-    DataSource, DataSpec, Diagnostic, Generator, LayerKind, LayerSpec, LossKind, LossSpec,
-    ModelSpec, OptimizerKind, OptimizerSpec, Regularization, Scaling, Source, Span, Spanned, Spec,
-    Target, Task, TrainingSpec,
+    DataSource, DataSpec, Diagnostic, Generator, LayerKind, LayerSpec, Length, LossKind, LossSpec,
+    ModelSpec, OptimizerKind, OptimizerSpec, Regularization, Scaling, Schedule, ScheduleSpec,
+    Source, Span, Spanned, Spec, Target, Task, TrainingSpec,
 };
 
 pub(super) const MOONS: Generator = Generator::Moons { examples: 40, noise: 0.1 };
@@ -60,10 +60,16 @@ pub(super) fn spec(folder: &Path, task: Task, source: DataSource) -> Spec {
                     weight_decay: 0.0,
                 },
                 learning_rate: Spanned::new(0.1, Span::default()),
+                others: None,
+            },
+            schedule: ScheduleSpec {
+                kind: Spanned::new(Schedule::Constant, Span::default()),
+                warm_up: Spanned::new(0, Span::default()),
             },
             clipping: None,
             batch_size: at(1, "size"),
-            epochs: Spanned::new(1, Span::default()),
+            accumulate: Spanned::new(1, Span::default()),
+            length: Length::Epochs(1),
             seed: 42,
         },
         expectations: Vec::new(),

@@ -3,7 +3,7 @@
 use super::*;
 use crate::property::OptionValue;
 use crate::spec::{
-    Activation, Clipping, DataSource, Fault, Generator, Initializer, LayerKind, LossKind,
+    Activation, Clipping, DataSource, Fault, Generator, Initializer, LayerKind, Length, LossKind,
     OptimizerKind, Padding, Regularization, Scaling, SequenceOutput, Task,
 };
 
@@ -101,7 +101,10 @@ fn the_whole_language_is_read() {
     assert_eq!(spec.training.optimizer.learning_rate.value, 1e-3);
     assert_eq!(spec.training.clipping, Some(Clipping::Norm(1.0)));
     let training = &spec.training;
-    assert_eq!((training.batch_size.value, training.epochs.value, training.seed), (64, 2, 7));
+    assert_eq!(
+        (training.batch_size.value, training.length, training.seed),
+        (64, Length::Epochs(2), 7)
+    );
 
     let faults: Vec<_> = spec.faults.iter().map(|fault| fault.value.clone()).collect();
     let planted = [
@@ -149,7 +152,10 @@ fn a_short_spec_has_the_documented_defaults() {
     assert_eq!(spec.training.optimizer.kind, adam);
     assert_eq!(spec.training.optimizer.learning_rate.value, 1e-3);
     let training = &spec.training;
-    assert_eq!((training.batch_size.value, training.epochs.value, training.seed), (32, 1, 42));
+    assert_eq!(
+        (training.batch_size.value, training.length, training.seed),
+        (32, Length::Epochs(1), 42)
+    );
     assert!(spec.training.clipping.is_none() && spec.faults.is_empty());
 }
 

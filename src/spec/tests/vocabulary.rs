@@ -35,6 +35,7 @@ pub(super) fn with_term(term: &TermMeta, yaml: &str) -> String {
             data_of(term)
         ),
         TermKind::Optimizer => format!("{HEAD}{layers}training: {{optimizer: {yaml}}}\n"),
+        TermKind::Schedule => format!("{HEAD}{layers}training: {{schedule: {yaml}}}\n"),
         TermKind::Clipping => format!("{HEAD}{layers}training: {{clipping: {yaml}}}\n"),
         TermKind::Data => {
             format!("version: 1\ntask: {}\ndata: {yaml}\n{layers}", task_of(term))
@@ -135,11 +136,13 @@ fn every_default_is_what_is_read_when_it_is_written_out() {
             };
             let plain = |spec: Spec| {
                 format!(
-                    "{:?} {:?} {:?} {:?} {:?}",
+                    "{:?} {:?} {:?} {:?} {:?} {:?} {:?}",
                     spec.layers().iter().map(|layer| layer.kind.clone()).collect::<Vec<_>>(),
                     spec.loss.kind.value,
                     spec.training.optimizer.kind,
                     spec.training.optimizer.learning_rate.value,
+                    spec.training.optimizer.others.map(|others| others.kind),
+                    spec.training.schedule.kind.value,
                     spec.faults.iter().map(|fault| fault.value.clone()).collect::<Vec<_>>()
                 )
             };
@@ -158,6 +161,8 @@ pub(super) fn sample(option: &str) -> &'static str {
         "layer" => "hidden",
         "shape" => "[2, 2]",
         "range" => "[0, 1]",
+        "final_lr" | "gamma" => "0.5",
+        "schedules" => "[constant]",
         _ => "3",
     }
 }

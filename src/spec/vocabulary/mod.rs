@@ -1,5 +1,5 @@
 //! The words of the spec language as data: every section, layer, activation, initializer, loss,
-//! optimizer, data source and fault, with its options, their defaults and its documentation.
+//! optimizer, schedule, data source and fault, with its options, their defaults and its documentation.
 //!
 //! One source for three readers: the parser takes its known keys, ranges and defaults from here,
 //! `cargo nn-test explain NAME` its text, and the docs their tables.
@@ -9,7 +9,9 @@ mod data;
 mod fault;
 mod initializer;
 mod layer;
+mod optimizer;
 mod recipe;
+mod schedule;
 mod section;
 mod term;
 

@@ -1,21 +1,10 @@
-//! Losses, optimizers and gradient clipping: Burn's, with Burn's parameters and defaults.
+//! Losses and gradient clipping: Burn's, with Burn's parameters and defaults, and the clipping by a
+//! global norm that Burn leaves out.
 
 use super::{Bounds, DefaultValue as Default, TermKind, TermMeta, TermOption, ValueKind as Kind};
 
 const fn number(name: &'static str, bounds: Bounds, default: f64, doc: &'static str) -> TermOption {
     TermOption { name, kind: Kind::Number(bounds), default: Default::Number(default), doc }
-}
-
-const fn flag(name: &'static str, doc: &'static str) -> TermOption {
-    TermOption { name, kind: Kind::Flag, default: Default::Flag(false), doc }
-}
-
-const fn learning_rate(default: f64) -> TermOption {
-    number("learning_rate", Bounds::Positive, default, "size of a step")
-}
-
-const fn weight_decay(default: f64, doc: &'static str) -> TermOption {
-    number("weight_decay", Bounds::NonNegative, default, doc)
 }
 
 const fn class_weights(doc: &'static str) -> TermOption {
@@ -33,15 +22,6 @@ const SMOOTHING: TermOption = TermOption {
     default: Default::Derived("none"),
     doc: "share of the target that goes to all classes alike",
 };
-
-const BETA_1: TermOption =
-    number("beta_1", Bounds::Fraction, 0.9, "decay of the mean of gradients");
-const BETA_2: TermOption =
-    number("beta_2", Bounds::Fraction, 0.999, "decay of the mean of squared gradients");
-const EPSILON: TermOption =
-    number("epsilon", Bounds::Positive, 1e-5, "added to the divisor; PyTorch has 1e-8");
-const AMSGRAD: TermOption = flag("amsgrad", "divide by the largest second moment so far");
-const COUPLED: &str = "L2 penalty that is added to the gradient";
 
 pub(super) static LOSSES: &[TermMeta] = &[
     TermMeta {
@@ -97,88 +77,6 @@ pub(super) static LOSSES: &[TermMeta] = &[
     },
 ];
 
-pub(super) static OPTIMIZERS: &[TermMeta] = &[
-    TermMeta {
-        name: "sgd",
-        kind: TermKind::Optimizer,
-        summary: "w ← w − learning_rate · v, with v = momentum · v + (1 − dampening) · g, or g \
-                  without momentum.",
-        options: &[
-            learning_rate(1e-2),
-            number("momentum", Bounds::Fraction, 0.0, "share of the last step that is kept"),
-            number(
-                "dampening",
-                Bounds::UnitInterval,
-                0.1,
-                "share of the gradient that momentum leaves out; PyTorch has 0",
-            ),
-            flag("nesterov", "look ahead along the momentum, which must be above 0"),
-            weight_decay(0.0, COUPLED),
-        ],
-        main: None,
-        example: "{sgd: {learning_rate: 0.1, momentum: 0.9, dampening: 0, nesterov: true}}",
-        source: "Sutskever et al.: On the importance of initialization and momentum (2013); Burn \
-                 0.22, SgdConfig",
-    },
-    TermMeta {
-        name: "adam",
-        kind: TermKind::Optimizer,
-        summary: "w ← w − learning_rate · m̂ / (√v̂ + epsilon), with bias-corrected means m̂ of \
-                  gradients and v̂ of squared gradients.",
-        options: &[
-            learning_rate(1e-3),
-            BETA_1,
-            BETA_2,
-            EPSILON,
-            AMSGRAD,
-            weight_decay(0.0, COUPLED),
-        ],
-        main: None,
-        example: "{adam: {learning_rate: 1e-3}}",
-        source: "Kingma, Ba: Adam (2014); Burn 0.22, AdamConfig",
-    },
-    TermMeta {
-        name: "adamw",
-        kind: TermKind::Optimizer,
-        summary: "Adam whose weight decay acts on the weights alone, beside the step.",
-        options: &[
-            learning_rate(1e-3),
-            BETA_1,
-            BETA_2,
-            EPSILON,
-            AMSGRAD,
-            flag("cautious_weight_decay", "decay only where step and weight have one sign"),
-            weight_decay(1e-4, "share of the weights taken per unit of learning rate"),
-        ],
-        main: None,
-        example: "{adamw: {learning_rate: 1e-3, weight_decay: 1e-2}}",
-        source: "Loshchilov, Hutter: Decoupled Weight Decay Regularization (2017); Burn 0.22, \
-                 AdamWConfig",
-    },
-    TermMeta {
-        name: "rmsprop",
-        kind: TermKind::Optimizer,
-        summary: "w ← w − learning_rate · g / (√mean(g²) + epsilon), with momentum.",
-        options: &[
-            learning_rate(1e-3),
-            number("alpha", Bounds::Fraction, 0.99, "decay of the mean of squared gradients"),
-            number(
-                "momentum",
-                Bounds::Fraction,
-                0.9,
-                "share of the last step that is kept; PyTorch has 0",
-            ),
-            EPSILON,
-            flag("centered", "divide by the standard deviation of the gradient"),
-            weight_decay(0.0, COUPLED),
-        ],
-        main: None,
-        example: "{rmsprop: {learning_rate: 1e-3, momentum: 0}}",
-        source: "Hinton: Neural Networks for Machine Learning (2012), lecture 6; Burn 0.22, \
-                 RmsPropConfig",
-    },
-];
-
 const fn bound(doc: &'static str) -> TermOption {
     TermOption {
         name: "bound",
@@ -192,12 +90,24 @@ pub(super) static CLIPPINGS: &[TermMeta] = &[
     TermMeta {
         name: "norm",
         kind: TermKind::Clipping,
-        summary: "Each parameter tensor's gradient is shrunk to this L2 norm; not the norm of all \
-                  together, as other frameworks have it.",
+        summary: "Each parameter tensor's gradient is shrunk to this L2 norm by itself. Other \
+                  frameworks mean the norm of all together: here that is `global_norm`.",
         options: &[bound("the largest L2 norm")],
         main: Some("bound"),
         example: "{norm: 1}",
         source: "Burn 0.22, GradientClippingConfig::Norm",
+    },
+    TermMeta {
+        name: "global_norm",
+        kind: TermKind::Clipping,
+        summary: "All gradients are shrunk by one factor, bound / max(bound, ‖g‖), where ‖g‖ is the L2 \
+                  norm of all of them together: the direction stays. Burn has none; this is \
+                  PyTorch's `clip_grad_norm_`.",
+        options: &[bound("the largest L2 norm of all gradients together")],
+        main: Some("bound"),
+        example: "{global_norm: 1}",
+        source: "Pascanu, Mikolov, Bengio: On the difficulty of training recurrent neural networks \
+                 (2012), algorithm 1",
     },
     TermMeta {
         name: "value",

@@ -273,22 +273,49 @@ pub(super) static TERMS: &[TermMeta] = &[
                 doc: "turns gradients into steps",
             },
             TermOption {
+                name: "schedule",
+                kind: Kind::Term(TermKind::Schedule),
+                default: Default::Word("constant"),
+                doc: "how the optimizer's learning rate changes with the steps",
+            },
+            TermOption {
+                name: "warm_up",
+                kind: Kind::Count { least: 0 },
+                default: Default::Count(0),
+                doc: "steps before the schedule begins, in which the rate rises from near 0: \
+                      learning_rate · t / (warm_up + 1) in step t, counted from 1",
+            },
+            TermOption {
                 name: "clipping",
                 kind: Kind::Term(TermKind::Clipping),
                 default: Default::Derived("none"),
-                doc: "bounds gradients, each parameter tensor by itself",
+                doc: "bounds gradients",
             },
             TermOption {
                 name: "batch_size",
                 kind: Kind::Count { least: 1 },
                 default: Default::Count(32),
-                doc: "examples per step",
+                doc: "examples per batch",
+            },
+            TermOption {
+                name: "accumulate",
+                kind: Kind::Count { least: 1 },
+                default: Default::Count(1),
+                doc: "batches per step: their gradients are averaged by examples, as one batch of so \
+                      many times the size would do for a mean loss (norms over a batch still see one \
+                      batch at a time)",
             },
             TermOption {
                 name: "epochs",
                 kind: Kind::Count { least: 1 },
                 default: Default::Count(1),
                 doc: "passes over the training data",
+            },
+            TermOption {
+                name: "steps",
+                kind: Kind::Count { least: 1 },
+                default: Default::Derived("those of the epochs"),
+                doc: "optimizer steps, in place of `epochs`",
             },
             TermOption {
                 name: "seed",

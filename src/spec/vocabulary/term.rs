@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{activation, data, fault, initializer, layer, recipe, section};
+use super::{activation, data, fault, initializer, layer, optimizer, recipe, schedule, section};
 
 /// One word of the language.
 #[derive(Debug)]
@@ -30,6 +30,7 @@ pub enum TermKind {
     Initializer,
     Loss,
     Optimizer,
+    Schedule,
     Clipping,
     Data,
     Scaling,
@@ -52,6 +53,7 @@ impl TermKind {
             Self::Initializer => "an initializer",
             Self::Loss => "a loss",
             Self::Optimizer => "an optimizer",
+            Self::Schedule => "a schedule",
             Self::Clipping => "a clipping",
             Self::Data => "a data source",
             Self::Scaling => "a scaling",
@@ -184,6 +186,10 @@ pub enum Bounds {
     Fraction,
     /// From 0 to 1, both included.
     UnitInterval,
+    /// Greater than 0 and at most 1.
+    Rate,
+    /// Less than 0.
+    Negative,
 }
 
 impl Bounds {
@@ -195,6 +201,8 @@ impl Bounds {
                 Self::NonNegative => number >= 0.0,
                 Self::Fraction => (0.0..1.0).contains(&number),
                 Self::UnitInterval => (0.0..=1.0).contains(&number),
+                Self::Rate => number > 0.0 && number <= 1.0,
+                Self::Negative => number < 0.0,
             }
     }
 }
@@ -207,6 +215,8 @@ impl fmt::Display for Bounds {
             Self::NonNegative => "a number of at least 0",
             Self::Fraction => "a number of at least 0 and below 1",
             Self::UnitInterval => "a number between 0 and 1",
+            Self::Rate => "a number greater than 0 and at most 1",
+            Self::Negative => "a number below 0",
         })
     }
 }
@@ -240,7 +250,8 @@ pub static VOCABULARY: &[&[TermMeta]] = &[
     activation::TERMS,
     initializer::TERMS,
     recipe::LOSSES,
-    recipe::OPTIMIZERS,
+    optimizer::TERMS,
+    schedule::TERMS,
     recipe::CLIPPINGS,
     fault::TERMS,
 ];
