@@ -21,26 +21,14 @@ use serde_json::{Map, Value, json};
 
 use crate::spec::vocabulary::{TermKind, TermMeta, terms};
 
-/// The kinds of terms that are chosen by name; activations stand among the layers.
-const CHOICES: [TermKind; 8] = [
-    TermKind::Layer,
-    TermKind::Initializer,
-    TermKind::Loss,
-    TermKind::Optimizer,
-    TermKind::Clipping,
-    TermKind::Data,
-    TermKind::Scaling,
-    TermKind::Fault,
-];
-
 /// The whole schema.
 pub fn schema() -> Value {
     let mut definitions = Map::new();
     for term in terms().filter(|term| !is_root(term)) {
         definitions.insert(term_name(term.kind, term.name), term::body(term));
     }
-    for kind in CHOICES {
-        definitions.insert(choice_name(kind), term::choice(kind));
+    for kind in terms().map(|term| term.kind).filter(|kind| is_chosen(*kind)) {
+        definitions.entry(choice_name(kind)).or_insert_with(|| term::choice(kind));
     }
     definitions.insert(expectation::NAME.to_owned(), expectation::schema());
 
@@ -65,6 +53,11 @@ pub fn text() -> String {
 /// Whether the term is the spec itself.
 fn is_root(term: &TermMeta) -> bool {
     term.kind == TermKind::Section && term.name == "spec"
+}
+
+/// Whether terms of the kind are chosen by name; activations are among the layers.
+fn is_chosen(kind: TermKind) -> bool {
+    !matches!(kind, TermKind::Section | TermKind::Activation)
 }
 
 /// The definition of what may stand behind a term's name.

@@ -1,5 +1,6 @@
-//! What holds between the keys of a section. The vocabulary says it in words ("required with
-//! `csv`"), the parser in code, and this file for editors.
+//! What holds between the keys of a section, and what a single value must be beside its kind. The
+//! vocabulary says it in words ("required with `csv`"), the parser in code, and this file for
+//! editors.
 
 use serde_json::{Map, Value, json};
 
@@ -26,6 +27,12 @@ pub(super) fn narrowed(term: &TermMeta, option: &TermOption) -> Map<String, Valu
     let narrowed = match (term.kind, term.name, option.name) {
         (TermKind::Section, "spec", "version") => json!({ "const": 1 }),
         (TermKind::Section, "spec", "name") => json!({ "pattern": "^[a-z0-9_]*$" }),
+        (TermKind::Optimizer, "muon", "ns_coefficients") => {
+            json!({ "minItems": 3, "maxItems": 3 })
+        }
+        (TermKind::Optimizer, "muon", "others") => json!({
+            "not": { "anyOf": [{ "const": "muon" }, { "type": "object", "required": ["muon"] }] },
+        }),
         _ => Value::Null,
     };
     match narrowed {

@@ -48,6 +48,7 @@ fn check_word(
             }
             return Err(format!("{value} fits none: {outcomes:?}"));
         }
+        "not" => !fits(argument),
         "oneOf" => list(argument).iter().filter(|part| fits(part)).count() == 1,
         "if" => {
             let branch = if fits(argument) { "then" } else { "else" };

@@ -49,6 +49,8 @@ pub(super) fn number(bounds: Bounds) -> Value {
         Bounds::NonNegative => &[("minimum", 0)],
         Bounds::Fraction => &[("minimum", 0), ("exclusiveMaximum", 1)],
         Bounds::UnitInterval => &[("minimum", 0), ("maximum", 1)],
+        Bounds::Rate => &[("exclusiveMinimum", 0), ("maximum", 1)],
+        Bounds::Negative => &[("exclusiveMaximum", 0)],
     };
     schema.extend(limits.iter().map(|(word, limit)| ((*word).to_owned(), json!(limit))));
     Value::Object(schema)
@@ -112,6 +114,8 @@ mod tests {
             Bounds::NonNegative,
             Bounds::Fraction,
             Bounds::UnitInterval,
+            Bounds::Rate,
+            Bounds::Negative,
         ] {
             for candidate in [-1.5, 0.0, 1e-9, 0.5, 1.0, 1.5] {
                 let taken = takes(&number(bounds), json!(candidate));
