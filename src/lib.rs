@@ -34,6 +34,7 @@ pub mod report;
 #[cfg(feature = "cli")]
 #[doc(hidden)]
 pub mod runner;
+pub mod schema;
 pub mod snapshot;
 pub mod spec;
 pub mod subject;

@@ -15,8 +15,9 @@ use super::init::InitOptions;
 use super::list::ListOptions;
 use super::report::ReportCommand;
 use super::run::RunOptions;
+use super::show::ShowOptions;
 use super::show_config::ShowConfigOptions;
-use super::{Error, color, worker};
+use super::{Error, color, schema, worker};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -68,8 +69,12 @@ enum Command {
     List(ListOptions),
     /// Check specs, their data and their shapes; runs nothing, opens no device
     Check(CheckOptions),
+    /// Show models: layers, shapes, parameters, multiply-adds; runs nothing, opens no device
+    Show(ShowOptions),
     /// Explain a property, a layer, a loss, an optimizer or an error code
     Explain(ExplainOptions),
+    /// Print the JSON Schema of specs, for editors that complete and check YAML
+    Schema,
     /// Write a first spec; for a package with Burn also the test target for its models
     Init(InitOptions),
     /// Show what nn-test finds here: toolchain, specs, adapter, snapshots
@@ -103,7 +108,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<(), Error> {
         Command::Run(options) => options.execute(),
         Command::List(options) => options.execute(&mut output),
         Command::Check(options) => options.execute(&mut output),
+        Command::Show(options) => options.execute(&mut output),
         Command::Explain(options) => options.execute(&mut output),
+        Command::Schema => schema::execute(&mut output),
         Command::Init(options) => options.execute(&mut output),
         Command::Doctor(options) => options.execute(&mut output),
         Command::ShowConfig(options) => options.execute(&mut output),
@@ -120,12 +127,13 @@ impl Command {
             Self::Run(options) => options.color.color,
             Self::List(options) => options.color.color,
             Self::Check(options) => options.color.color,
+            Self::Show(options) => options.color.color,
             Self::Explain(options) => options.color.color,
             Self::Init(options) => options.color.color,
             Self::Doctor(options) => options.color.color,
             Self::ShowConfig(options) => options.color.color,
             Self::Report(command) => command.color(),
-            Self::Completions(_) | Self::Worker | Self::Smoke(_) => None,
+            Self::Schema | Self::Completions(_) | Self::Worker | Self::Smoke(_) => None,
         }
     }
 }

@@ -23,6 +23,11 @@ pub(super) fn warn(sentence: &str) {
     say(&format!("{WARNING}warning{WARNING:#}: {sentence}\n"));
 }
 
+/// What is no warning, but no part of the output either.
+pub(super) fn warn_plain(text: &str) {
+    say(&format!("{text}\n"));
+}
+
 /// Where even standard error is closed, nothing is left to do.
 fn say(text: &str) {
     let _ = anstream::AutoStream::auto(io::stderr()).write_all(text.as_bytes());

@@ -5,13 +5,14 @@ use std::path::Path;
 use std::time::Instant;
 
 use super::init::FIRST_SPEC;
+use super::show::{ShownKind, ShownModel};
 use super::worker::Smoke;
-use crate::data;
+use crate::data::{self, Dataset};
 use crate::device::{AdapterRequired, DeviceChoice, Devices};
 use crate::experiment::Laboratory;
 use crate::model::{Plan as ModelLayers, PlannedLayer};
 use crate::property::Outcome;
-use crate::spec::{self, Diagnostics, Source, Task};
+use crate::spec::{self, Diagnostics, Source, Spec, Task};
 use crate::subject::{self, Subject};
 
 /// What `check` says about a sound spec.
@@ -53,11 +54,14 @@ pub(super) struct Rejected {
     pub(super) records: serde_json::Value,
 }
 
-/// Loads and prepares one spec, without a device.
-pub(super) fn check(file: &Path) -> Result<SpecSummary, Rejected> {
+/// What is known of a spec without a device: its data and, for a declared model, the plan.
+type Prepared = (Spec, Option<Dataset>, Option<ModelLayers>);
+
+/// Loads and prepares one spec.
+fn prepared(file: &Path) -> Result<Prepared, Rejected> {
     let spec = spec::load(file).map_err(rejected)?;
     // What a Rust model looks like is seen where it is registered: here its data is checked.
-    let (spec, data, plan) = match (spec.rust_model().is_some(), *spec.task) {
+    Ok(match (spec.rust_model().is_some(), *spec.task) {
         (true, Task::Objective) => (spec, None, None),
         (true, _) => {
             let data = data::load(&spec).map_err(rejected)?;
@@ -76,7 +80,28 @@ pub(super) fn check(file: &Path) -> Result<SpecSummary, Rejected> {
             };
             (spec, data, plan)
         }
+    })
+}
+
+/// What a spec's model looks like.
+pub(super) fn show(file: &Path) -> Result<ShownModel, Rejected> {
+    let (spec, data, plan) = prepared(file)?;
+    let input = match (&plan, &data) {
+        (Some(plan), _) => Some(plan.input.to_string()),
+        (None, Some(data)) => Some(format!("{:?}", data.shape)),
+        (None, None) => None,
     };
+    let model = match (&plan, spec.rust_model()) {
+        (None, Some(model)) => ShownKind::Rust { name: model.name.value.clone() },
+        (Some(plan), _) => ShownKind::of_plan(plan),
+        (None, None) => unreachable!("a model without layers is a Rust model"),
+    };
+    Ok(ShownModel { name: spec.name.value, task: spec.task.term().replace('_', " "), input, model })
+}
+
+/// Checks one spec, without a device.
+pub(super) fn check(file: &Path) -> Result<SpecSummary, Rejected> {
+    let (spec, data, plan) = prepared(file)?;
     let data = data.as_ref();
     Ok(SpecSummary {
         name: spec.name.value.clone(),

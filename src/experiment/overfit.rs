@@ -121,9 +121,8 @@ fn try_seed(
 /// milliseconds at most.
 const SMALL: usize = 20_000_000;
 
-/// Whether a forward pass over so many examples is small. Every number of a layer is used once per
-/// position of its output: pixels of a convolution, steps of a sequence. The positions inside a Rust
-/// model are unknown; those of its input bound them where they matter.
+/// Whether a forward pass over so many examples is small. What a Rust model does with its numbers is
+/// unknown: at most, each is used once per position of its input, the pixels of an image.
 fn is_small(bench: &Bench, examples: usize) -> bool {
     let subject = &bench.subject;
     let Some(plan) = subject.declared() else {
@@ -135,14 +134,9 @@ fn is_small(bench: &Bench, examples: usize) -> bool {
         };
         return parameters.saturating_mul(positions).saturating_mul(examples) <= SMALL;
     };
-    let work = plan.flat().into_iter().filter(|layer| layer.inner.is_empty()).map(|layer| {
-        let positions = match layer.output.dims() {
-            [] | [_] => layer.input.dims().first().copied().unwrap_or(1),
-            [_, positions @ ..] => positions.iter().product(),
-        };
-        layer.parameters.saturating_mul(positions.max(1))
-    });
-    work.fold(0, usize::saturating_add).saturating_mul(examples) <= SMALL
+    // The optimizer's step is work, too: it moves each number.
+    let work = plan.multiply_adds().saturating_mul(examples);
+    work.saturating_add(plan.parameters()) <= SMALL
 }
 
 struct Goal<'a> {

@@ -10,6 +10,7 @@ mod attention;
 mod build;
 mod erased;
 mod layer;
+mod multiply_adds;
 mod network;
 mod noise;
 mod parameters;

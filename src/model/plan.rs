@@ -1,5 +1,6 @@
 //! The plan of a network: every layer named, every shape inferred, every size counted. No device.
 
+use super::multiply_adds::multiply_adds;
 use super::network::join;
 use super::parameters::{inner_activations, parameter_count};
 use super::shape::{self, Signal};
@@ -60,6 +61,11 @@ impl Plan {
         self.layers.iter().fold(0, |sum, layer| sum.saturating_add(layer.parameters))
     }
 
+    /// Multiply-adds of a forward pass over one example.
+    pub fn multiply_adds(&self) -> usize {
+        self.layers.iter().map(PlannedLayer::multiply_adds).fold(0, usize::saturating_add)
+    }
+
     /// Memory that training takes at most, in bytes: parameters, gradients and optimizer state on
     /// the test device in f32 and on the reference device in f64, and the activations that the
     /// backward pass keeps for `batch` examples (each layer's output, and the scores inside
@@ -72,6 +78,16 @@ impl Plan {
         };
         let activations: u128 = self.flat().into_iter().map(kept).sum();
         (parameters * 5 + activations * 4) * (4 + 8)
+    }
+}
+
+impl PlannedLayer {
+    /// Multiply-adds of a forward pass over one example; a container's are those of its contents.
+    pub fn multiply_adds(&self) -> usize {
+        match self.inner.as_slice() {
+            [] => multiply_adds(&self.kind, &self.input, &self.output),
+            inner => inner.iter().map(Self::multiply_adds).fold(0, usize::saturating_add),
+        }
     }
 }
 

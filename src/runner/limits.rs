@@ -105,7 +105,7 @@ pub(super) fn seconds(duration: Duration) -> String {
 const UNITS: [(&str, u64); 4] = [("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10), ("B", 1)];
 
 /// `8 GiB`, `512 MiB`; one digit behind the point where it says something.
-fn bytes(bytes: u64) -> String {
+pub(crate) fn bytes(bytes: u64) -> String {
     let (unit, size) = unit(bytes);
     let (whole, tenths) = (bytes / size, bytes % size * 10 / size);
     if tenths == 0 { format!("{whole} {unit}") } else { format!("{whole}.{tenths} {unit}") }

@@ -19,6 +19,7 @@ mod worker;
 
 pub use ending::Ending;
 pub use interrupt::forward_interrupts;
+pub(crate) use limits::bytes as size_text;
 pub use limits::{Limits, MemoryLimit, Timeout};
 pub use partition::{Partition, PartitionError};
 pub use process::ProcessLauncher;

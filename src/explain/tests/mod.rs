@@ -7,9 +7,9 @@ use std::path::Path;
 
 use super::*;
 
-/// Compares a page with the file in `docs/`; writes the file when `UPDATE_DOCS` is `1`.
+/// Compares a text with its file in the repository; writes the file when `UPDATE_DOCS` is `1`.
 fn assert_page(file: &str, page: &str) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs").join(file);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
     if std::env::var("UPDATE_DOCS").as_deref() == Ok("1") {
         fs::write(&path, page).unwrap();
         return;
@@ -18,7 +18,7 @@ fn assert_page(file: &str, page: &str) {
     let differs = committed.lines().zip(page.lines()).position(|(old, new)| old != new);
     assert!(
         committed == page,
-        "docs/{file} is not what the sources say (line {}): run `UPDATE_DOCS=1 cargo test --lib \
+        "{file} is not what the sources say (line {}): run `UPDATE_DOCS=1 cargo test --lib \
          explain` and commit the result",
         differs.unwrap_or(committed.lines().count().min(page.lines().count())) + 1
     );
@@ -26,17 +26,22 @@ fn assert_page(file: &str, page: &str) {
 
 #[test]
 fn the_page_about_properties_is_up_to_date() {
-    assert_page("properties.md", &properties());
+    assert_page("docs/properties.md", &properties());
 }
 
 #[test]
 fn the_page_about_the_language_is_up_to_date() {
-    assert_page("language.md", &language());
+    assert_page("docs/language.md", &language());
 }
 
 #[test]
 fn the_page_about_errors_is_up_to_date() {
-    assert_page("errors.md", &errors());
+    assert_page("docs/errors.md", &errors());
+}
+
+#[test]
+fn the_json_schema_is_up_to_date() {
+    assert_page("nn-test.schema.json", &crate::schema::text());
 }
 
 #[test]

@@ -3,6 +3,7 @@
 mod broken;
 mod errors;
 mod robust;
+mod schema;
 mod valid;
 mod vocabulary;
 

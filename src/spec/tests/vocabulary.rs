@@ -5,7 +5,7 @@ use crate::spec::vocabulary::{DefaultValue, TermKind, TermMeta, ValueKind, terms
 use crate::spec::yaml;
 
 /// A whole spec in which the YAML stands where the term can stand.
-fn with_term(term: &TermMeta, yaml: &str) -> String {
+pub(super) fn with_term(term: &TermMeta, yaml: &str) -> String {
     let layers = "model: {layers: [linear: {out: 1, name: hidden}]}\n";
     match term.kind {
         TermKind::Section if term.name == "spec" => yaml.to_owned(),
@@ -154,7 +154,7 @@ fn every_default_is_what_is_read_when_it_is_written_out() {
 }
 
 /// A value for a required option.
-fn sample(option: &str) -> &'static str {
+pub(super) fn sample(option: &str) -> &'static str {
     match option {
         "probability" => "0.5",
         "layers" => "[linear: 1]",

@@ -1,0 +1,91 @@
+//! `expect`: properties with their options and how a failure counts.
+
+use serde_json::{Map, Value, json};
+
+use super::value::{self, count, number, pair, plain};
+use super::{described, reference};
+use crate::property::{Meta, OptionKind, OptionMeta, OptionValue, REGISTRY};
+use crate::spec::Severity;
+use crate::spec::vocabulary::Bounds;
+
+/// The name of the definition.
+pub(super) const NAME: &str = "expectation";
+
+/// Stands for the whole recommended set.
+const RECOMMENDED: &str = "recommended";
+const RECOMMENDED_MEANS: &str = "All properties of the recommended set, as far as they are not \
+                                 listed by themselves.";
+
+/// A list of expectations, none twice.
+pub(super) fn list() -> Value {
+    let mut schema = value::list(reference(NAME));
+    schema["uniqueItems"] = json!(true);
+    schema
+}
+
+/// One expectation: a property's name, or the name with its options.
+pub(super) fn schema() -> Value {
+    let metas = || REGISTRY.iter().map(|property| &property.meta);
+    let recommended = described(RECOMMENDED_MEANS.to_owned(), json!({ "type": "null" }));
+    let entries = metas().map(|meta| (meta.name.to_owned(), with_options(meta)));
+    let entries = [(RECOMMENDED.to_owned(), recommended)].into_iter().chain(entries);
+    let with_options = json!({
+        "type": "object",
+        "properties": entries.collect::<Map<_, _>>(),
+        "additionalProperties": false,
+        "minProperties": 1,
+        "maxProperties": 1,
+    });
+    let names = metas().map(|meta| (meta.name, meta.summary));
+    let names = [(RECOMMENDED, RECOMMENDED_MEANS)].into_iter().chain(names);
+    let words = names.map(|(name, means)| described(means.to_owned(), json!({ "const": name })));
+    let forms: Vec<Value> = [with_options].into_iter().chain(words).collect();
+    json!({ "title": NAME, "anyOf": forms })
+}
+
+fn with_options(meta: &Meta) -> Value {
+    let options = meta.options.iter().map(|each| (each.name.to_owned(), option(each)));
+    let severity = [("severity".to_owned(), severity(meta.severity))];
+    let text = [meta.summary, meta.checks, meta.condition].join("\n\n");
+    described(
+        text,
+        json!({
+            "type": ["object", "null"],
+            "properties": options.chain(severity).collect::<Map<_, _>>(),
+            "additionalProperties": false,
+        }),
+    )
+}
+
+fn option(option: &OptionMeta) -> Value {
+    let takes = match option.kind {
+        OptionKind::Count => count(1),
+        OptionKind::Number => number(Bounds::NonNegative),
+        OptionKind::Range => pair(number(Bounds::NonNegative)),
+        OptionKind::Flag => json!({ "type": "boolean" }),
+    };
+    let default = match option.default {
+        OptionValue::Derived => None,
+        OptionValue::Count(count) => Some(json!(count)),
+        OptionValue::Number(number) => Some(plain(number)),
+        OptionValue::Range(low, high) => Some(json!([plain(low), plain(high)])),
+        OptionValue::Flag(flag) => Some(json!(flag)),
+    };
+    let doc = option.doc;
+    let description =
+        if default.is_some() { doc.to_owned() } else { format!("{doc}; default: derived") };
+    let mut schema = described(description, takes);
+    if let Some(default) = default {
+        schema["default"] = default;
+    }
+    schema
+}
+
+fn severity(default: Severity) -> Value {
+    json!({
+        "description": "how a failure counts: `error` fails the test case, `warn` shows the finding \
+                        and passes, `off` does not judge",
+        "enum": [Severity::Error, Severity::Warn, Severity::Off],
+        "default": default,
+    })
+}

@@ -1,0 +1,141 @@
+//! What an option's value may be.
+
+use serde_json::{Map, Value, json};
+
+use super::{choice_name, expectation, reference, term_name};
+use crate::spec::vocabulary::{Bounds, TermKind, TermOption, ValueKind};
+
+/// The schema of an option's value.
+pub(super) fn value(option: &TermOption) -> Value {
+    match option.kind {
+        ValueKind::Count { least } => count(least),
+        ValueKind::Number(bounds) => number(bounds),
+        ValueKind::Flag => json!({ "type": "boolean" }),
+        ValueKind::Text => text(),
+        ValueKind::Word(words) => json!({ "enum": words }),
+        ValueKind::Size2d => json!({ "anyOf": [count(1), pair(count(1))] }),
+        ValueKind::Range => pair(number(Bounds::Finite)),
+        ValueKind::Padding => {
+            json!({ "anyOf": [{ "enum": ["valid", "same"] }, count(0), pair(count(0))] })
+        }
+        ValueKind::Numbers(bounds) => list(number(bounds)),
+        ValueKind::Shape => shape(),
+        ValueKind::Shapes => list(shape()),
+        ValueKind::Config => json!({ "type": "object" }),
+        ValueKind::Texts => list(text()),
+        ValueKind::ReshapeShape => reshape_shape(),
+        // A source of data is chosen by a key of its own.
+        ValueKind::Term(TermKind::Data) => reference(&term_name(TermKind::Data, option.name)),
+        ValueKind::Term(kind) => reference(&choice_name(kind)),
+        ValueKind::Terms(kind) => list(reference(&choice_name(kind))),
+        ValueKind::Section(name) => reference(&term_name(TermKind::Section, name)),
+        ValueKind::Expectations => expectation::list(),
+        ValueKind::Column => reference(&term_name(TermKind::Section, "target")),
+    }
+}
+
+/// A whole number, at least `least`.
+pub(super) fn count(least: usize) -> Value {
+    json!({ "type": "integer", "minimum": least })
+}
+
+/// A number in its bounds.
+pub(super) fn number(bounds: Bounds) -> Value {
+    let mut schema = Map::new();
+    schema.insert("type".to_owned(), json!("number"));
+    let limits: &[(&str, u8)] = match bounds {
+        Bounds::Finite => &[],
+        Bounds::Positive => &[("exclusiveMinimum", 0)],
+        Bounds::NonNegative => &[("minimum", 0)],
+        Bounds::Fraction => &[("minimum", 0), ("exclusiveMaximum", 1)],
+        Bounds::UnitInterval => &[("minimum", 0), ("maximum", 1)],
+        Bounds::Rate => &[("exclusiveMinimum", 0), ("maximum", 1)],
+        Bounds::Negative => &[("exclusiveMaximum", 0)],
+    };
+    schema.extend(limits.iter().map(|(word, limit)| ((*word).to_owned(), json!(limit))));
+    Value::Object(schema)
+}
+
+/// Two of a kind.
+pub(super) fn pair(each: Value) -> Value {
+    json!({ "type": "array", "items": each, "minItems": 2, "maxItems": 2 })
+}
+
+/// A list with at least one item.
+pub(super) fn list(each: Value) -> Value {
+    json!({ "type": "array", "items": each, "minItems": 1 })
+}
+
+/// A number as a person would write it: 1, and not 1.0.
+pub(super) fn plain(number: f64) -> Value {
+    // Up to here every whole number is a float of its own.
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    match number.fract() == 0.0 && number.abs() <= EXACT {
+        true => json!(number as i64),
+        false => json!(number),
+    }
+}
+
+/// Numbers and truth values count as they are written.
+fn text() -> Value {
+    json!({ "type": ["string", "number", "boolean"] })
+}
+
+fn shape() -> Value {
+    json!({ "anyOf": [count(1), list(count(1))] })
+}
+
+fn reshape_shape() -> Value {
+    let free = json!({ "const": -1 });
+    json!({
+        "type": "array",
+        "items": { "anyOf": [count(1), free] },
+        "minItems": 1,
+        "contains": free,
+        "minContains": 0,
+        "maxContains": 1,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::validator::check;
+    use super::*;
+
+    fn takes(schema: &Value, value: Value) -> bool {
+        check(schema, schema, &value).is_ok()
+    }
+
+    #[test]
+    fn a_number_is_taken_exactly_where_its_bounds_contain_it() {
+        for bounds in [
+            Bounds::Finite,
+            Bounds::Positive,
+            Bounds::NonNegative,
+            Bounds::Fraction,
+            Bounds::UnitInterval,
+            Bounds::Rate,
+            Bounds::Negative,
+        ] {
+            for candidate in [-1.5, 0.0, 1e-9, 0.5, 1.0, 1.5] {
+                let taken = takes(&number(bounds), json!(candidate));
+                assert_eq!(taken, bounds.contain(candidate), "{candidate} in {bounds:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_reshape_leaves_one_size_open_at_most() {
+        let schema = reshape_shape();
+        assert!(takes(&schema, json!([4, -1])) && takes(&schema, json!([4, 2])));
+        for wrong in [json!([-1, -1]), json!([0, 4]), json!([-2]), json!([]), json!(4)] {
+            assert!(!takes(&schema, wrong.clone()), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn whole_numbers_are_written_without_a_point() {
+        let texts: Vec<_> = [1.0, 0.5, 1e-5, 0.0].map(|number| plain(number).to_string()).into();
+        assert_eq!(texts, ["1", "0.5", "0.00001", "0"]);
+    }
+}
