@@ -152,6 +152,8 @@ mod tests {
             Signal::Float(vec![8, 8, 8, 8]),
             Signal::Float(vec![8, 8]),
             Signal::Float(vec![16]),
+            Signal::Float(vec![1, 8]),
+            Signal::Float(vec![8, 1]),
             Signal::Tokens(8),
         ];
         let mut plans = inputs.into_iter().filter_map(|input| Plan::new(spec.layers(), input).ok());

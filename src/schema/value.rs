@@ -13,11 +13,16 @@ pub(super) fn value(option: &TermOption) -> Value {
         ValueKind::Flag => json!({ "type": "boolean" }),
         ValueKind::Text => text(),
         ValueKind::Word(words) => json!({ "enum": words }),
-        ValueKind::Size2d => json!({ "anyOf": [count(1), pair(count(1))] }),
+        ValueKind::Size2d { least } => json!({ "anyOf": [count(least), pair(count(least))] }),
+        ValueKind::Size3d { least } => json!({ "anyOf": [count(least), row(count(least), 3)] }),
         ValueKind::Range => pair(number(Bounds::Finite)),
         ValueKind::Padding => {
             json!({ "anyOf": [{ "enum": ["valid", "same"] }, count(0), pair(count(0))] })
         }
+        ValueKind::Padding3d => {
+            json!({ "anyOf": [{ "enum": ["valid", "same"] }, count(0), row(count(0), 3)] })
+        }
+        ValueKind::Axes => list(count(0)),
         ValueKind::Numbers(bounds) => list(number(bounds)),
         ValueKind::Shape => shape(),
         ValueKind::Shapes => list(shape()),
@@ -58,7 +63,12 @@ pub(super) fn number(bounds: Bounds) -> Value {
 
 /// Two of a kind.
 pub(super) fn pair(each: Value) -> Value {
-    json!({ "type": "array", "items": each, "minItems": 2, "maxItems": 2 })
+    row(each, 2)
+}
+
+/// So many of a kind.
+fn row(each: Value, length: usize) -> Value {
+    json!({ "type": "array", "items": each, "minItems": length, "maxItems": length })
 }
 
 /// A list with at least one item.
