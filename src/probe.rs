@@ -78,6 +78,7 @@ mod tests {
 
     #[test]
     fn a_recorded_pass_keeps_every_probe_in_order_under_a_name_of_its_own() {
+        let _alone = crate::device::alone();
         let (sum, recorded) = recorded(|| {
             let x = probe("relu", tensor());
             let x = probe("relu", x + 1.0);
@@ -92,12 +93,14 @@ mod tests {
 
     #[test]
     fn outside_a_recorded_pass_nothing_is_kept() {
+        let _alone = crate::device::alone();
         probe("relu", tensor());
         assert!(recorded(|| ()).1.is_empty());
     }
 
     #[test]
     fn a_pass_that_panics_leaves_no_recorder_behind() {
+        let _alone = crate::device::alone();
         let panicked = std::panic::catch_unwind(|| recorded(|| panic!("forward")));
         assert!(panicked.is_err());
         assert!(RECORDER.with_borrow(Option::is_none));

@@ -130,3 +130,12 @@ fn reference_device() -> Place {
         .clone();
     Place { device, float: FloatDType::F64 }
 }
+
+/// For tests that draw on a device: Burn's seeds are global to the process, and tests run on many
+/// threads. Whoever holds this draws alone.
+#[cfg(test)]
+pub(crate) fn alone() -> std::sync::MutexGuard<'static, ()> {
+    static DRAWING: std::sync::Mutex<()> = std::sync::Mutex::new(());
+    // A test that failed has left no state behind.
+    DRAWING.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}

@@ -36,6 +36,7 @@ fn assert_close(found: f64, due: f64) {
 
 #[test]
 fn a_recipe_learns_under_every_schedule() {
+    let _alone = crate::device::alone();
     let learns = property::find("learns").unwrap();
     for schedule in [
         "schedule: constant",
@@ -57,6 +58,7 @@ fn a_recipe_learns_under_every_schedule() {
 
 #[test]
 fn a_recipe_learns_with_every_optimizer() {
+    let _alone = crate::device::alone();
     let learns = property::find("learns").unwrap();
     for optimizer in [
         "{adagrad: {learning_rate: 0.1}}",
@@ -74,6 +76,7 @@ fn a_recipe_learns_with_every_optimizer() {
 
 #[test]
 fn the_schedule_sets_the_size_of_the_steps() {
+    let _alone = crate::device::alone();
     let sgd = "optimizer: {sgd: {learning_rate: 0.5}}, batch_size: 96, steps: 40";
     let constant = moves(&trained(sgd, 10));
     let warm = moves(&trained(&format!("{sgd}, warm_up: 4"), 10));
@@ -85,6 +88,7 @@ fn the_schedule_sets_the_size_of_the_steps() {
 
 #[test]
 fn accumulated_batches_make_the_step_of_one_large_batch() {
+    let _alone = crate::device::alone();
     let rest = "optimizer: {sgd: {learning_rate: 0.5, momentum: 0.9}}, steps: 9";
     for (large, small) in [
         ("batch_size: 48", "batch_size: 16, accumulate: 3"),
@@ -107,6 +111,7 @@ fn accumulated_batches_make_the_step_of_one_large_batch() {
 
 #[test]
 fn a_recipe_is_as_long_as_it_says() {
+    let _alone = crate::device::alone();
     let of = |training: &str| trained(training, 1).evidence().training().declared_steps;
     assert_eq!(of("steps: 7"), 7);
     assert_eq!(of("epochs: 2, batch_size: 40"), 6);

@@ -133,6 +133,7 @@ fn verdict(laboratory: &mut Laboratory, name: &str) -> Verdict {
 
 #[test]
 fn a_healthy_module_holds_every_property() {
+    let _alone = crate::device::alone();
     let mut laboratory = laboratory("net").unwrap();
     for property in property::REGISTRY.iter().filter(|property| property.meta.recommended) {
         let verdict = verdict(&mut laboratory, property.meta.name);
@@ -161,6 +162,7 @@ fn a_healthy_module_holds_every_property() {
 
 #[test]
 fn a_wrong_backward_is_found_and_its_tensors_are_named() {
+    let _alone = crate::device::alone();
     let mut laboratory = laboratory("wrong").unwrap();
     let verdict = verdict(&mut laboratory, "gradients_match");
     assert_eq!(verdict.outcome, Outcome::Fail, "{verdict:?}");
@@ -170,6 +172,7 @@ fn a_wrong_backward_is_found_and_its_tensors_are_named() {
 
 #[test]
 fn what_does_not_run_in_f64_is_checked_in_f32_and_the_report_says_so() {
+    let _alone = crate::device::alone();
     let mut right = laboratory("single").unwrap();
     let passed = verdict(&mut right, "gradients_match");
     assert_eq!(passed.outcome, Outcome::Pass, "{passed:?}");
@@ -187,6 +190,7 @@ fn what_does_not_run_in_f64_is_checked_in_f32_and_the_report_says_so() {
 
 #[test]
 fn an_objective_of_its_own_is_trained_and_checked_term_by_term() {
+    let _alone = crate::device::alone();
     let mut laboratory = laboratory("own").unwrap();
     for name in ["every_parameter_gets_gradient", "initial_loss"] {
         verdict(&mut laboratory, name);
@@ -209,6 +213,7 @@ fn an_objective_of_its_own_is_trained_and_checked_term_by_term() {
 
 #[test]
 fn several_inputs_share_the_numbers_of_an_example() {
+    let _alone = crate::device::alone();
     // Six numbers: two for the first input, and a matrix of 2 × 2 for the second.
     let task = "task: classification\ndata: {blobs: {examples: 60, classes: 2, features: 6}}";
     let mut two = measured(task, "{name: two, inputs: [[2], [2, 2]]}").unwrap();
@@ -221,6 +226,7 @@ fn several_inputs_share_the_numbers_of_an_example() {
 
 #[test]
 fn an_input_of_tokens_has_no_gradient_and_the_weights_have_theirs() {
+    let _alone = crate::device::alone();
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("mixed.csv");
     let rows = (0..40).map(|row| {
@@ -240,6 +246,7 @@ fn an_input_of_tokens_has_no_gradient_and_the_weights_have_theirs() {
 
 #[test]
 fn noise_that_a_model_draws_itself_spoils_no_gradient_check() {
+    let _alone = crate::device::alone();
     let mut laboratory = laboratory("sampled").unwrap();
     assert_eq!(laboratory.evidence().subject.device_random, DeviceRandom::Always);
     let verdict = verdict(&mut laboratory, "gradients_match");
@@ -248,6 +255,7 @@ fn noise_that_a_model_draws_itself_spoils_no_gradient_check() {
 
 #[test]
 fn a_model_that_panics_is_told_with_message_and_place() {
+    let _alone = crate::device::alone();
     let Err(error) = laboratory("panics") else { panic!("it cannot run") };
     let text = error.to_string();
     assert!(text.contains("this net takes three features"), "{text}");
@@ -256,6 +264,7 @@ fn a_model_that_panics_is_told_with_message_and_place() {
 
 #[test]
 fn outputs_that_do_not_suit_the_task_are_an_error_of_the_spec() {
+    let _alone = crate::device::alone();
     let Err(SetUpError::Spec(diagnostics)) = laboratory("wide") else {
         panic!("the head is too wide");
     };

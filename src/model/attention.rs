@@ -112,6 +112,7 @@ mod tests {
 
     #[test]
     fn without_dropout_attention_is_burns_own() {
+        let _alone = crate::device::alone();
         for quiet in [false, true] {
             let attention = attention(quiet);
             let all = MhaInput::self_attn(sequence());
@@ -126,6 +127,7 @@ mod tests {
 
     #[test]
     fn without_dropout_an_encoder_is_burns_own() {
+        let _alone = crate::device::alone();
         for norm_first in [false, true] {
             let encoder = encoder(norm_first);
             let all = TransformerEncoderInput::new(sequence());
@@ -140,6 +142,7 @@ mod tests {
 
     #[test]
     fn a_causal_place_sees_nothing_that_comes_later() {
+        let _alone = crate::device::alone();
         let encoder = encoder(false);
         let before = |causal: bool, x: Tensor<3>| {
             encode(&encoder, causal, x, &mut Pass::plain()).narrow(1, 0, 4)
@@ -154,6 +157,7 @@ mod tests {
 
     #[test]
     fn dropout_follows_the_seed_of_the_pass_alone() {
+        let _alone = crate::device::alone();
         let encoder = encoder(true);
         let run = |seed: u64| {
             let mut pass = Pass::with_dropout(Random::new(seed, "dropout"));

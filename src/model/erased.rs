@@ -303,6 +303,7 @@ mod tests {
 
     #[test]
     fn a_module_shows_the_same_tensors_with_and_without_its_type() {
+        let _alone = crate::device::alone();
         let net = net();
         let expected = tensors(&net);
         assert_eq!(expected.len(), 6, "{expected:?}");
@@ -314,6 +315,7 @@ mod tests {
 
     #[test]
     fn a_mapper_changes_the_tensors_behind_the_pointer() {
+        let _alone = crate::device::alone();
         struct Zero;
         impl ModuleMapper for Zero {
             fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
@@ -327,6 +329,7 @@ mod tests {
 
     #[test]
     fn flags_are_shown_too() {
+        let _alone = crate::device::alone();
         let mut seen = Seen::default();
         AnyModule::new(net()).visit(&mut seen);
         assert_eq!(seen.0, ["true", "true"]);

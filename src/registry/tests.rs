@@ -67,6 +67,7 @@ fn kinds(registration: &Registration) -> Vec<(bool, usize)> {
 
 #[test]
 fn a_function_is_accepted_by_its_own_types() {
+    let _alone = crate::device::alone();
     assert_eq!(kinds(&model(Net::new, Net::forward)), [(false, 2)]);
     assert_eq!(kinds(&model(Net::new, Net::two)), [(false, 2), (true, 2)]);
     assert_eq!(kinds(&model(Net::new, Net::three)), [(false, 2), (false, 3), (true, 1)]);
@@ -76,6 +77,7 @@ fn a_function_is_accepted_by_its_own_types() {
 
 #[test]
 fn a_registered_model_gives_its_outputs() {
+    let _alone = crate::device::alone();
     let place = reference();
     let registration = model(Net::new, Net::two);
     let module = (registration.init)(&place.device);
@@ -96,6 +98,7 @@ fn a_registered_model_gives_its_outputs() {
 
 #[test]
 fn a_configuration_changes_the_module_and_wrong_values_are_refused() {
+    let _alone = crate::device::alone();
     let registration =
         model_with_config(NetConfig::new(), |config, device| config.init(device), Net::forward);
     let configuration = registration.configuration.as_ref().unwrap();
@@ -108,6 +111,7 @@ fn a_configuration_changes_the_module_and_wrong_values_are_refused() {
 
 #[test]
 fn an_objective_gives_its_terms_over_the_examples_asked_for() {
+    let _alone = crate::device::alone();
     let rows = |indices: &[usize], device: &Device| {
         let numbers: Vec<f64> = indices.iter().map(|index| *index as f64).collect();
         Tensor::<1>::from_data(numbers.as_slice(), device)
@@ -128,6 +132,7 @@ fn an_objective_gives_its_terms_over_the_examples_asked_for() {
 #[test]
 #[should_panic(expected = "the loss term `loss` has 2 numbers")]
 fn a_loss_that_is_no_single_number_is_refused() {
+    let _alone = crate::device::alone();
     let rows = |_: &[usize], device: &Device| Tensor::<1>::ones([2], device);
     let registration =
         objective(Net::new, batches(2, rows), |_: &Net, batch: &Tensor<1>| batch.clone());
@@ -138,6 +143,7 @@ fn a_loss_that_is_no_single_number_is_refused() {
 
 #[test]
 fn names_are_kept_in_order_and_found_however_often_they_come() {
+    let _alone = crate::device::alone();
     let net = || model(Net::new, Net::forward);
     let registry = Registry::new().with("b", net()).with("a", net()).with("b", net());
     assert_eq!(registry.names().collect::<Vec<_>>(), ["b", "a", "b"]);

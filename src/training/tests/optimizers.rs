@@ -151,6 +151,7 @@ fn rows() -> Vec<Row> {
 
 #[test]
 fn steps_of_every_optimizer_follow_its_formula() {
+    let _alone = crate::device::alone();
     for Row(written, rate, weight, bias) in rows() {
         let recipe = recipe(&format!("optimizer: {written}"));
         assert_eq!(*recipe.optimizer.learning_rate, rate, "{written}");
@@ -188,6 +189,7 @@ fn steps_of_every_optimizer_follow_its_formula() {
 
 #[test]
 fn every_optimizer_of_the_language_has_a_formula() {
+    let _alone = crate::device::alone();
     let rows = rows();
     for term in terms().filter(|term| term.kind == TermKind::Optimizer) {
         let of_term = |row: &&Row| {
@@ -200,6 +202,7 @@ fn every_optimizer_of_the_language_has_a_formula() {
 
 #[test]
 fn options_beyond_single_precision_do_not_panic() {
+    let _alone = crate::device::alone();
     for optimizer in [
         "{adafactor: {epsilon_1: 1e-300, epsilon_2: 1e-300, clip_threshold: 1e300, weight_decay: 1e300}}",
         "{muon: {epsilon: 1e-300, weight_decay: 1e300}}",

@@ -62,6 +62,7 @@ fn assert_rates(found: &[f64], due: impl Fn(f64) -> f64, written: &str) {
 
 #[test]
 fn every_schedule_follows_its_formula() {
+    let _alone = crate::device::alone();
     for (written, due) in ROWS {
         assert_rates(&rates(&format!("schedule: {written}")), due, written);
     }
@@ -74,6 +75,7 @@ fn every_schedule_follows_its_formula() {
 
 #[test]
 fn a_warm_up_rises_evenly_to_the_start_of_the_schedule() {
+    let _alone = crate::device::alone();
     let found = rates("warm_up: 4, schedule: {linear: 0}");
     assert_rates(&found[..4], |t| RATE * (t + 1.0) / 5.0, "warm-up");
     // The schedule has the 36 steps that are left.
@@ -83,6 +85,7 @@ fn a_warm_up_rises_evenly_to_the_start_of_the_schedule() {
 
 #[test]
 fn what_muon_leaves_to_others_has_its_own_rate_on_the_same_schedule() {
+    let _alone = crate::device::alone();
     let recipe = recipe(
         "optimizer: {muon: {learning_rate: 0.4, others: {sgd: {learning_rate: 0.1}}}}, \
          schedule: {exponential: 0.5}",
@@ -99,6 +102,7 @@ fn what_muon_leaves_to_others_has_its_own_rate_on_the_same_schedule() {
 
 #[test]
 fn extreme_options_give_finite_rates() {
+    let _alone = crate::device::alone();
     let most = usize::MAX;
     for written in [
         format!("schedule: {{linear: {{final_lr: 0, num_iters: {most}}}}}"),

@@ -28,6 +28,7 @@ fn times(values: &[f64], factor: f64) -> Vec<f64> {
 
 #[test]
 fn the_global_norm_shrinks_all_gradients_by_one_factor() {
+    let _alone = crate::device::alone();
     let (moves, measured) = moved("{global_norm: 0.25}");
     let whole = norm(&measured.concat());
     assert!(whole > 0.25, "{whole}");
@@ -39,12 +40,14 @@ fn the_global_norm_shrinks_all_gradients_by_one_factor() {
 
 #[test]
 fn a_global_norm_below_the_bound_changes_nothing() {
+    let _alone = crate::device::alone();
     let (moves, measured) = moved("{global_norm: 1e6}");
     assert!(relative_error(&moves.concat(), &measured.concat()) < 1e-12);
 }
 
 #[test]
 fn the_norm_of_burn_shrinks_each_tensor_by_itself() {
+    let _alone = crate::device::alone();
     let (moves, measured) = moved("{norm: 0.25}");
     for (found, gradient) in moves.iter().zip(&measured) {
         let due = times(gradient, (0.25 / norm(gradient)).min(1.0));
@@ -55,6 +58,7 @@ fn the_norm_of_burn_shrinks_each_tensor_by_itself() {
 
 #[test]
 fn the_value_bounds_every_element() {
+    let _alone = crate::device::alone();
     let (moves, measured) = moved("{value: 0.25}");
     let due: Vec<f64> = measured.concat().iter().map(|value| value.clamp(-0.25, 0.25)).collect();
     assert!(relative_error(&moves.concat(), &due) < 1e-6);
@@ -63,6 +67,7 @@ fn the_value_bounds_every_element() {
 
 #[test]
 fn clipping_reaches_the_matrices_of_muon() {
+    let _alone = crate::device::alone();
     // Newton-Schulz forgets the size of a gradient, but not which of its elements were cut.
     let after = |clipping: &str| {
         let recipe = recipe(&format!("optimizer: muon{clipping}"));
@@ -78,6 +83,7 @@ fn clipping_reaches_the_matrices_of_muon() {
 
 #[test]
 fn gradients_add_up_by_their_shares() {
+    let _alone = crate::device::alone();
     let net = Net::new(&device());
     let mut accumulated = Accumulated::default();
     accumulated.add(&net, net.gradients(1.0), 0.75);
