@@ -78,18 +78,18 @@ mod tests {
     /// The details that are shown for a spec of a package beside the folder called from.
     fn shown(details: &str) -> TestResult {
         let set_up =
-            SetUp { device: DeviceChoice::Cpu, seed: None, called_from: "/work/net".into() };
+            SetUp { device: DeviceChoice::Cpu, seed: None, called_from: "/project/net".into() };
         let assignment = Assignment {
-            package_root: "/work/other".into(),
-            path: "/work/other/specs/a.yaml".into(),
+            package_root: "/project/other".into(),
+            path: "/project/other/specs/a.yaml".into(),
             file: "../other/specs/a.yaml".into(),
-            specs_dir: "/work/other/specs".into(),
+            specs_dir: "/project/other/specs".into(),
             tests: vec!["a::learns".to_owned()],
         };
         let mut recorder = Recorder::default();
         let result = TestResult {
             test: "a::learns".to_owned(),
-            file: "/work/other/specs/a.yaml".to_owned(),
+            file: "/project/other/specs/a.yaml".to_owned(),
             line: 3,
             column: 5,
             status: Status::SpecError,
@@ -106,19 +106,20 @@ mod tests {
 
     #[test]
     fn the_spec_its_neighbours_and_what_lies_below_the_folder_called_from_are_relative() {
-        let result = shown(" --> /work/other/specs/a.yaml:3:4, /work/other/specs/../x.csv, /tmp/y");
+        let result =
+            shown(" --> /project/other/specs/a.yaml:3:4, /project/other/specs/../x.csv, /tmp/y");
         assert_eq!(result.file, "../other/specs/a.yaml");
         assert_eq!(
             result.details.unwrap(),
             " --> ../other/specs/a.yaml:3:4, ../other/specs/../x.csv, /tmp/y"
         );
-        let result = shown("at /work/net/src/model.rs:3 and in /work/network");
-        assert_eq!(result.details.unwrap(), "at src/model.rs:3 and in /work/network");
+        let result = shown("at /project/net/src/model.rs:3 and in /project/network");
+        assert_eq!(result.details.unwrap(), "at src/model.rs:3 and in /project/network");
     }
 
     #[test]
     fn a_folder_of_the_same_name_further_inside_a_path_is_left_alone() {
-        let text = "/home/work/net/x, `/work/net/y`";
-        assert_eq!(replaced(text, "/work/net/", ""), "/home/work/net/x, `y`");
+        let text = "/home/project/net/x, `/project/net/y`";
+        assert_eq!(replaced(text, "/project/net/", ""), "/home/project/net/x, `y`");
     }
 }
