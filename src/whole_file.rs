@@ -10,7 +10,7 @@ use std::io;
 use std::path::Path;
 use std::process;
 
-use sysinfo::{Pid, ProcessRefreshKind, ProcessesToUpdate, System};
+use sysinfo::{Pid, ProcessRefreshKind, ProcessStatus, ProcessesToUpdate, System};
 
 /// Ends the names of unfinished files, before the number of the process that writes them.
 const UNFINISHED: &str = ".unfinished-";
@@ -51,16 +51,22 @@ fn writer(name: &str) -> Option<u32> {
     name.strip_prefix('.')?.rsplit_once(UNFINISHED)?.1.parse().ok()
 }
 
+/// A process that has ended stays in the system's list until its parent asks for its exit code; in
+/// a container without an init process nobody ever does.
 fn is_alive(process: u32) -> bool {
     let pid = Pid::from_u32(process);
     let mut system = System::new();
     let kind = ProcessRefreshKind::nothing().without_tasks();
     system.refresh_processes_specifics(ProcessesToUpdate::Some(&[pid]), true, kind);
-    system.process(pid).is_some()
+    let ended = [ProcessStatus::Zombie, ProcessStatus::Dead];
+    system.process(pid).is_some_and(|process| !ended.contains(&process.status()))
 }
 
 #[cfg(test)]
 mod tests {
+    use std::thread;
+    use std::time::{Duration, Instant};
+
     use super::*;
 
     fn names(folder: &Path) -> Vec<String> {
@@ -103,5 +109,20 @@ mod tests {
         let left = names(folder.path());
         assert!(!left.contains(&dead), "{left:?}");
         assert_eq!(left.len(), 4, "{left:?}");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_process_that_ended_is_dead_even_while_nobody_asked_for_its_exit_code() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut ended = process::Command::new("true").spawn().unwrap();
+        fs::write(folder.path().join(format!(".a.snap{UNFINISHED}{}", ended.id())), "").unwrap();
+        let deadline = Instant::now() + Duration::from_secs(10);
+        while !names(folder.path()).is_empty() && Instant::now() < deadline {
+            clean(folder.path());
+            thread::sleep(Duration::from_millis(5));
+        }
+        assert_eq!(names(folder.path()), [""; 0]);
+        assert!(ended.wait().unwrap().success());
     }
 }

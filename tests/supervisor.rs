@@ -4,6 +4,7 @@
 #![cfg(all(feature = "cli", unix))]
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
@@ -70,15 +71,24 @@ impl Package {
 
     /// Living workers: processes in the package's folder that are started as such.
     fn workers(&self) -> Vec<Pid> {
+        self.processes(|command| command.get(1).is_some_and(|argument| argument == "worker"))
+    }
+
+    /// Everybody who works in the package's folder. A worker that is only just coming into being
+    /// still bears its parent's command line.
+    fn anybody(&self) -> Vec<Pid> {
+        self.processes(|_| true)
+    }
+
+    fn processes(&self, has_command: impl Fn(&[OsString]) -> bool) -> Vec<Pid> {
         let mut system = System::new();
         let always = UpdateKind::Always;
         let kind = ProcessRefreshKind::nothing().with_cwd(always).with_cmd(always).without_tasks();
         system.refresh_processes_specifics(ProcessesToUpdate::All, true, kind);
-        let is_worker = |process: &sysinfo::Process| {
-            let started_as = process.cmd().get(1).is_some_and(|argument| argument == "worker");
-            started_as && process.cwd() == Some(&self.root())
+        let is_meant = |process: &sysinfo::Process| {
+            has_command(process.cmd()) && process.cwd() == Some(&self.root())
         };
-        let processes = system.processes().iter().filter(|(_, process)| is_worker(process));
+        let processes = system.processes().iter().filter(|(_, process)| is_meant(process));
         processes.map(|(pid, _)| *pid).collect()
     }
 }
@@ -151,7 +161,7 @@ fn told(output: &Output) -> String {
 fn is_left_alone(package: &Package) -> bool {
     let deadline = Instant::now() + Duration::from_secs(10);
     while Instant::now() < deadline {
-        if package.workers().is_empty() {
+        if package.anybody().is_empty() {
             return true;
         }
         thread::sleep(Duration::from_millis(10));
