@@ -109,6 +109,7 @@ impl Bench {
                 let layers = plan.flat().into_iter().map(|layer| LayerFacts {
                     path: layer.path.clone(),
                     kind: layer.kind.term().to_owned(),
+                    activation: layer.kind.activation(),
                     output: layer.output.dims().to_vec(),
                     parameters: layer.parameters,
                 });

@@ -112,6 +112,8 @@ pub struct LayerFacts {
     pub path: String,
     /// The layer's name in the spec language; for a Rust model the type of the module, or `probe`.
     pub kind: String,
+    /// The activation that the layer computes within, where it has one.
+    pub activation: Option<&'static str>,
     /// Output shape without the batch axis; unknown for a Rust model's modules.
     pub output: Vec<usize>,
     pub parameters: usize,

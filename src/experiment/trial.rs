@@ -98,12 +98,14 @@ fn observe(subject: &Subject, place: &Place) -> Result<(Weights, Trial), Obstacl
     let modules = modules.into_iter().map(|module| LayerFacts {
         path: if module.path.is_empty() { "model".to_owned() } else { module.path },
         kind: module.kind,
+        activation: None,
         output: Vec::new(),
         parameters: module.parameters,
     });
     let seen = |path: String, kind: &str, shape: &[usize]| LayerFacts {
         path,
         kind: kind.to_owned(),
+        activation: None,
         output: shape.get(1..).unwrap_or_default().to_vec(),
         parameters: 0,
     };
