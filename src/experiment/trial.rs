@@ -3,7 +3,7 @@
 
 use burn::tensor::FloatDType;
 
-use super::bench::{PROBE, SetUpError, draw, run as run_untracked, scalar};
+use super::bench::{PROBE, SetUpError, check_groups, draw, run as run_untracked, scalar};
 use super::evidence::{DeviceRandom, LayerFacts};
 use crate::device::{DeviceFailure, Devices, Place};
 use crate::model::{Pass, Value, Weights, module_facts};
@@ -58,6 +58,15 @@ enum Obstacle {
     Broke(String),
 }
 
+impl From<SetUpError> for Obstacle {
+    fn from(error: SetUpError) -> Self {
+        match error {
+            SetUpError::Spec(diagnostics) => Self::Spec(diagnostics),
+            SetUpError::Failed(reason) => Self::Broke(reason),
+        }
+    }
+}
+
 impl From<DeviceFailure> for Obstacle {
     fn from(failure: DeviceFailure) -> Self {
         Self::Broke(failure.to_string())
@@ -72,6 +81,7 @@ fn observe(subject: &Subject, place: &Place) -> Result<(Weights, Trial), Obstacl
     let seed = subject.spec.training.seed;
     let weights = draw(subject, place, seed)?;
     check_frozen(subject, &weights)?;
+    check_groups(subject, &weights)?;
     let model = || weights.load(subject.build(&place.device), place);
     let batch = subject.sample(EXAMPLES);
 

@@ -69,6 +69,7 @@ pub fn evidence() -> Evidence {
                 SampleLoss { step: 40, loss: 1.5 },
             ],
             constant_loss: Some(LN_10),
+            stopped_early: None,
             updates: vec![
                 update("hidden.weight", 2),
                 update("hidden.bias", 1),

@@ -67,6 +67,8 @@ pub(super) fn spec(folder: &Path, task: Task, source: DataSource) -> Spec {
                 warm_up: Spanned::new(0, Span::default()),
             },
             clipping: None,
+            groups: Vec::new(),
+            early_stopping: None,
             batch_size: at(1, "size"),
             accumulate: Spanned::new(1, Span::default()),
             length: Length::Epochs(1),
