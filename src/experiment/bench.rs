@@ -6,7 +6,6 @@ use burn::tensor::Tensor;
 use super::evidence::{ActivationEvidence, DeviceRandom, LayerFacts, SubjectFacts};
 use super::measure::{self, RecordedKind};
 use super::trial::{self, Trial};
-use crate::data::Targets;
 use crate::device::{DeviceFailure, Devices, Place};
 use crate::model::{Model, Pass, Weights, to_f64};
 use crate::objective;
@@ -136,8 +135,7 @@ impl Bench {
             optimizer: spec.training.optimizer.kind.term(),
             batch_size: *spec.training.batch_size,
             training_examples: self.subject.training_examples(),
-            unscaled_targets: data
-                .is_some_and(|data| matches!(data.train.targets, Targets::Values(_)))
+            unscaled_targets: data.is_some_and(|data| data.train.targets.values().is_some())
                 && *spec.data.scale_target == Scaling::None,
             rust: self.trial.is_some(),
             device_random: self.device_random(),

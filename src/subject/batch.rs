@@ -68,10 +68,8 @@ impl Batch {
 
     /// Puts the targets in another order against their inputs.
     pub fn permute_targets(&mut self, random: &mut Random) {
-        match self.examples.as_mut().map(|examples| &mut examples.targets) {
-            Some(Targets::Classes(classes)) => random.shuffle(classes),
-            Some(Targets::Values(values)) => random.shuffle(values),
-            None => {}
+        if let Some(examples) = &mut self.examples {
+            examples.targets = examples.targets.shuffled(random);
         }
     }
 

@@ -31,6 +31,7 @@ pub(super) fn head(spec: &Spec, data: &Dataset, plan: &Plan) -> Option<Diagnosti
 pub fn wanted(task: Task, classes: usize) -> Option<(usize, String)> {
     Some(match task {
         Task::Classification => (classes, format!("the data has {classes} classes")),
+        Task::MultiLabelClassification => (1, "one logit per label".to_owned()),
         Task::BinaryClassification => (1, "binary classification takes one logit".to_owned()),
         Task::Regression => (1, "the data has one target".to_owned()),
         Task::Objective => return None,

@@ -159,13 +159,13 @@ pub(super) fn set_positive(spec: &mut Spec, label: &str) {
 pub(super) fn labels(examples: &Examples) -> &[usize] {
     match &examples.targets {
         Targets::Classes(labels) => labels,
-        Targets::Values(_) => panic!("the targets are values"),
+        _ => panic!("the targets are values"),
     }
 }
 
 pub(super) fn values(examples: &Examples) -> &[f64] {
     match &examples.targets {
         Targets::Values(values) => values,
-        Targets::Classes(_) => panic!("the targets are classes"),
+        _ => panic!("the targets are classes"),
     }
 }

@@ -25,6 +25,7 @@ pub(super) static TERMS: &[TermMeta] = &[
                 kind: Kind::Word(&[
                     "classification",
                     "binary_classification",
+                    "multi_label_classification",
                     "regression",
                     "objective",
                 ]),
