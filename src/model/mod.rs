@@ -8,6 +8,7 @@
 mod activation;
 mod attention;
 mod build;
+mod deformable;
 mod erased;
 mod layer;
 mod multiply_adds;
@@ -16,6 +17,7 @@ mod noise;
 mod parameters;
 mod pass;
 mod plan;
+mod resize;
 mod shape;
 mod under_test;
 mod value;
