@@ -263,6 +263,17 @@ impl LayerKind {
             Self::Activation(activation) => activation.term(),
         }
     }
+
+    /// The name of the activation that the layer computes within.
+    pub fn activation(&self) -> Option<&'static str> {
+        match self {
+            Self::TransformerEncoder(encoder) => Some(match encoder.activation {
+                FeedForwardActivation::Gelu => "gelu",
+                FeedForwardActivation::Relu => "relu",
+            }),
+            _ => None,
+        }
+    }
 }
 
 /// The name that a layer has over so many axes: it has one for each number of axes, from 1.
