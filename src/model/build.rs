@@ -106,6 +106,20 @@ fn reduced(by: AxisReduction, axis: usize, planned: &PlannedLayer) -> Layer {
     Layer::Reduce { by, axis, shape: planned.output.dims().to_vec() }
 }
 
+/// Burn draws an embedding's weights without the numbers of inputs and outputs, and a transposed
+/// convolution's without the latter: an initializer that asks for them would panic there. This
+/// hands both in.
+fn replace_weight<const D: usize>(
+    weight: &mut Param<Tensor<D>>,
+    initializer: Option<Initializer>,
+    [fan_in, fan_out]: [usize; 2],
+    device: &Device,
+) {
+    if let Some(initializer) = drawn_by_burn(initializer) {
+        *weight = initializer.init_with(weight.lazy_shape(), Some(fan_in), Some(fan_out), device);
+    }
+}
+
 /// Burn initializes a layer's bias as it does its weight; this gives the bias its own law.
 fn replace_bias(
     bias: &mut Option<Param<Tensor<1>>>,

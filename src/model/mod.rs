@@ -2,7 +2,7 @@
 //! ([`Network`]).
 //!
 //! `plan` and `shape` know no device. Everything that names a Burn layer is in `build`, `layer`,
-//! `attention` and `activation`. [`Model`] is what is tested: such a network, or a Burn module of
+//! `attention`, `activation`, `deformable` and `resize`. [`Model`] is what is tested: such a network, or a Burn module of
 //! the user's own.
 
 mod activation;

@@ -25,12 +25,6 @@ pub fn list(layers: &[&str]) -> String {
     layers.iter().map(|layer| format!("    - {layer}")).collect::<Vec<_>>().join("\n")
 }
 
-/// All of them.
-pub fn networks() -> Vec<String> {
-    let families = [on_features(), on_images(), on_sequences(), activations(), initializers()];
-    families.into_iter().flatten().collect()
-}
-
 pub fn on_features() -> Vec<String> {
     let cases: &[&[&str]] = &[
         &["linear: 5", "tanh"],
@@ -43,6 +37,11 @@ pub fn on_features() -> Vec<String> {
         &["linear: 6", "rms_norm", "tanh"],
         &["linear: 8", "dropout: 0.5", "tanh"],
         &["linear: 8", "gaussian_noise: 0.3", "tanh"],
+        &["linear: {out: 6, initializer: orthogonal, bias_initializer: ones}", "tanh"],
+        &["linear: 6", "batch_norm: {epsilon: 0.01, momentum: 0.3}", "tanh"],
+        &["linear: 6", "layer_norm: {epsilon: 0.1}", "tanh"],
+        &["linear: 6", "group_norm: {groups: 3, epsilon: 0.1}", "tanh"],
+        &["linear: 6", "rms_norm: {epsilon: 0.1}", "tanh"],
         &["residual: [{linear: 48}, tanh]", "linear: 4"],
         &["reshape: [6, 8]", "linear: 3", "tanh"],
     ];
@@ -139,7 +138,7 @@ pub fn on_images() -> Vec<String> {
         &["reshape: [8, 6]", "fold4d: {output: [3, 4], kernel: 2}"],
         &["reshape: [12, 4]", "fold4d: {output: 3, kernel: [2, 3], stride: 2, padding: 1}"],
         &[image, "pixel_unshuffle: 2", "linear: 3"],
-        &[signal, "interpolate1d", "linear: 3"],
+        &[signal, "interpolate1d: {scale: 3}", "linear: 3"],
         &[signal, "interpolate1d: {output: 7, mode: linear}", "linear: 3"],
         &[signal, "interpolate1d: {output: 17, mode: cubic, align_corners: false}", "linear: 3"],
         &[signal, "interpolate1d: {output: 5, mode: lanczos}", "linear: 3"],
@@ -150,6 +149,46 @@ pub fn on_images() -> Vec<String> {
         &[image, "min: 0", "linear: 3"],
         &[image, "sum: 2", "linear: 3"],
         &[image, "flip: 1", "conv2d: {out: 2, kernel: 2}"],
+        &[
+            signal,
+            "conv1d: {out: 4, kernel: 3, initializer: xavier_normal, bias_initializer: ones}",
+            "tanh",
+        ],
+        &[signal, "conv1d: {out: 4, kernel: 3, bias: false}", "tanh"],
+        &[
+            image,
+            "conv2d: {out: 4, kernel: 2, dilation: 2, initializer: orthogonal, \
+             bias_initializer: ones}",
+            "tanh",
+        ],
+        &[
+            volume,
+            "conv3d: {out: 3, kernel: [1, 2, 2], dilation: [1, 2, 1], initializer: xavier_normal, \
+             bias_initializer: zeros}",
+            "tanh",
+        ],
+        &[volume, "conv3d: {out: 3, kernel: 2, bias: false}", "tanh"],
+        &[signal, "conv_transpose1d: {out: 3, kernel: 3, dilation: 2}", "tanh"],
+        &[
+            image,
+            "conv_transpose2d: {out: 2, kernel: 2, initializer: xavier_normal, \
+             bias_initializer: ones}",
+            "tanh",
+        ],
+        &[image, "conv_transpose2d: {out: 2, kernel: 2, bias: false}", "tanh"],
+        &[
+            volume,
+            "conv_transpose3d: {out: 2, kernel: 2, dilation: 2, bias_initializer: ones}",
+            "tanh",
+        ],
+        &[
+            image,
+            "deform_conv2d: {out: 3, kernel: 2, stride: 2, dilation: [1, 2], bias: false, \
+             initializer: xavier_normal}",
+            "tanh",
+        ],
+        &[image, "instance_norm: {epsilon: 0.1}", "linear: 3"],
+        &["reshape: [12, 4]", "fold4d: {output: 4, kernel: 2, dilation: 2}", "linear: 2"],
         &[image, "residual: [{conv2d: {out: 3, kernel: 3, padding: same}}, tanh]"],
     ];
     cases.iter().map(|layers| numbers(&list(layers))).collect()
@@ -193,6 +232,29 @@ pub fn on_sequences() -> Vec<String> {
         &[sequence, "rnn: {hidden: 5, reverse: true, clip: 0.5, output: sequence}"],
         &[sequence, "rnn: {hidden: 5, hidden_activation: relu}"],
         &[sequence, "bi_rnn: {hidden: 3, hidden_activation: selu, clip: 0.5}"],
+        &[sequence, "gru: {hidden: 5, bias: false, initializer: xavier_uniform}"],
+        &[sequence, "gru: {hidden: 5, hidden_activation: identity}"],
+        &[sequence, "bi_rnn: {hidden: 3, output: sequence, bias: false, initializer: orthogonal}"],
+        &[
+            sequence,
+            "bi_lstm: {hidden: 3, clip: 0.4, gate_activation: softsign, cell_activation: selu, \
+             initializer: xavier_uniform}",
+        ],
+        &[
+            sequence,
+            "bi_gru: {hidden: 3, bias: false, gate_activation: softsign, initializer: orthogonal}",
+        ],
+        &[
+            sequence,
+            "multi_head_attention: {heads: 2, dropout: 0.5, query_bias: false, value_bias: false, \
+             initializer: xavier_uniform}",
+        ],
+        &[sequence, "positional_encoding: {max_timescale: 50}", "linear: 3"],
+        &[
+            sequence,
+            "transformer_encoder: {blocks: 1, heads: 2, feed_forward: 6, activation: relu, \
+             epsilon: 0.01}",
+        ],
         &[sequence, "multi_head_attention: {heads: 2, causal: true, min_float: -20}"],
         &[sequence, "rotary_encoding", "multi_head_attention: 1"],
         &[sequence, "rotary_encoding: {theta: 10}", "linear: 3"],
@@ -207,7 +269,7 @@ pub fn on_sequences() -> Vec<String> {
     ];
     let indices: &[&[&str]] = &[
         &["embedding: {vocabulary: 8, dimension: 5}"],
-        &["embedding: {vocabulary: 8, dimension: 5}", "lstm: 4"],
+        &["embedding: {vocabulary: 8, dimension: 5, initializer: xavier_normal}", "lstm: 4"],
     ];
     let numeric = numeric.iter().map(|layers| numbers(&list(layers)));
     numeric.chain(indices.iter().map(|layers| tokens(&list(layers)))).collect()
@@ -225,6 +287,10 @@ pub fn activations() -> Vec<String> {
     let mut networks: Vec<String> = activations
         .map(|activation| numbers(&list(&["linear: 8", &activation, "linear: 4"])))
         .collect();
+    let examples = vocabulary::terms()
+        .filter(|term| term.kind == vocabulary::TermKind::Activation && !term.options.is_empty())
+        .map(|term| numbers(&list(&["linear: 8", term.example, "linear: 4"])));
+    networks.extend(examples);
     let options =
         ["prelu: {parameters: 8}", "swiglu: {out: 6, bias: true, initializer: xavier_normal}"];
     networks.extend(options.map(|options| numbers(&list(&["linear: 8", options, "linear: 4"]))));
@@ -248,5 +314,14 @@ pub fn initializers() -> Vec<String> {
     });
     let recurrent = "lstm: {hidden: 4, initializer: orthogonal}";
     let recurrent = numbers(&list(&["reshape: [6, 8]", recurrent]));
-    networks.into_iter().chain([recurrent]).collect()
+    // Those that ask for the numbers of inputs and outputs, where Burn does not know both.
+    let fans = ["xavier_normal", "xavier_uniform", "kaiming_normal", "{kaiming_uniform: {fan_out_only: true}}"];
+    let embeddings = fans.map(|fan| {
+        tokens(&list(&[&format!("embedding: {{vocabulary: 8, dimension: 5, initializer: {fan}}}")]))
+    });
+    let transposed = fans.map(|fan| {
+        let layer = format!("conv_transpose2d: {{out: 2, kernel: 2, initializer: {fan}}}");
+        numbers(&list(&["reshape: [3, 4, 4]", &layer, "tanh"]))
+    });
+    networks.into_iter().chain([recurrent]).chain(embeddings).chain(transposed).collect()
 }

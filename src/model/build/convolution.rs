@@ -3,10 +3,12 @@
 use burn::nn;
 use burn::tensor::Device;
 
-use super::{drawn_by_burn, orthogonalized, replace_bias};
+use super::{drawn_by_burn, orthogonalized, replace_bias, replace_weight};
 use crate::model::deformable::Deformable;
 use crate::model::layer::Layer;
-use crate::spec::{Convolution, DeformableConvolution, LayerKind, Padding, TransposedConvolution};
+use crate::spec::{
+    Convolution, DeformableConvolution, Initializer, LayerKind, Padding, TransposedConvolution,
+};
 
 /// What all of Burn's convolutions have, whatever their number of axes.
 macro_rules! built {
@@ -17,6 +19,19 @@ macro_rules! built {
         }
         let mut conv = config.init($device);
         replace_bias(&mut conv.bias, $spec.bias_initializer, $spec.out, $fan_in, $device);
+        orthogonalized(conv, $spec.initializer)
+    }};
+}
+
+/// The same of the transposed ones, whose weights Burn draws without knowing all that it needs.
+macro_rules! built_transposed {
+    ($config:expr, $spec:expr, $fans:expr, $device:expr) => {{
+        let mut conv = $config.with_bias($spec.bias).init($device);
+        replace_weight(&mut conv.weight, $spec.initializer, $fans, $device);
+        // As Burn does, a bias follows its weights; none is orthogonal.
+        let of_weights = $spec.initializer.filter(|i| !matches!(i, Initializer::Orthogonal { .. }));
+        let initializer = $spec.bias_initializer.or(of_weights);
+        replace_bias(&mut conv.bias, initializer, $spec.out, $fans[0], $device);
         orthogonalized(conv, $spec.initializer)
     }};
 }
@@ -67,7 +82,7 @@ fn transposed(spec: &TransposedConvolution, channels: usize, device: &Device) ->
         out, kernel, stride, dilation, groups, padding, padding_out, ..
     } = spec;
     // What Burn takes for the fan-in of a transposed kernel.
-    let fan_in = out / groups * kernel.iter().product::<usize>();
+    let fans = [out / groups, channels / groups].map(|c| c * kernel.iter().product::<usize>());
     match kernel.len() {
         1 => {
             let config = nn::conv::ConvTranspose1dConfig::new([channels, *out], kernel[0])
@@ -76,7 +91,7 @@ fn transposed(spec: &TransposedConvolution, channels: usize, device: &Device) ->
                 .with_groups(*groups)
                 .with_padding(padding[0])
                 .with_padding_out(padding_out[0]);
-            Layer::ConvTranspose1d(built!(config, spec, fan_in, device))
+            Layer::ConvTranspose1d(built_transposed!(config, spec, fans, device))
         }
         2 => {
             let config = nn::conv::ConvTranspose2dConfig::new([channels, *out], each(kernel))
@@ -85,7 +100,7 @@ fn transposed(spec: &TransposedConvolution, channels: usize, device: &Device) ->
                 .with_groups(*groups)
                 .with_padding(each(padding))
                 .with_padding_out(each(padding_out));
-            Layer::ConvTranspose2d(built!(config, spec, fan_in, device))
+            Layer::ConvTranspose2d(built_transposed!(config, spec, fans, device))
         }
         _ => {
             let config = nn::conv::ConvTranspose3dConfig::new([channels, *out], each(kernel))
@@ -94,7 +109,7 @@ fn transposed(spec: &TransposedConvolution, channels: usize, device: &Device) ->
                 .with_groups(*groups)
                 .with_padding(each(padding))
                 .with_padding_out(each(padding_out));
-            Layer::ConvTranspose3d(built!(config, spec, fan_in, device))
+            Layer::ConvTranspose3d(built_transposed!(config, spec, fans, device))
         }
     }
 }

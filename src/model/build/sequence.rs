@@ -5,7 +5,7 @@ use burn::nn::activation::ActivationConfig;
 use burn::nn::gru::{BiGruConfig, GruConfig};
 use burn::tensor::Device;
 
-use super::{drawn_by_burn, orthogonalized};
+use super::{drawn_by_burn, orthogonalized, replace_weight};
 use crate::model::layer::Layer;
 use crate::spec::{Cell, GateActivation, LayerKind, Recurrent};
 
@@ -36,11 +36,10 @@ macro_rules! with_gates_of_lstm {
 pub(super) fn build(kind: &LayerKind, last: usize, device: &Device) -> Layer {
     match kind {
         LayerKind::Embedding { vocabulary, dimension, initializer } => {
-            let mut config = nn::EmbeddingConfig::new(*vocabulary, *dimension);
-            if let Some(initializer) = drawn_by_burn(*initializer) {
-                config = config.with_initializer(initializer);
-            }
-            Layer::Embedding(orthogonalized(config.init(device), *initializer))
+            let mut embedding = nn::EmbeddingConfig::new(*vocabulary, *dimension).init(device);
+            let fans = [*vocabulary, *dimension];
+            replace_weight(&mut embedding.weight, *initializer, fans, device);
+            Layer::Embedding(orthogonalized(embedding, *initializer))
         }
         LayerKind::Recurrent(recurrent) => built(recurrent, last, device),
         LayerKind::PositionalEncoding { max_timescale } => {
