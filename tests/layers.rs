@@ -12,9 +12,7 @@ use nn_test::property::{self, Options, Outcome};
 use nn_test::spec::{self, Diagnostics, LayerKind, LayerSpec, Source, Spec, vocabulary};
 use nn_test::subject::Subject;
 
-use layer_rows::{
-    activations, initializers, list, numbers, on_features, on_images, on_sequences,
-};
+use layer_rows::{activations, initializers, list, numbers, on_features, on_images, on_sequences};
 
 /// One device, one thread: Burn's seeds are global.
 static DEVICE: Mutex<()> = Mutex::new(());

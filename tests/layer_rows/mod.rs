@@ -315,7 +315,12 @@ pub fn initializers() -> Vec<String> {
     let recurrent = "lstm: {hidden: 4, initializer: orthogonal}";
     let recurrent = numbers(&list(&["reshape: [6, 8]", recurrent]));
     // Those that ask for the numbers of inputs and outputs, where Burn does not know both.
-    let fans = ["xavier_normal", "xavier_uniform", "kaiming_normal", "{kaiming_uniform: {fan_out_only: true}}"];
+    let fans = [
+        "xavier_normal",
+        "xavier_uniform",
+        "kaiming_normal",
+        "{kaiming_uniform: {fan_out_only: true}}",
+    ];
     let embeddings = fans.map(|fan| {
         tokens(&list(&[&format!("embedding: {{vocabulary: 8, dimension: 5, initializer: {fan}}}")]))
     });
