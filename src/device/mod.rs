@@ -136,6 +136,8 @@ fn reference_device() -> Place {
 #[cfg(test)]
 pub(crate) fn alone() -> std::sync::MutexGuard<'static, ()> {
     static DRAWING: std::sync::Mutex<()> = std::sync::Mutex::new(());
+    // Before the first number: then flex cannot be configured any more.
+    reference_device();
     // A test that failed has left no state behind.
     DRAWING.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
 }

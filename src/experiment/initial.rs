@@ -7,7 +7,7 @@ use super::measure;
 use crate::data::{Targets, statistics};
 use crate::device::DeviceFailure;
 use crate::model::{NamedGradient, Pass, Plan};
-use crate::spec::{Attention, Encoder, LayerKind, LossKind};
+use crate::spec::{Attention, Cell, Encoder, LayerKind, LossKind};
 use crate::subject::Batch;
 
 /// How many training examples the pass sees at most.
@@ -105,14 +105,11 @@ pub fn zero_by_design(tensor: &str, plan: &Plan) -> Option<&'static str> {
         LayerKind::Linear { .. } if before_batch_norm && tensor.ends_with(".bias") => {
             (layer.output.dims().len() == 1).then_some(NORMALIZED)
         }
-        LayerKind::Conv1d { .. }
-        | LayerKind::Conv2d { .. }
-        | LayerKind::Conv3d { .. }
-        | LayerKind::ConvTranspose1d { .. }
-        | LayerKind::ConvTranspose2d { .. }
+        LayerKind::Conv(_) | LayerKind::ConvTranspose(_) | LayerKind::DeformConv2d(_)
             if before_channel_norm =>
         {
-            tensor.ends_with(".bias").then_some(NORMALIZED)
+            let says_where = [".offset.bias", ".mask.bias"].iter().any(|end| tensor.ends_with(end));
+            (tensor.ends_with(".bias") && !says_where).then_some(NORMALIZED)
         }
         LayerKind::MultiHeadAttention(Attention { quiet_softmax: false, .. })
         | LayerKind::TransformerEncoder(Encoder { quiet_softmax: false, .. }) => {
@@ -123,17 +120,15 @@ pub fn zero_by_design(tensor: &str, plan: &Plan) -> Option<&'static str> {
                 () => None,
             }
         }
-        LayerKind::Rnn { .. } | LayerKind::BiRnn { .. } if one_step => {
-            hidden_weight.then_some(ZERO_STATE)
-        }
-        LayerKind::Lstm { .. } | LayerKind::BiLstm { .. } if one_step => {
-            (hidden_weight || tensor.contains(".forget_gate.")).then_some(ZERO_STATE)
-        }
-        LayerKind::Gru { bias, reset_after, .. } | LayerKind::BiGru { bias, reset_after, .. }
-            if one_step =>
-        {
-            let reset_is_idle = !(*reset_after && *bias) && tensor.contains(".reset_gate.");
-            (hidden_weight || reset_is_idle).then_some(ZERO_STATE)
+        LayerKind::Recurrent(recurrent) if one_step => {
+            let is_idle = match recurrent.cell {
+                Cell::Rnn => false,
+                Cell::Lstm { .. } => tensor.contains(".forget_gate."),
+                Cell::Gru { reset_after, .. } => {
+                    !(reset_after && recurrent.bias) && tensor.contains(".reset_gate.")
+                }
+            };
+            (hidden_weight || is_idle).then_some(ZERO_STATE)
         }
         _ => None,
     }

@@ -19,6 +19,7 @@ pub fn apply<const D: usize>(
 ) -> Tensor<D> {
     let last = D - 1;
     match *activation {
+        Activation::Identity => x,
         Activation::Relu => burn_activation::relu(x),
         Activation::Relu6 => burn_activation::relu6(x),
         Activation::LeakyRelu { negative_slope } => burn_activation::leaky_relu(x, negative_slope),

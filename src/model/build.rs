@@ -1,6 +1,8 @@
 //! Builds Burn's layers from planned ones: configurations, initializers and paddings.
 
 mod attention;
+#[cfg(test)]
+mod burn_options;
 mod convolution;
 mod norm;
 mod pool;
@@ -10,9 +12,10 @@ use burn::module::{Module, ModuleMapper, Param};
 use burn::nn;
 use burn::tensor::{Device, Tensor};
 
-use super::layer::Layer;
+use super::layer::{AxisReduction, Layer};
 use super::network::Network;
 use super::plan::PlannedLayer;
+use super::resize::Resize;
 use crate::spec::{Activation, Initializer, LayerKind};
 
 impl Layer {
@@ -30,19 +33,14 @@ impl Layer {
                 replace_bias(&mut linear.bias, *bias_initializer, *out, last, device);
                 Self::Linear(orthogonalized(linear, *initializer))
             }
-            LayerKind::Conv1d { .. }
-            | LayerKind::Conv2d { .. }
-            | LayerKind::Conv3d { .. }
-            | LayerKind::ConvTranspose1d { .. }
-            | LayerKind::ConvTranspose2d { .. } => {
+            LayerKind::Conv(_) | LayerKind::ConvTranspose(_) | LayerKind::DeformConv2d(_) => {
                 convolution::build(&planned.kind, dims[0], device)
             }
-            LayerKind::MaxPool1d { .. }
-            | LayerKind::MaxPool2d { .. }
-            | LayerKind::AvgPool1d { .. }
-            | LayerKind::AvgPool2d { .. }
-            | LayerKind::AdaptiveAvgPool1d { .. }
-            | LayerKind::AdaptiveAvgPool2d { .. } => pool::build(&planned.kind),
+            LayerKind::MaxPool(_)
+            | LayerKind::AvgPool(_)
+            | LayerKind::AdaptiveAvgPool { .. }
+            | LayerKind::Unfold4d(_)
+            | LayerKind::Fold4d { .. } => pool::build(&planned.kind),
             LayerKind::BatchNorm { .. }
             | LayerKind::LayerNorm { .. }
             | LayerKind::GroupNorm { .. }
@@ -50,13 +48,9 @@ impl Layer {
             | LayerKind::RmsNorm { .. }
             | LayerKind::LocalResponseNorm { .. } => norm::build(&planned.kind, dims, device),
             LayerKind::Embedding { .. }
-            | LayerKind::Lstm { .. }
-            | LayerKind::Gru { .. }
-            | LayerKind::Rnn { .. }
-            | LayerKind::BiRnn { .. }
-            | LayerKind::BiLstm { .. }
-            | LayerKind::BiGru { .. }
-            | LayerKind::PositionalEncoding { .. } => sequence::build(&planned.kind, last, device),
+            | LayerKind::Recurrent(_)
+            | LayerKind::PositionalEncoding { .. }
+            | LayerKind::RotaryEncoding { .. } => sequence::build(&planned.kind, last, device),
             LayerKind::MultiHeadAttention(attention) => Self::MultiHeadAttention(
                 attention::build(attention, last, device),
                 attention.causal,
@@ -70,23 +64,22 @@ impl Layer {
             LayerKind::Pad { axis, before, after, value } => {
                 Self::Pad { axis: *axis, before: *before, after: *after, value: *value }
             }
-            LayerKind::Mean { axis } => {
-                Self::Mean { axis: *axis, shape: planned.output.dims().to_vec() }
-            }
-            LayerKind::Max { axis } => {
-                Self::Max { axis: *axis, shape: planned.output.dims().to_vec() }
-            }
+            LayerKind::Mean { axis } => reduced(AxisReduction::Mean, *axis, planned),
+            LayerKind::Max { axis } => reduced(AxisReduction::Max, *axis, planned),
+            LayerKind::Min { axis } => reduced(AxisReduction::Min, *axis, planned),
+            LayerKind::Sum { axis } => reduced(AxisReduction::Sum, *axis, planned),
+            LayerKind::Flip { axis } => Self::Flip { axis: *axis },
             LayerKind::PixelShuffle { factor } => {
                 Self::PixelShuffle(nn::PixelShuffleConfig::new(*factor).init())
             }
-            LayerKind::Interpolate2d { .. } => {
-                let dims = planned.output.dims();
-                Self::Interpolate2d(
-                    nn::interpolate::Interpolate2dConfig::new()
-                        .with_output_size(Some([dims[1], dims[2]]))
-                        .init(),
-                )
+            LayerKind::PixelUnshuffle { factor } => {
+                Self::PixelUnshuffle(nn::PixelUnshuffleConfig::new(*factor).init())
             }
+            LayerKind::Interpolate(interpolation) => Self::Resize(Resize {
+                output: planned.output.dims()[1..].to_vec(),
+                mode: interpolation.mode,
+                align_corners: interpolation.align_corners,
+            }),
             LayerKind::Flatten | LayerKind::Reshape { .. } | LayerKind::Squeeze { .. } => {
                 Self::Reshape(planned.output.dims().to_vec())
             }
@@ -97,11 +90,33 @@ impl Layer {
                     .with_alpha(*alpha)
                     .init(device),
             ),
-            LayerKind::Activation(Activation::SwiGlu { out, bias }) => {
-                Self::SwiGlu(nn::SwiGluConfig::new(last, *out).with_bias(*bias).init(device))
+            LayerKind::Activation(Activation::SwiGlu { out, bias, initializer }) => {
+                let mut config = nn::SwiGluConfig::new(last, *out).with_bias(*bias);
+                if let Some(initializer) = drawn_by_burn(*initializer) {
+                    config = config.with_initializer(initializer);
+                }
+                Self::SwiGlu(orthogonalized(config.init(device), *initializer))
             }
             LayerKind::Activation(activation) => Self::Activation(activation.clone()),
         }
+    }
+}
+
+fn reduced(by: AxisReduction, axis: usize, planned: &PlannedLayer) -> Layer {
+    Layer::Reduce { by, axis, shape: planned.output.dims().to_vec() }
+}
+
+/// Burn draws an embedding's weights without the numbers of inputs and outputs, and a transposed
+/// convolution's without the latter: an initializer that asks for them would panic there. This
+/// hands both in.
+fn replace_weight<const D: usize>(
+    weight: &mut Param<Tensor<D>>,
+    initializer: Option<Initializer>,
+    [fan_in, fan_out]: [usize; 2],
+    device: &Device,
+) {
+    if let Some(initializer) = drawn_by_burn(initializer) {
+        *weight = initializer.init_with(weight.lazy_shape(), Some(fan_in), Some(fan_out), device);
     }
 }
 

@@ -8,9 +8,11 @@ use burn::tensor::{Device, Tensor, TensorData};
 
 use super::activation;
 use super::attention::{attend, encode};
+use super::deformable::Deformable;
 use super::network::Network;
 use super::noise::{dropout, noise};
 use super::pass::Pass;
+use super::resize::Resize;
 use super::value::{Value, map_float};
 use crate::spec::{Activation, SequenceOutput};
 
@@ -24,6 +26,8 @@ pub enum Layer {
     Conv3d(nn::conv::Conv3d),
     ConvTranspose1d(nn::conv::ConvTranspose1d),
     ConvTranspose2d(nn::conv::ConvTranspose2d),
+    ConvTranspose3d(nn::conv::ConvTranspose3d),
+    DeformConv2d(Deformable),
     BatchNorm(nn::BatchNorm),
     LayerNorm(nn::LayerNorm),
     GroupNorm(nn::GroupNorm),
@@ -44,6 +48,9 @@ pub enum Layer {
     PositionalEncoding {
         max_timescale: usize,
     },
+    RotaryEncoding {
+        theta: f64,
+    },
     Prelu(nn::PRelu),
     SwiGlu(nn::SwiGlu),
     MaxPool1d(nn::pool::MaxPool1d),
@@ -52,6 +59,9 @@ pub enum Layer {
     AvgPool2d(nn::pool::AvgPool2d),
     AdaptiveAvgPool1d(nn::pool::AdaptiveAvgPool1d),
     AdaptiveAvgPool2d(nn::pool::AdaptiveAvgPool2d),
+    AdaptiveAvgPool3d(nn::pool::AdaptiveAvgPool3d),
+    Unfold4d(nn::Unfold4d),
+    Fold4d(nn::Fold4d),
     Dropout {
         probability: f64,
     },
@@ -68,19 +78,28 @@ pub enum Layer {
         value: f64,
     },
     /// With the example's new shape.
-    Mean {
+    Reduce {
+        by: AxisReduction,
         axis: usize,
         shape: Vec<usize>,
     },
-    /// With the example's new shape.
-    Max {
+    Flip {
         axis: usize,
-        shape: Vec<usize>,
     },
     PixelShuffle(nn::PixelShuffle),
-    Interpolate2d(nn::interpolate::Interpolate2d),
+    PixelUnshuffle(nn::PixelUnshuffle),
+    Resize(Resize),
     Activation(Activation),
     Residual(Network),
+}
+
+/// What becomes of an axis that goes away.
+#[derive(Debug, Clone, Copy)]
+pub enum AxisReduction {
+    Mean,
+    Max,
+    Min,
+    Sum,
 }
 
 /// Runs an expression on the Burn module inside; layers without weights run the last arm.
@@ -93,6 +112,8 @@ macro_rules! on_module {
             Layer::Conv3d($module) => $body,
             Layer::ConvTranspose1d($module) => $body,
             Layer::ConvTranspose2d($module) => $body,
+            Layer::ConvTranspose3d($module) => $body,
+            Layer::DeformConv2d($module) => $body,
             Layer::BatchNorm($module) => $body,
             Layer::LayerNorm($module) => $body,
             Layer::GroupNorm($module) => $body,
@@ -125,6 +146,8 @@ macro_rules! map_module {
             Layer::Conv3d($module) => Layer::Conv3d($body),
             Layer::ConvTranspose1d($module) => Layer::ConvTranspose1d($body),
             Layer::ConvTranspose2d($module) => Layer::ConvTranspose2d($body),
+            Layer::ConvTranspose3d($module) => Layer::ConvTranspose3d($body),
+            Layer::DeformConv2d($module) => Layer::DeformConv2d($body),
             Layer::BatchNorm($module) => Layer::BatchNorm($body),
             Layer::LayerNorm($module) => Layer::LayerNorm($body),
             Layer::GroupNorm($module) => Layer::GroupNorm($body),
@@ -157,6 +180,8 @@ impl Layer {
             (Self::Conv3d(conv), Value::Float5(x)) => Value::Float5(conv.forward(x)),
             (Self::ConvTranspose1d(conv), Value::Float3(x)) => Value::Float3(conv.forward(x)),
             (Self::ConvTranspose2d(conv), Value::Float4(x)) => Value::Float4(conv.forward(x)),
+            (Self::ConvTranspose3d(conv), Value::Float5(x)) => Value::Float5(conv.forward(x)),
+            (Self::DeformConv2d(conv), Value::Float4(x)) => Value::Float4(conv.forward(x)),
             (Self::BatchNorm(norm), input) => map_float!(input, x => norm.forward(x)),
             (Self::LayerNorm(norm), input) => map_float!(input, x => norm.forward(x)),
             (Self::GroupNorm(norm), input) => map_float!(input, x => norm.forward(x)),
@@ -201,6 +226,7 @@ impl Layer {
                 let waves = nn::generate_sinusoids(length, features, *max_timescale, &x.device());
                 Value::Float3(x + waves.unsqueeze())
             }
+            (Self::RotaryEncoding { theta }, Value::Float3(x)) => Value::Float3(rotated(*theta, x)),
             (Self::Prelu(prelu), input) => map_float!(input, x => prelu.forward(x)),
             (Self::SwiGlu(swiglu), input) => map_float!(input, x => swiglu.forward(x)),
             (Self::MaxPool1d(pool), Value::Float3(x)) => Value::Float3(pool.forward(x)),
@@ -209,6 +235,9 @@ impl Layer {
             (Self::MaxPool2d(pool), Value::Float4(x)) => Value::Float4(pool.forward(x)),
             (Self::AvgPool2d(pool), Value::Float4(x)) => Value::Float4(pool.forward(x)),
             (Self::AdaptiveAvgPool2d(pool), Value::Float4(x)) => Value::Float4(pool.forward(x)),
+            (Self::AdaptiveAvgPool3d(pool), Value::Float5(x)) => Value::Float5(pool.forward(x)),
+            (Self::Unfold4d(unfold), Value::Float4(x)) => Value::Float3(unfold.forward(x)),
+            (Self::Fold4d(fold), Value::Float3(x)) => Value::Float4(fold.forward(x)),
             (Self::Dropout { probability }, input) => dropout(*probability, input, pass),
             (Self::GaussianNoise { std }, input) => noise(*std, input, pass),
             (Self::Reshape(shape), input) => with_examples_of(shape, input),
@@ -216,14 +245,16 @@ impl Layer {
             (Self::Pad { axis, before, after, value }, input) => {
                 map_float!(input, x => padded(x, axis + 1, [*before, *after], *value))
             }
-            (Self::Mean { axis, shape }, input) => {
-                with_examples_of(shape, map_float!(input, x => x.mean_dim(axis + 1)))
+            (Self::Reduce { by, axis, shape }, input) => {
+                with_examples_of(shape, map_float!(input, x => reduced(*by, axis + 1, x)))
             }
-            (Self::Max { axis, shape }, input) => {
-                with_examples_of(shape, map_float!(input, x => x.max_dim(axis + 1)))
-            }
+            (Self::Flip { axis }, input) => map_float!(input, x => x.flip([axis + 1])),
             (Self::PixelShuffle(shuffle), Value::Float4(x)) => Value::Float4(shuffle.forward(x)),
-            (Self::Interpolate2d(resize), Value::Float4(x)) => Value::Float4(resize.forward(x)),
+            (Self::PixelUnshuffle(unshuffle), Value::Float4(x)) => {
+                Value::Float4(unshuffle.forward(x))
+            }
+            (Self::Resize(resize), Value::Float3(x)) => Value::Float3(resize.signal(x)),
+            (Self::Resize(resize), Value::Float4(x)) => Value::Float4(resize.image(x)),
             (Self::Activation(kind), input) => activate(kind, input, pass),
             (Self::Residual(inner), input) => {
                 let skipped = input.clone();
@@ -272,6 +303,23 @@ impl Layer {
 fn with_examples_of(shape: &[usize], input: Value) -> Value {
     let batch = [input.shape()[0]];
     input.reshape(&[&batch, shape].concat())
+}
+
+/// The axis stays, with one element.
+fn reduced<const D: usize>(by: AxisReduction, axis: usize, x: Tensor<D>) -> Tensor<D> {
+    match by {
+        AxisReduction::Mean => x.mean_dim(axis),
+        AxisReduction::Max => x.max_dim(axis),
+        AxisReduction::Min => x.min_dim(axis),
+        AxisReduction::Sum => x.sum_dim(axis),
+    }
+}
+
+/// Burn's rotary encoding, over the length at hand.
+fn rotated(theta: f64, x: Tensor<3>) -> Tensor<3> {
+    let [_, length, features] = x.dims();
+    let config = nn::RotaryEncodingConfig::new(length, features).with_theta(theta as f32);
+    config.init(&x.device()).forward(x)
 }
 
 /// The batch axis stays the first.

@@ -2,12 +2,13 @@
 //! ([`Network`]).
 //!
 //! `plan` and `shape` know no device. Everything that names a Burn layer is in `build`, `layer`,
-//! `attention` and `activation`. [`Model`] is what is tested: such a network, or a Burn module of
+//! `attention`, `activation`, `deformable` and `resize`. [`Model`] is what is tested: such a network, or a Burn module of
 //! the user's own.
 
 mod activation;
 mod attention;
 mod build;
+mod deformable;
 mod erased;
 mod layer;
 mod multiply_adds;
@@ -16,6 +17,7 @@ mod noise;
 mod parameters;
 mod pass;
 mod plan;
+mod resize;
 mod shape;
 mod under_test;
 mod value;

@@ -1,7 +1,7 @@
 //! How much a layer computes, counted without running it.
 
 use super::Signal;
-use crate::spec::{Activation, LayerKind};
+use crate::spec::{Activation, Convolution, LayerKind, TransposedConvolution};
 
 /// Multiply-adds with a layer's numbers in a forward pass over one example, for a layer that is no
 /// container. A normalization's scale and shift count as one per element. What has no numbers of its
@@ -13,37 +13,29 @@ pub fn multiply_adds(kind: &LayerKind, input: &Signal, output: &Signal) -> usize
     let each = output.elements();
     match kind {
         LayerKind::Linear { .. } => each.saturating_mul(last),
-        LayerKind::Conv1d { kernel, groups, .. } => {
-            each.saturating_mul(dims[0] / groups).saturating_mul(*kernel)
+        LayerKind::Conv(Convolution { kernel, groups, .. }) => {
+            windows(each.saturating_mul(dims[0] / groups), kernel)
         }
-        LayerKind::Conv2d { kernel, groups, .. } => each
-            .saturating_mul(dims[0] / groups)
-            .saturating_mul(kernel[0])
-            .saturating_mul(kernel[1]),
-        LayerKind::Conv3d { kernel, groups, .. } => kernel
-            .iter()
-            .fold(each.saturating_mul(dims[0] / groups), |count, size| count.saturating_mul(*size)),
         // Every input is spread over the kernels of its group.
-        LayerKind::ConvTranspose1d { out, kernel, groups, .. } => {
-            input.elements().saturating_mul(out / groups).saturating_mul(*kernel)
+        LayerKind::ConvTranspose(TransposedConvolution { out, kernel, groups, .. }) => {
+            windows(input.elements().saturating_mul(out / groups), kernel)
         }
-        LayerKind::ConvTranspose2d { out, kernel, groups, .. } => input
-            .elements()
-            .saturating_mul(out / groups)
-            .saturating_mul(kernel[0])
-            .saturating_mul(kernel[1]),
+        // The convolutions that say where it looks count as well.
+        LayerKind::DeformConv2d(conv) => {
+            let places = each / conv.out;
+            let looks = conv.offsets().saturating_add(conv.masks()).saturating_mul(dims[0]);
+            let sums = (dims[0] / conv.weight_groups).saturating_mul(conv.out);
+            windows(places.saturating_mul(sums.saturating_add(looks)), &conv.kernel)
+        }
         LayerKind::BatchNorm { .. }
         | LayerKind::LayerNorm { .. }
         | LayerKind::RmsNorm { .. }
         | LayerKind::GroupNorm { affine: true, .. }
         | LayerKind::InstanceNorm { affine: true, .. }
         | LayerKind::Activation(Activation::Prelu { .. }) => each,
-        LayerKind::Lstm { hidden, .. } => gates(4, dims[0], last, *hidden),
-        LayerKind::Gru { hidden, .. } => gates(3, dims[0], last, *hidden),
-        LayerKind::Rnn { hidden, .. } => gates(1, dims[0], last, *hidden),
-        LayerKind::BiLstm { hidden, .. } => gates(8, dims[0], last, *hidden),
-        LayerKind::BiGru { hidden, .. } => gates(6, dims[0], last, *hidden),
-        LayerKind::BiRnn { hidden, .. } => gates(2, dims[0], last, *hidden),
+        LayerKind::Recurrent(recurrent) => {
+            gates(recurrent.gates(), dims[0], last, recurrent.hidden)
+        }
         LayerKind::MultiHeadAttention(_) => attention(dims[0], last),
         LayerKind::TransformerEncoder(encoder) => {
             let network = each.saturating_mul(encoder.feed_forward).saturating_mul(2);
@@ -59,6 +51,11 @@ pub fn multiply_adds(kind: &LayerKind, input: &Signal, output: &Signal) -> usize
         }
         _ => 0,
     }
+}
+
+/// So many sums over a window each.
+fn windows(sums: usize, kernel: &[usize]) -> usize {
+    kernel.iter().fold(sums, |count, size| count.saturating_mul(*size))
 }
 
 /// Four linear transforms at each of `length` places; then scores of every place with every other one,
@@ -123,6 +120,14 @@ mod tests {
             4 * 25 * 3 * (3 * 2)
         );
         assert_eq!(counted("conv3d: {out: 6, kernel: 2}", &[3, 4, 4, 4]), 27 * 6 * 3 * 8);
+    }
+
+    #[test]
+    fn a_deformable_convolution_counts_the_convolutions_that_say_where_it_looks() {
+        let plain = 9 * (6 * 4 + 2 * 4 * 4) * 4;
+        assert_eq!(counted("deform_conv2d: {out: 6, kernel: 2}", &[4, 4, 4]), plain);
+        let modulated = "deform_conv2d: {out: 6, kernel: 2, modulated: true, weight_groups: 2}";
+        assert_eq!(counted(modulated, &[4, 4, 4]), 9 * (6 * 2 + 3 * 4 * 4) * 4);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! How many numbers a layer owns, and keeps for the backward pass, counted without building it.
 
 use super::Signal;
-use crate::spec::{Activation, Attention, LayerKind};
+use crate::spec::{Activation, Attention, Convolution, LayerKind, TransposedConvolution};
 
 /// Trainable numbers and running statistics of a layer that is no container.
 pub fn parameter_count(kind: &LayerKind, input: &Signal) -> usize {
@@ -12,16 +12,16 @@ pub fn parameter_count(kind: &LayerKind, input: &Signal) -> usize {
         LayerKind::Linear { out, bias, .. } => {
             last.saturating_mul(*out).saturating_add(bias_of(*bias, *out))
         }
-        LayerKind::Conv1d { out, kernel, groups, bias, .. }
-        | LayerKind::ConvTranspose1d { out, kernel, groups, bias, .. } => {
-            kernels(dims[0], *out, *groups, &[*kernel]).saturating_add(bias_of(*bias, *out))
-        }
-        LayerKind::Conv2d { out, kernel, groups, bias, .. }
-        | LayerKind::ConvTranspose2d { out, kernel, groups, bias, .. } => {
+        LayerKind::Conv(Convolution { out, kernel, groups, bias, .. })
+        | LayerKind::ConvTranspose(TransposedConvolution { out, kernel, groups, bias, .. }) => {
             kernels(dims[0], *out, *groups, kernel).saturating_add(bias_of(*bias, *out))
         }
-        LayerKind::Conv3d { out, kernel, groups, bias, .. } => {
-            kernels(dims[0], *out, *groups, kernel).saturating_add(bias_of(*bias, *out))
+        LayerKind::DeformConv2d(conv) => {
+            let places = conv.offsets().saturating_add(conv.masks());
+            kernels(dims[0], conv.out, conv.weight_groups, &conv.kernel)
+                .saturating_add(bias_of(conv.bias, conv.out))
+                .saturating_add(kernels(dims[0], places, 1, &conv.kernel))
+                .saturating_add(places)
         }
         LayerKind::BatchNorm { .. } => dims[0].saturating_mul(4),
         LayerKind::LayerNorm { bias, .. } => last.saturating_add(bias_of(*bias, last)),
@@ -30,12 +30,9 @@ pub fn parameter_count(kind: &LayerKind, input: &Signal) -> usize {
             bias_of(*affine, dims[0].saturating_mul(2))
         }
         LayerKind::Embedding { vocabulary, dimension, .. } => vocabulary.saturating_mul(*dimension),
-        LayerKind::Lstm { hidden, bias, .. } => gates(4, last, *hidden, *bias),
-        LayerKind::Gru { hidden, bias, .. } => gates(3, last, *hidden, *bias),
-        LayerKind::Rnn { hidden, bias, .. } => gates(1, last, *hidden, *bias),
-        LayerKind::BiLstm { hidden, bias, .. } => gates(8, last, *hidden, *bias),
-        LayerKind::BiGru { hidden, bias, .. } => gates(6, last, *hidden, *bias),
-        LayerKind::BiRnn { hidden, bias, .. } => gates(2, last, *hidden, *bias),
+        LayerKind::Recurrent(recurrent) => {
+            gates(recurrent.gates(), last, recurrent.hidden, recurrent.bias)
+        }
         LayerKind::MultiHeadAttention(attention) => {
             let Attention { query_bias, key_bias, value_bias, output_bias, .. } = attention;
             let biases = [query_bias, key_bias, value_bias, output_bias];
@@ -46,7 +43,7 @@ pub fn parameter_count(kind: &LayerKind, input: &Signal) -> usize {
             encoder_block(last, encoder.feed_forward).saturating_mul(encoder.blocks)
         }
         LayerKind::Activation(Activation::Prelu { parameters, .. }) => *parameters,
-        LayerKind::Activation(Activation::SwiGlu { out, bias }) => {
+        LayerKind::Activation(Activation::SwiGlu { out, bias, .. }) => {
             last.saturating_mul(*out).saturating_add(bias_of(*bias, *out)).saturating_mul(2)
         }
         _ => 0,
@@ -79,8 +76,9 @@ fn gates(count: usize, input: usize, hidden: usize, bias: bool) -> usize {
 }
 
 /// Numbers per example that the backward pass keeps of a layer's inside, beyond its output. The
-/// scores of attention grow with the square of the length.
-pub fn inner_activations(kind: &LayerKind, input: &Signal) -> usize {
+/// scores of attention grow with the square of the length, and a deformable convolution gathers what
+/// each of its windows sees.
+pub fn inner_activations(kind: &LayerKind, input: &Signal, output: &Signal) -> usize {
     let scores = |heads: usize, dims: &[usize]| {
         heads.saturating_mul(dims[0]).saturating_mul(dims[0]).saturating_add(input.elements())
     };
@@ -92,6 +90,12 @@ pub fn inner_activations(kind: &LayerKind, input: &Signal) -> usize {
                 .saturating_add(hidden)
                 .saturating_add(input.elements())
                 .saturating_mul(encoder.blocks)
+        }
+        LayerKind::DeformConv2d(conv) => {
+            let window = conv.kernel[0].saturating_mul(conv.kernel[1]);
+            let gathered = input.dims()[0].saturating_mul(window);
+            let each = gathered.saturating_add(conv.offsets()).saturating_add(conv.masks());
+            output.dims()[1..].iter().fold(each, |count, size| count.saturating_mul(*size))
         }
         _ => 0,
     }

@@ -73,7 +73,7 @@ impl Plan {
     pub fn memory_estimate(&self, batch: usize) -> u128 {
         let parameters = self.parameters() as u128;
         let kept = |layer: &PlannedLayer| {
-            let inside = inner_activations(&layer.kind, &layer.input) as u128;
+            let inside = inner_activations(&layer.kind, &layer.input, &layer.output) as u128;
             (layer.output.elements() as u128 + inside) * batch as u128
         };
         let activations: u128 = self.flat().into_iter().map(kept).sum();
@@ -209,6 +209,7 @@ mod tests {
             dropout: 0.0,
             causal: false,
             quiet_softmax: false,
+            min_float: -1e4,
             query_bias: true,
             key_bias: true,
             value_bias: true,

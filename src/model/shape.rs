@@ -87,17 +87,14 @@ pub fn output(kind: &LayerKind, input: &Signal) -> Result<Signal, ShapeError> {
 fn float_output(kind: &LayerKind, dims: &[usize]) -> Result<Vec<usize>, ShapeError> {
     match kind {
         LayerKind::Linear { out, .. } => Ok(with_last(dims, *out)),
-        LayerKind::Conv1d { .. }
-        | LayerKind::Conv2d { .. }
-        | LayerKind::Conv3d { .. }
-        | LayerKind::ConvTranspose1d { .. }
-        | LayerKind::ConvTranspose2d { .. } => convolution::output(kind, dims),
-        LayerKind::MaxPool1d { .. }
-        | LayerKind::MaxPool2d { .. }
-        | LayerKind::AvgPool1d { .. }
-        | LayerKind::AvgPool2d { .. }
-        | LayerKind::AdaptiveAvgPool1d { .. }
-        | LayerKind::AdaptiveAvgPool2d { .. } => pool::output(kind, dims),
+        LayerKind::Conv(_) | LayerKind::ConvTranspose(_) | LayerKind::DeformConv2d(_) => {
+            convolution::output(kind, dims)
+        }
+        LayerKind::MaxPool(_)
+        | LayerKind::AvgPool(_)
+        | LayerKind::AdaptiveAvgPool { .. }
+        | LayerKind::Unfold4d(_)
+        | LayerKind::Fold4d { .. } => pool::output(kind, dims),
         LayerKind::GroupNorm { .. }
         | LayerKind::InstanceNorm { .. }
         | LayerKind::LocalResponseNorm { .. } => norm::output(kind, dims),
@@ -106,18 +103,19 @@ fn float_output(kind: &LayerKind, dims: &[usize]) -> Result<Vec<usize>, ShapeErr
         LayerKind::Permute { axes } => node::permuted(dims, axes),
         LayerKind::Squeeze { axis } => node::squeezed(dims, *axis),
         LayerKind::Pad { axis, before, after, .. } => node::padded(dims, *axis, *before, *after),
-        LayerKind::Mean { axis } | LayerKind::Max { axis } => node::without(dims, *axis),
+        LayerKind::Mean { axis }
+        | LayerKind::Max { axis }
+        | LayerKind::Min { axis }
+        | LayerKind::Sum { axis } => node::without(dims, *axis),
+        LayerKind::Flip { axis } => node::flipped(dims, *axis),
         LayerKind::PixelShuffle { factor } => image::shuffled(dims, *factor),
-        LayerKind::Interpolate2d { size, .. } => image::interpolated(dims, *size),
-        LayerKind::Lstm { .. }
-        | LayerKind::Gru { .. }
-        | LayerKind::Rnn { .. }
-        | LayerKind::BiRnn { .. }
-        | LayerKind::BiLstm { .. }
-        | LayerKind::BiGru { .. }
+        LayerKind::PixelUnshuffle { factor } => image::unshuffled(dims, *factor),
+        LayerKind::Interpolate(interpolation) => image::interpolated(dims, interpolation),
+        LayerKind::Recurrent(_)
         | LayerKind::MultiHeadAttention(_)
         | LayerKind::TransformerEncoder(_)
-        | LayerKind::PositionalEncoding { .. } => sequence::output(kind, dims),
+        | LayerKind::PositionalEncoding { .. }
+        | LayerKind::RotaryEncoding { .. } => sequence::output(kind, dims),
         LayerKind::Activation(Activation::SwiGlu { out, .. }) => Ok(with_last(dims, *out)),
         LayerKind::Activation(Activation::Glu) => {
             let last = last(dims);
@@ -179,6 +177,16 @@ fn axes<const N: usize>(dims: &[usize], takes: &str) -> Result<[usize; N], Shape
     })
 }
 
+/// The sizes behind the channels, of which a layer takes so many.
+fn places_of(dims: &[usize], count: usize) -> Result<&[usize], ShapeError> {
+    match count {
+        1 => axes::<2>(dims, "[channels, length]").map(drop)?,
+        2 => axes::<3>(dims, "[channels, height, width]").map(drop)?,
+        _ => axes::<4>(dims, "[channels, depth, height, width]").map(drop)?,
+    }
+    Ok(&dims[1..])
+}
+
 fn divisible(count: usize, by: usize, what: &str) -> Result<(), ShapeError> {
     if by > 0 && count.is_multiple_of(by) {
         return Ok(());
@@ -193,20 +201,20 @@ fn divisible(count: usize, by: usize, what: &str) -> Result<(), ShapeError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::spec::Padding;
+    use crate::spec::{Convolution, Padding};
 
     fn conv(kernel: usize, padding: Padding) -> LayerKind {
-        LayerKind::Conv2d {
+        LayerKind::Conv(Convolution {
             out: 4,
-            kernel: [kernel; 2],
-            stride: [1, 1],
-            dilation: [1, 1],
+            kernel: vec![kernel; 2],
+            stride: vec![1, 1],
+            dilation: vec![1, 1],
             groups: 1,
             padding,
             bias: true,
             initializer: None,
             bias_initializer: None,
-        }
+        })
     }
 
     #[test]
@@ -252,9 +260,11 @@ mod tests {
         assert_eq!(output(&LayerKind::Flatten, &huge), Ok(Signal::Float(vec![usize::MAX])));
         let kind = LayerKind::Reshape { shape: vec![i64::MAX, i64::MAX, -1] };
         assert!(output(&kind, &Signal::Float(vec![16])).is_err());
-        for padding in [Padding::Same, Padding::Valid, Padding::Explicit([usize::MAX; 2])] {
-            let _fits_or_not = output(&conv(usize::MAX, padding), &Signal::Float(vec![1, 8, 8]));
-            let shape = output(&conv(3, padding), &huge);
+        let most = Padding::Explicit(vec![[usize::MAX; 2]; 2]);
+        for padding in [Padding::Same, Padding::Valid, most] {
+            let conv = |kernel| conv(kernel, padding.clone());
+            let _fits_or_not = output(&conv(usize::MAX), &Signal::Float(vec![1, 8, 8]));
+            let shape = output(&conv(3), &huge);
             assert!(shape.is_ok(), "{padding:?}: {shape:?}");
         }
     }

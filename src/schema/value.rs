@@ -16,9 +16,12 @@ pub(super) fn value(option: &TermOption) -> Value {
         ValueKind::Size2d { least } => json!({ "anyOf": [count(least), pair(count(least))] }),
         ValueKind::Size3d { least } => json!({ "anyOf": [count(least), row(count(least), 3)] }),
         ValueKind::Range => pair(number(Bounds::Finite)),
-        ValueKind::Padding => {
+        ValueKind::Padding1d => {
             json!({ "anyOf": [{ "enum": ["valid", "same"] }, count(0), pair(count(0))] })
         }
+        ValueKind::Padding => json!({ "anyOf": [
+            { "enum": ["valid", "same"] }, count(0), pair(count(0)), row(count(0), 4)
+        ] }),
         ValueKind::Padding3d => {
             json!({ "anyOf": [{ "enum": ["valid", "same"] }, count(0), row(count(0), 3)] })
         }

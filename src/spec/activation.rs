@@ -1,8 +1,11 @@
 //! The activations of the language, as plain data.
 
+use super::Initializer;
+
 /// Every activation that Burn has, with Burn's parameters and defaults.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Activation {
+    Identity,
     Relu,
     Relu6,
     LeakyRelu {
@@ -68,6 +71,7 @@ pub enum Activation {
     SwiGlu {
         out: usize,
         bias: bool,
+        initializer: Option<Initializer>,
     },
     /// Over the last axis.
     Softmax,
@@ -79,6 +83,7 @@ impl Activation {
     /// The activation's name in the language: "leaky_relu".
     pub fn term(&self) -> &'static str {
         match self {
+            Self::Identity => "identity",
             Self::Relu => "relu",
             Self::Relu6 => "relu6",
             Self::LeakyRelu { .. } => "leaky_relu",

@@ -1,5 +1,15 @@
 //! One layer of a declared network: its kind and options, as plain data.
 
+mod image;
+mod recurrent;
+mod window;
+
+pub use image::{InterpolatedSize, Interpolation, InterpolationMode};
+pub use recurrent::{Cell, GateActivation, Recurrent, SequenceOutput};
+pub use window::{
+    AvgPool, Convolution, DeformableConvolution, MaxPool, Padding, TransposedConvolution, Windows,
+};
+
 use super::{Activation, Span, Spanned};
 
 /// One entry of a `layers:` list.
@@ -21,63 +31,9 @@ pub enum LayerKind {
         initializer: Option<Initializer>,
         bias_initializer: Option<Initializer>,
     },
-    Conv1d {
-        out: usize,
-        kernel: usize,
-        stride: usize,
-        dilation: usize,
-        groups: usize,
-        padding: Padding,
-        bias: bool,
-        initializer: Option<Initializer>,
-        bias_initializer: Option<Initializer>,
-    },
-    Conv2d {
-        out: usize,
-        kernel: [usize; 2],
-        stride: [usize; 2],
-        dilation: [usize; 2],
-        groups: usize,
-        padding: Padding,
-        bias: bool,
-        initializer: Option<Initializer>,
-        bias_initializer: Option<Initializer>,
-    },
-    Conv3d {
-        out: usize,
-        kernel: [usize; 3],
-        stride: [usize; 3],
-        dilation: [usize; 3],
-        groups: usize,
-        padding: Padding<3>,
-        bias: bool,
-        initializer: Option<Initializer>,
-        bias_initializer: Option<Initializer>,
-    },
-    ConvTranspose1d {
-        out: usize,
-        kernel: usize,
-        stride: usize,
-        dilation: usize,
-        groups: usize,
-        padding: usize,
-        padding_out: usize,
-        bias: bool,
-        initializer: Option<Initializer>,
-        bias_initializer: Option<Initializer>,
-    },
-    ConvTranspose2d {
-        out: usize,
-        kernel: [usize; 2],
-        stride: [usize; 2],
-        dilation: [usize; 2],
-        groups: usize,
-        padding: [usize; 2],
-        padding_out: [usize; 2],
-        bias: bool,
-        initializer: Option<Initializer>,
-        bias_initializer: Option<Initializer>,
-    },
+    Conv(Convolution),
+    ConvTranspose(TransposedConvolution),
+    DeformConv2d(DeformableConvolution),
     BatchNorm {
         epsilon: f64,
         momentum: f64,
@@ -113,35 +69,18 @@ pub enum LayerKind {
     GaussianNoise {
         std: f64,
     },
-    MaxPool1d {
-        kernel: usize,
-        stride: usize,
-        padding: Padding,
-        dilation: usize,
+    MaxPool(MaxPool),
+    AvgPool(AvgPool),
+    /// With the output's size on each axis.
+    AdaptiveAvgPool {
+        output: Vec<usize>,
     },
-    MaxPool2d {
-        kernel: [usize; 2],
-        stride: [usize; 2],
-        padding: Padding,
-        dilation: [usize; 2],
-    },
-    AvgPool1d {
-        kernel: usize,
-        stride: usize,
-        padding: Padding,
-        count_include_pad: bool,
-    },
-    AvgPool2d {
-        kernel: [usize; 2],
-        stride: [usize; 2],
-        padding: Padding,
-        count_include_pad: bool,
-    },
-    AdaptiveAvgPool1d {
-        output: usize,
-    },
-    AdaptiveAvgPool2d {
+    /// What each place of a window sees becomes a column: `[channels · window, places]`.
+    Unfold4d(Windows),
+    /// The sum of such columns at the places that they come from, in an image of this size.
+    Fold4d {
         output: [usize; 2],
+        windows: Windows,
     },
     /// All axes but the batch axis become one.
     Flatten,
@@ -172,13 +111,27 @@ pub enum LayerKind {
     Max {
         axis: usize,
     },
+    /// The smallest element of an axis, which goes away.
+    Min {
+        axis: usize,
+    },
+    /// The sum over an axis, which goes away.
+    Sum {
+        axis: usize,
+    },
+    /// An axis backwards.
+    Flip {
+        axis: usize,
+    },
     /// Channels become places: `[c · f², h, w]` becomes `[c, h · f, w · f]`.
     PixelShuffle {
         factor: usize,
     },
-    Interpolate2d {
-        size: InterpolatedSize,
+    /// Places become channels: `[c, h · f, w · f]` becomes `[c · f², h, w]`.
+    PixelUnshuffle {
+        factor: usize,
     },
+    Interpolate(Interpolation),
     /// x + f(x), with f the inner layers.
     Residual {
         layers: Vec<LayerSpec>,
@@ -188,49 +141,16 @@ pub enum LayerKind {
         dimension: usize,
         initializer: Option<Initializer>,
     },
-    Lstm {
-        hidden: usize,
-        bias: bool,
-        output: SequenceOutput,
-        initializer: Option<Initializer>,
-    },
-    BiLstm {
-        hidden: usize,
-        bias: bool,
-        output: SequenceOutput,
-        initializer: Option<Initializer>,
-    },
-    Rnn {
-        hidden: usize,
-        bias: bool,
-        output: SequenceOutput,
-        initializer: Option<Initializer>,
-    },
-    BiRnn {
-        hidden: usize,
-        bias: bool,
-        output: SequenceOutput,
-        initializer: Option<Initializer>,
-    },
-    Gru {
-        hidden: usize,
-        bias: bool,
-        reset_after: bool,
-        output: SequenceOutput,
-        initializer: Option<Initializer>,
-    },
-    BiGru {
-        hidden: usize,
-        bias: bool,
-        reset_after: bool,
-        output: SequenceOutput,
-        initializer: Option<Initializer>,
-    },
+    Recurrent(Recurrent),
     MultiHeadAttention(Attention),
     TransformerEncoder(Encoder),
     /// Adds sines and cosines of the place in the sequence.
     PositionalEncoding {
         max_timescale: usize,
+    },
+    /// Rotates pairs of features by angles that grow with the place in the sequence.
+    RotaryEncoding {
+        theta: f64,
     },
     Activation(Activation),
 }
@@ -246,6 +166,8 @@ pub struct Attention {
     pub causal: bool,
     /// Whether a head may attend to nothing: e^s / (1 + Σ e^s) in place of the softmax.
     pub quiet_softmax: bool,
+    /// The score of what a place does not see.
+    pub min_float: f64,
     pub query_bias: bool,
     pub key_bias: bool,
     pub value_bias: bool,
@@ -279,34 +201,6 @@ pub enum FeedForwardActivation {
     Relu,
 }
 
-/// What a recurrent layer hands on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SequenceOutput {
-    /// The last step's state: `[batch, hidden]`. Of a bidirectional layer, both directions' last
-    /// states side by side.
-    Last,
-    /// All states: `[batch, length, hidden]`.
-    Sequence,
-}
-
-/// How large an interpolation makes an image.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum InterpolatedSize {
-    /// Height and width.
-    Of([usize; 2]),
-    /// So many times the input's height and width.
-    Times([usize; 2]),
-}
-
-/// Padding of convolutions and pools, as Burn has it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Padding<const N: usize = 2> {
-    Valid,
-    Same,
-    /// Zeros on both sides, per axis; the first entry alone serves one axis.
-    Explicit([usize; N]),
-}
-
 /// Burn's `Initializer`.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Initializer {
@@ -327,11 +221,9 @@ impl LayerKind {
     pub fn term(&self) -> &'static str {
         match self {
             Self::Linear { .. } => "linear",
-            Self::Conv1d { .. } => "conv1d",
-            Self::Conv2d { .. } => "conv2d",
-            Self::Conv3d { .. } => "conv3d",
-            Self::ConvTranspose1d { .. } => "conv_transpose1d",
-            Self::ConvTranspose2d { .. } => "conv_transpose2d",
+            Self::Conv(convolution) => convolution.term(),
+            Self::ConvTranspose(convolution) => convolution.term(),
+            Self::DeformConv2d(_) => "deform_conv2d",
             Self::BatchNorm { .. } => "batch_norm",
             Self::LayerNorm { .. } => "layer_norm",
             Self::GroupNorm { .. } => "group_norm",
@@ -340,12 +232,14 @@ impl LayerKind {
             Self::LocalResponseNorm { .. } => "local_response_norm",
             Self::Dropout { .. } => "dropout",
             Self::GaussianNoise { .. } => "gaussian_noise",
-            Self::MaxPool1d { .. } => "max_pool1d",
-            Self::MaxPool2d { .. } => "max_pool2d",
-            Self::AvgPool1d { .. } => "avg_pool1d",
-            Self::AvgPool2d { .. } => "avg_pool2d",
-            Self::AdaptiveAvgPool1d { .. } => "adaptive_avg_pool1d",
-            Self::AdaptiveAvgPool2d { .. } => "adaptive_avg_pool2d",
+            Self::MaxPool(pool) => by_axes(["max_pool1d", "max_pool2d"], pool.kernel.len()),
+            Self::AvgPool(pool) => by_axes(["avg_pool1d", "avg_pool2d"], pool.kernel.len()),
+            Self::AdaptiveAvgPool { output } => by_axes(
+                ["adaptive_avg_pool1d", "adaptive_avg_pool2d", "adaptive_avg_pool3d"],
+                output.len(),
+            ),
+            Self::Unfold4d(_) => "unfold4d",
+            Self::Fold4d { .. } => "fold4d",
             Self::Flatten => "flatten",
             Self::Reshape { .. } => "reshape",
             Self::Permute { .. } => "permute",
@@ -353,19 +247,19 @@ impl LayerKind {
             Self::Pad { .. } => "pad",
             Self::Mean { .. } => "mean",
             Self::Max { .. } => "max",
+            Self::Min { .. } => "min",
+            Self::Sum { .. } => "sum",
+            Self::Flip { .. } => "flip",
             Self::PixelShuffle { .. } => "pixel_shuffle",
-            Self::Interpolate2d { .. } => "interpolate2d",
+            Self::PixelUnshuffle { .. } => "pixel_unshuffle",
+            Self::Interpolate(interpolation) => interpolation.term(),
             Self::Residual { .. } => "residual",
             Self::Embedding { .. } => "embedding",
-            Self::Lstm { .. } => "lstm",
-            Self::Gru { .. } => "gru",
-            Self::Rnn { .. } => "rnn",
-            Self::BiRnn { .. } => "bi_rnn",
-            Self::BiLstm { .. } => "bi_lstm",
-            Self::BiGru { .. } => "bi_gru",
+            Self::Recurrent(recurrent) => recurrent.term(),
             Self::MultiHeadAttention(_) => "multi_head_attention",
             Self::TransformerEncoder(_) => "transformer_encoder",
             Self::PositionalEncoding { .. } => "positional_encoding",
+            Self::RotaryEncoding { .. } => "rotary_encoding",
             Self::Activation(activation) => activation.term(),
         }
     }
@@ -380,4 +274,9 @@ impl LayerKind {
             _ => None,
         }
     }
+}
+
+/// The name that a layer has over so many axes: it has one for each number of axes, from 1.
+fn by_axes<const N: usize>(names: [&'static str; N], axes: usize) -> &'static str {
+    names[axes - 1]
 }

@@ -43,8 +43,12 @@ pub use early_stopping::{EarlyStopping, StoppingMetric};
 pub use expectation::{Expectation, Severity};
 pub use fault::Fault;
 pub use file::{Spec, Task, load, parse};
-pub use layer::{Attention, Encoder, FeedForwardActivation};
-pub use layer::{Initializer, InterpolatedSize, LayerKind, LayerSpec, Padding, SequenceOutput};
+pub use layer::{Attention, Encoder, FeedForwardActivation, Initializer, LayerKind, LayerSpec};
+pub use layer::{
+    AvgPool, Convolution, DeformableConvolution, MaxPool, Padding, TransposedConvolution, Windows,
+};
+pub use layer::{Cell, GateActivation, Recurrent, SequenceOutput};
+pub use layer::{InterpolatedSize, Interpolation, InterpolationMode};
 pub use layer_names::LayerNames;
 pub use loss::{LossKind, LossSpec, Regularization};
 pub use model::{ModelSpec, RustModelSpec};

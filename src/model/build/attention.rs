@@ -13,6 +13,7 @@ pub(super) fn build(attention: &Attention, features: usize, device: &Device) -> 
     let mut config = MultiHeadAttentionConfig::new(features, attention.heads)
         .with_dropout(attention.dropout)
         .with_quiet_softmax(attention.quiet_softmax)
+        .with_min_float(attention.min_float)
         .with_query_bias(attention.query_bias)
         .with_key_bias(attention.key_bias)
         .with_value_bias(attention.value_bias)

@@ -1,7 +1,7 @@
-//! Nodes that give images another size.
+//! Nodes that give signals and images another size.
 
-use super::{ShapeError, axes};
-use crate::spec::{Code, InterpolatedSize};
+use super::{ShapeError, axes, places_of};
+use crate::spec::{Code, InterpolatedSize, Interpolation};
 
 /// Channels become places.
 pub(super) fn shuffled(dims: &[usize], factor: usize) -> Result<Vec<usize>, ShapeError> {
@@ -17,17 +17,43 @@ pub(super) fn shuffled(dims: &[usize], factor: usize) -> Result<Vec<usize>, Shap
     Ok(vec![channels / places, height.saturating_mul(factor), width.saturating_mul(factor)])
 }
 
+/// Places become channels.
+pub(super) fn unshuffled(dims: &[usize], factor: usize) -> Result<Vec<usize>, ShapeError> {
+    let [channels, height, width] = axes(dims, "[channels, height, width]")?;
+    if !(height.is_multiple_of(factor) && width.is_multiple_of(factor)) {
+        return Err(ShapeError::new(
+            Code::BAD_GROUPS,
+            format!("makes channels of {factor} by {factor} places, which do not divide {dims:?}"),
+            format!("give it a height and a width that are multiples of {factor}"),
+        ));
+    }
+    let channels = channels.saturating_mul(factor).saturating_mul(factor);
+    Ok(vec![channels, height / factor, width / factor])
+}
+
 /// Channels stay.
 pub(super) fn interpolated(
     dims: &[usize],
-    size: InterpolatedSize,
+    interpolation: &Interpolation,
 ) -> Result<Vec<usize>, ShapeError> {
-    let [channels, height, width] = axes(dims, "[channels, height, width]")?;
-    let [height, width] = match size {
-        InterpolatedSize::Of(size) => size,
-        InterpolatedSize::Times([rows, columns]) => {
-            [height.saturating_mul(rows), width.saturating_mul(columns)]
+    let sizes = places_of(dims, interpolation.axes())?;
+    let resized = match &interpolation.size {
+        InterpolatedSize::Of(sizes) => sizes.clone(),
+        InterpolatedSize::Times(factors) => {
+            sizes.iter().zip(factors).map(|(size, factor)| size.saturating_mul(*factor)).collect()
         }
     };
-    Ok(vec![channels, height, width])
+    Ok([&dims[..1], &resized].concat())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn unshuffling_gives_the_shape_back_that_shuffling_made() {
+        assert_eq!(shuffled(&[12, 2, 3], 2), Ok(vec![3, 4, 6]));
+        assert_eq!(unshuffled(&[3, 4, 6], 2), Ok(vec![12, 2, 3]));
+        assert!(unshuffled(&[3, 4, 5], 2).is_err());
+    }
 }

@@ -70,6 +70,12 @@ pub(super) fn padded(
     Ok(padded)
 }
 
+/// An axis backwards.
+pub(super) fn flipped(dims: &[usize], axis: usize) -> Result<Vec<usize>, ShapeError> {
+    size_of(dims, axis)?;
+    Ok(dims.to_vec())
+}
+
 /// Without an axis.
 pub(super) fn without(dims: &[usize], axis: usize) -> Result<Vec<usize>, ShapeError> {
     size_of(dims, axis)?;
@@ -113,6 +119,7 @@ mod tests {
     #[test]
     fn axes_that_are_not_there_are_refused() {
         assert!(without(&[2, 3], 2).is_err());
+        assert!(flipped(&[2, 3], 2).is_err());
         assert!(padded(&[2, 3], 2, 1, 0).is_err());
         assert!(permuted(&[2, 3], &[0, 2, 1]).is_err());
     }

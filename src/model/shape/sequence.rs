@@ -1,19 +1,18 @@
 //! Layers of sequences `[length, features]`.
 
 use super::{ShapeError, axes};
-use crate::spec::{Code, LayerKind, SequenceOutput};
+use crate::spec::{Code, LayerKind, Recurrent, SequenceOutput};
 
 /// The shape that a layer of sequences makes of `dims`.
 pub(super) fn output(kind: &LayerKind, dims: &[usize]) -> Result<Vec<usize>, ShapeError> {
     let [length, features] = axes(dims, "[length, features]")?;
     match kind {
-        LayerKind::Lstm { hidden, output, .. }
-        | LayerKind::Gru { hidden, output, .. }
-        | LayerKind::Rnn { hidden, output, .. } => Ok(states(length, *hidden, *output)),
-        LayerKind::BiLstm { hidden, output, .. }
-        | LayerKind::BiGru { hidden, output, .. }
-        | LayerKind::BiRnn { hidden, output, .. } => {
-            Ok(states(length, hidden.saturating_mul(2), *output))
+        LayerKind::Recurrent(Recurrent { hidden, both_ways, output, .. }) => {
+            let features = hidden.saturating_mul(if *both_ways { 2 } else { 1 });
+            Ok(match output {
+                SequenceOutput::Last => vec![features],
+                SequenceOutput::Sequence => vec![length, features],
+            })
         }
         LayerKind::MultiHeadAttention(attention) => {
             divided_among_heads(features, attention.heads)?;
@@ -42,14 +41,17 @@ pub(super) fn output(kind: &LayerKind, dims: &[usize]) -> Result<Vec<usize>, Sha
             }
             Ok(dims.to_vec())
         }
+        LayerKind::RotaryEncoding { .. } => {
+            if !features.is_multiple_of(2) {
+                return Err(ShapeError::new(
+                    Code::SHAPE_MISMATCH,
+                    format!("rotates pairs of features, but {features} is an odd number of them"),
+                    "give it an even number of features",
+                ));
+            }
+            Ok(dims.to_vec())
+        }
         _ => unreachable!("only layers of sequences are planned here"),
-    }
-}
-
-fn states(length: usize, features: usize, output: SequenceOutput) -> Vec<usize> {
-    match output {
-        SequenceOutput::Last => vec![features],
-        SequenceOutput::Sequence => vec![length, features],
     }
 }
 
@@ -67,10 +69,23 @@ fn divided_among_heads(features: usize, heads: usize) -> Result<(), ShapeError> 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::spec::{Cell, GateActivation};
 
     #[test]
     fn two_directions_give_two_states_side_by_side() {
-        let kind = |output| LayerKind::BiRnn { hidden: 3, bias: true, output, initializer: None };
+        let kind = |output| {
+            LayerKind::Recurrent(Recurrent {
+                cell: Cell::Rnn,
+                both_ways: true,
+                hidden: 3,
+                bias: true,
+                output,
+                reverse: false,
+                clip: None,
+                hidden_activation: GateActivation::Tanh,
+                initializer: None,
+            })
+        };
         assert_eq!(output(&kind(SequenceOutput::Last), &[5, 2]), Ok(vec![6]));
         assert_eq!(output(&kind(SequenceOutput::Sequence), &[5, 2]), Ok(vec![5, 6]));
     }
@@ -81,5 +96,12 @@ mod tests {
         assert_eq!(output(&kind(9), &[9, 4]), Ok(vec![9, 4]));
         assert!(output(&kind(8), &[9, 4]).is_err());
         assert!(output(&kind(9), &[9, 3]).is_err());
+    }
+
+    #[test]
+    fn features_are_rotated_in_pairs() {
+        let kind = LayerKind::RotaryEncoding { theta: 1e4 };
+        assert_eq!(output(&kind, &[9, 4]), Ok(vec![9, 4]));
+        assert!(output(&kind, &[9, 3]).is_err());
     }
 }

@@ -1,11 +1,12 @@
 //! Reads activations.
 
-use super::ascending;
+use super::{ascending, initializer};
 use crate::spec::Activation;
 use crate::spec::options::OptionReader;
 
 pub(super) fn activation(options: &mut OptionReader<'_, '_, '_>) -> Activation {
     match options.term().name {
+        "identity" => Activation::Identity,
         "relu" => Activation::Relu,
         "relu6" => Activation::Relu6,
         "leaky_relu" => Activation::LeakyRelu { negative_slope: options.number("negative_slope") },
@@ -52,7 +53,11 @@ pub(super) fn activation(options: &mut OptionReader<'_, '_, '_>) -> Activation {
         },
         "thresholded_relu" => Activation::ThresholdedRelu { alpha: options.number("alpha") },
         "glu" => Activation::Glu,
-        "swiglu" => Activation::SwiGlu { out: options.count("out"), bias: options.flag("bias") },
+        "swiglu" => Activation::SwiGlu {
+            out: options.count("out"),
+            bias: options.flag("bias"),
+            initializer: initializer(options, "initializer"),
+        },
         "softmax" => Activation::Softmax,
         "log_softmax" => Activation::LogSoftmax,
         other => unreachable!("a test reads every activation of the vocabulary, `{other}` too"),

@@ -2,7 +2,10 @@
 
 use super::initializer;
 use crate::spec::options::OptionReader;
-use crate::spec::{Attention, Encoder, FeedForwardActivation, LayerKind, SequenceOutput};
+use crate::spec::{
+    Attention, Cell, Encoder, FeedForwardActivation, GateActivation, LayerKind, Recurrent,
+    SequenceOutput,
+};
 
 /// The layer of sequences that the options belong to, if it is one.
 pub(super) fn read(options: &mut OptionReader<'_, '_, '_>) -> Option<LayerKind> {
@@ -12,49 +15,13 @@ pub(super) fn read(options: &mut OptionReader<'_, '_, '_>) -> Option<LayerKind> 
             dimension: options.count("dimension"),
             initializer: initializer(options, "initializer"),
         },
-        "lstm" => LayerKind::Lstm {
-            hidden: options.count("hidden"),
-            bias: options.flag("bias"),
-            output: sequence_output(options),
-            initializer: initializer(options, "initializer"),
-        },
-        "gru" => LayerKind::Gru {
-            hidden: options.count("hidden"),
-            bias: options.flag("bias"),
-            reset_after: options.flag("reset_after"),
-            output: sequence_output(options),
-            initializer: initializer(options, "initializer"),
-        },
-        "rnn" => LayerKind::Rnn {
-            hidden: options.count("hidden"),
-            bias: options.flag("bias"),
-            output: sequence_output(options),
-            initializer: initializer(options, "initializer"),
-        },
-        "bi_rnn" => LayerKind::BiRnn {
-            hidden: options.count("hidden"),
-            bias: options.flag("bias"),
-            output: sequence_output(options),
-            initializer: initializer(options, "initializer"),
-        },
-        "bi_lstm" => LayerKind::BiLstm {
-            hidden: options.count("hidden"),
-            bias: options.flag("bias"),
-            output: sequence_output(options),
-            initializer: initializer(options, "initializer"),
-        },
-        "bi_gru" => LayerKind::BiGru {
-            hidden: options.count("hidden"),
-            bias: options.flag("bias"),
-            reset_after: options.flag("reset_after"),
-            output: sequence_output(options),
-            initializer: initializer(options, "initializer"),
-        },
+        "rnn" | "bi_rnn" | "gru" | "bi_gru" | "lstm" | "bi_lstm" => recurrent(options),
         "multi_head_attention" => LayerKind::MultiHeadAttention(Attention {
             heads: options.count("heads"),
             dropout: options.number("dropout"),
             causal: options.flag("causal"),
             quiet_softmax: options.flag("quiet_softmax"),
+            min_float: options.number("min_float"),
             query_bias: options.flag("query_bias"),
             key_bias: options.flag("key_bias"),
             value_bias: options.flag("value_bias"),
@@ -79,8 +46,43 @@ pub(super) fn read(options: &mut OptionReader<'_, '_, '_>) -> Option<LayerKind> 
         "positional_encoding" => {
             LayerKind::PositionalEncoding { max_timescale: options.count("max_timescale") }
         }
+        "rotary_encoding" => LayerKind::RotaryEncoding { theta: options.number("theta") },
         _ => return None,
     })
+}
+
+fn recurrent(options: &mut OptionReader<'_, '_, '_>) -> LayerKind {
+    let name = options.term().name;
+    let both_ways = name.starts_with("bi_");
+    let cell = match name.trim_start_matches("bi_") {
+        "lstm" => Cell::Lstm {
+            input_forget: options.flag("input_forget"),
+            gate_activation: gate_activation(options, "gate_activation"),
+            cell_activation: gate_activation(options, "cell_activation"),
+        },
+        "gru" => Cell::Gru {
+            reset_after: options.flag("reset_after"),
+            gate_activation: gate_activation(options, "gate_activation"),
+        },
+        _ => Cell::Rnn,
+    };
+    // What Burn's layers have no option for is what it would be without one.
+    let can_reverse = options.term().option("reverse").is_some();
+    LayerKind::Recurrent(Recurrent {
+        cell,
+        both_ways,
+        hidden: options.count("hidden"),
+        bias: options.flag("bias"),
+        output: sequence_output(options),
+        reverse: can_reverse && options.flag("reverse"),
+        clip: options.optional_number("clip").map(|clip| clip.value),
+        hidden_activation: gate_activation(options, "hidden_activation"),
+        initializer: initializer(options, "initializer"),
+    })
+}
+
+fn gate_activation(options: &mut OptionReader<'_, '_, '_>, name: &str) -> GateActivation {
+    GateActivation::of(options.word(name))
 }
 
 fn sequence_output(options: &mut OptionReader<'_, '_, '_>) -> SequenceOutput {

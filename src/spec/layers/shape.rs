@@ -1,8 +1,11 @@
 //! Reads the nodes that only give their input another shape.
 
+use super::convolution::{optional_sizes, sizes};
 use crate::spec::options::OptionReader;
 use crate::spec::yaml::Value;
-use crate::spec::{Code, Diagnostic, InterpolatedSize, LayerKind};
+use crate::spec::{
+    Code, Diagnostic, InterpolatedSize, Interpolation, InterpolationMode, LayerKind,
+};
 
 /// The shape node that the options belong to, if it is one.
 pub(super) fn read(options: &mut OptionReader<'_, '_, '_>) -> Option<LayerKind> {
@@ -20,7 +23,12 @@ pub(super) fn read(options: &mut OptionReader<'_, '_, '_>) -> Option<LayerKind> 
         "mean" => LayerKind::Mean { axis: options.count("axis") },
         "max" => LayerKind::Max { axis: options.count("axis") },
         "pixel_shuffle" => LayerKind::PixelShuffle { factor: options.count("factor") },
-        "interpolate2d" => LayerKind::Interpolate2d { size: interpolated_size(options) },
+        "min" => LayerKind::Min { axis: options.count("axis") },
+        "sum" => LayerKind::Sum { axis: options.count("axis") },
+        "flip" => LayerKind::Flip { axis: options.count("axis") },
+        "pixel_unshuffle" => LayerKind::PixelUnshuffle { factor: options.count("factor") },
+        "interpolate1d" => interpolation(options, 1),
+        "interpolate2d" => interpolation(options, 2),
         _ => return None,
     })
 }
@@ -45,15 +53,40 @@ fn permuted_axes(options: &mut OptionReader<'_, '_, '_>) -> Vec<usize> {
     axes
 }
 
+fn interpolation(options: &mut OptionReader<'_, '_, '_>, axes: usize) -> LayerKind {
+    LayerKind::Interpolate(Interpolation {
+        size: interpolated_size(options, axes),
+        mode: interpolation_mode(options),
+        align_corners: options.flag("align_corners"),
+    })
+}
+
+/// What Burn has, but not everywhere, is refused with the reason.
+fn interpolation_mode(options: &mut OptionReader<'_, '_, '_>) -> InterpolationMode {
+    if let Some(node) = options.given("mode")
+        && matches!(&node.value, Value::String(word) if word == "nearest_exact")
+    {
+        let diagnostic = Diagnostic::new(
+            Code::UNKNOWN_NAME,
+            format!("`nearest_exact` is no value of {}", options.what("mode")),
+            node.span,
+            "Burn has no such mode on the CPU, where gradients are checked",
+        );
+        options.reader.report(diagnostic.help("use `nearest`, or `linear`"));
+        return InterpolationMode::Nearest;
+    }
+    InterpolationMode::of(options.word("mode"))
+}
+
 /// One of `output` and `scale`.
-fn interpolated_size(options: &mut OptionReader<'_, '_, '_>) -> InterpolatedSize {
-    let Some(output) = options.optional_size("output") else {
-        return InterpolatedSize::Times(options.size("scale"));
+fn interpolated_size(options: &mut OptionReader<'_, '_, '_>, axes: usize) -> InterpolatedSize {
+    let Some(output) = optional_sizes(options, "output", axes) else {
+        return InterpolatedSize::Times(sizes(options, "scale", axes));
     };
     if let Some(scale) = options.key_span("scale") {
         let diagnostic = Diagnostic::new(
             Code::CONTRADICTION,
-            "`interpolate2d` has an `output` or a `scale`, not both",
+            format!("`{}` has an `output` or a `scale`, not both", options.term().name),
             scale,
             "says the size a second time",
         );

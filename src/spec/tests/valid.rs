@@ -3,8 +3,9 @@
 use super::*;
 use crate::property::OptionValue;
 use crate::spec::{
-    Activation, Clipping, DataSource, Fault, Generator, Initializer, LayerKind, Length, LossKind,
-    OptimizerKind, Padding, Regularization, Scaling, SequenceOutput, Task,
+    Activation, Cell, Clipping, DataSource, Fault, Generator, Initializer, LayerKind, Length,
+    LossKind, MaxPool, OptimizerKind, Padding, Recurrent, Regularization, Scaling, SequenceOutput,
+    Task,
 };
 
 const FULL: &str = "\
@@ -64,19 +65,19 @@ fn the_whole_language_is_read() {
     assert_eq!(features.as_ref().unwrap().len(), 2);
 
     assert_eq!(spec.layers().len(), 8);
-    let LayerKind::Conv2d { out, kernel, stride, padding, bias, .. } = spec.layers()[0].kind else {
-        panic!("conv2d")
-    };
-    assert_eq!((out, kernel, stride, padding, bias), (16, [3, 3], [1, 1], Padding::Same, true));
+    let LayerKind::Conv(conv) = &spec.layers()[0].kind else { panic!("conv2d") };
+    assert_eq!((conv.out, &conv.padding, conv.bias), (16, &Padding::Same, true));
+    assert_eq!((&*conv.kernel, &*conv.stride), (&[3, 3][..], &[1, 1][..]));
     assert_eq!(spec.layers()[1].kind, LayerKind::BatchNorm { epsilon: 1e-5, momentum: 0.1 });
     assert_eq!(
         spec.layers()[3].kind,
-        LayerKind::MaxPool2d {
-            kernel: [2, 2],
-            stride: [2, 2],
+        LayerKind::MaxPool(MaxPool {
+            kernel: vec![2, 2],
+            stride: vec![2, 2],
+            dilation: vec![1, 1],
             padding: Padding::Valid,
-            dilation: [1, 1]
-        }
+            ceil_mode: false,
+        })
     );
     let LayerKind::Residual { layers } = &spec.layers()[4].kind else { panic!("residual") };
     assert_eq!(layers[0].name.as_ref().unwrap().value, "inner");
@@ -246,11 +247,43 @@ fn recurrent_layers_and_shapes_have_their_forms() {
     let spec = spec(text);
     assert!(matches!(
         spec.layers()[1].kind,
-        LayerKind::Lstm { hidden: 8, bias: true, output: SequenceOutput::Sequence, .. }
+        LayerKind::Recurrent(Recurrent {
+            cell: Cell::Lstm { .. },
+            hidden: 8,
+            bias: true,
+            output: SequenceOutput::Sequence,
+            ..
+        })
     ));
     assert!(matches!(
         spec.layers()[2].kind,
-        LayerKind::Gru { hidden: 6, reset_after: true, output: SequenceOutput::Last, .. }
+        LayerKind::Recurrent(Recurrent {
+            cell: Cell::Gru { reset_after: true, .. },
+            hidden: 6,
+            output: SequenceOutput::Last,
+            ..
+        })
     ));
     assert_eq!(spec.layers()[3].kind, LayerKind::Reshape { shape: vec![2, -1] });
+}
+
+#[test]
+fn explicit_padding_is_alike_on_both_sides_unless_every_side_is_given() {
+    let padding = |layer: &str| {
+        let text = format!("{HEAD}model:\n  layers:\n    - {layer}\n");
+        match &spec(&text).layers()[0].kind {
+            LayerKind::Conv(conv) => conv.padding.clone(),
+            other => panic!("{other:?}"),
+        }
+    };
+    let explicit = |sizes: &[[usize; 2]]| Padding::Explicit(sizes.to_vec());
+    assert_eq!(padding("conv1d: {out: 1, kernel: 3, padding: 2}"), explicit(&[[2, 2]]));
+    assert_eq!(padding("conv1d: {out: 1, kernel: 3, padding: [2, 1]}"), explicit(&[[2, 1]]));
+    let of_2d = |sizes: &str| padding(&format!("conv2d: {{out: 1, kernel: 3, padding: {sizes}}}"));
+    assert_eq!(of_2d("1"), explicit(&[[1, 1], [1, 1]]));
+    assert_eq!(of_2d("[1, 2]"), explicit(&[[1, 1], [2, 2]]));
+    // Top, left, bottom, right.
+    assert_eq!(of_2d("[1, 2, 3, 4]"), explicit(&[[1, 3], [2, 4]]));
+    let of_3d = padding("conv3d: {out: 1, kernel: 3, padding: [1, 0, 2]}");
+    assert_eq!(of_3d, explicit(&[[1, 1], [0, 0], [2, 2]]));
 }

@@ -1,5 +1,6 @@
 //! Every activation that Burn has, with Burn's parameters and defaults.
 
+use super::layer::INITIALIZER;
 use super::{Bounds, DefaultValue as Default, TermKind, TermMeta, TermOption, ValueKind as Kind};
 
 const fn bounded(
@@ -28,6 +29,15 @@ const fn required(name: &'static str, doc: &'static str) -> TermOption {
 }
 
 pub(super) static TERMS: &[TermMeta] = &[
+    TermMeta {
+        name: "identity",
+        kind: TermKind::Activation,
+        summary: "x.",
+        options: &[],
+        main: None,
+        example: "identity",
+        source: "Burn 0.22, Identity",
+    },
     TermMeta {
         name: "relu",
         kind: TermKind::Activation,
@@ -90,7 +100,8 @@ pub(super) static TERMS: &[TermMeta] = &[
     TermMeta {
         name: "gelu",
         kind: TermKind::Activation,
-        summary: "x · Φ(x), with Φ the normal distribution function.",
+        summary: "x · Φ(x), with Φ the normal distribution function. On wgpu Burn differentiates \
+                  the tanh approximation, `gelu_approximate`, in its place.",
         options: &[],
         main: None,
         example: "gelu",
@@ -314,6 +325,7 @@ pub(super) static TERMS: &[TermMeta] = &[
                 default: Default::Flag(false),
                 doc: "whether both linear maps have a bias",
             },
+            INITIALIZER,
         ],
         main: Some("out"),
         example: "swiglu: {out: 16}",

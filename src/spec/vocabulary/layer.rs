@@ -17,7 +17,7 @@ const BIAS_INITIALIZER: TermOption = TermOption {
     doc: "how the bias is made",
 };
 
-const INITIALIZER: TermOption = TermOption {
+pub(super) const INITIALIZER: TermOption = TermOption {
     name: "initializer",
     kind: Kind::Term(TermKind::Initializer),
     default: Default::Derived("Burn's own for this layer"),
@@ -38,6 +38,10 @@ const fn amount(name: &'static str, doc: &'static str) -> TermOption {
 
 const fn size_2d(name: &'static str, default: Default, doc: &'static str) -> TermOption {
     TermOption { name, kind: Kind::Size2d { least: 1 }, default, doc }
+}
+
+const fn size_3d(name: &'static str, default: Default, doc: &'static str) -> TermOption {
+    TermOption { name, kind: Kind::Size3d { least: 1 }, default, doc }
 }
 
 const fn flag(name: &'static str, default: bool, doc: &'static str) -> TermOption {

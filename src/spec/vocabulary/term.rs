@@ -95,7 +95,9 @@ pub enum ValueKind {
     },
     /// `[low, high]`, both finite, low below high.
     Range,
-    /// `valid`, `same`, `k`, or `[height, width]`.
+    /// `valid`, `same`, `k`, or `[left, right]`.
+    Padding1d,
+    /// `valid`, `same`, `k`, `[height, width]`, or `[top, left, bottom, right]`.
     Padding,
     /// `valid`, `same`, `k`, or `[depth, height, width]`.
     Padding3d,
@@ -142,9 +144,14 @@ impl fmt::Display for ValueKind {
                 write!(formatter, "a whole number of at least {least}, or `[depth, height, width]`")
             }
             Self::Range => write!(formatter, "`[low, high]`, two numbers, low below high"),
-            Self::Padding => {
-                write!(formatter, "`valid`, `same`, a whole number, or `[height, width]`")
+            Self::Padding1d => {
+                write!(formatter, "`valid`, `same`, a whole number, or `[left, right]`")
             }
+            Self::Padding => write!(
+                formatter,
+                "`valid`, `same`, a whole number, `[height, width]`, or \
+                 `[top, left, bottom, right]`"
+            ),
             Self::Padding3d => {
                 write!(formatter, "`valid`, `same`, a whole number, or `[depth, height, width]`")
             }
@@ -343,9 +350,10 @@ mod tests {
                     ValueKind::Size2d { least } | ValueKind::Size3d { least },
                     DefaultValue::Count(size),
                 ) => size >= least,
-                (ValueKind::Padding | ValueKind::Padding3d, DefaultValue::Word(word)) => {
-                    word == "valid"
-                }
+                (
+                    ValueKind::Padding1d | ValueKind::Padding | ValueKind::Padding3d,
+                    DefaultValue::Word(word),
+                ) => word == "valid",
                 (ValueKind::Word(words), DefaultValue::Word(word)) => words.contains(&word),
                 (ValueKind::Term(_), DefaultValue::Word(word)) => !find(word).is_empty(),
                 _ => false,

@@ -1,6 +1,6 @@
 //! Convolutions, and the paddings that pools share with them.
 
-use super::{BIAS, BIAS_INITIALIZER, INITIALIZER, amount, count, size, size_2d};
+use super::{BIAS, BIAS_INITIALIZER, INITIALIZER, amount, count, flag, size, size_2d, size_3d};
 use crate::spec::vocabulary::{
     DefaultValue as Default, TermKind, TermMeta, TermOption, ValueKind as Kind,
 };
@@ -11,17 +11,19 @@ pub(super) const PADDING: TermOption = TermOption {
     name: "padding",
     kind: Kind::Padding,
     default: Default::Word("valid"),
-    doc: "zeros on both sides; `valid` has none, `same` keeps the size",
+    doc: "zeros on all sides; `valid` has none, `same` keeps the size",
 };
+
+pub(super) const PADDING_1D: TermOption = TermOption { kind: Kind::Padding1d, ..PADDING };
 
 const PADDING_3D: TermOption = TermOption { kind: Kind::Padding3d, ..PADDING };
 
-const fn size_3d(name: &'static str, default: Default, doc: &'static str) -> TermOption {
-    TermOption { name, kind: Kind::Size3d { least: 1 }, default, doc }
+pub(super) const fn amount_2d(name: &'static str, doc: &'static str) -> TermOption {
+    TermOption { name, kind: Kind::Size2d { least: 0 }, default: Default::Count(0), doc }
 }
 
-const fn amount_2d(name: &'static str, doc: &'static str) -> TermOption {
-    TermOption { name, kind: Kind::Size2d { least: 0 }, default: Default::Count(0), doc }
+const fn amount_3d(name: &'static str, doc: &'static str) -> TermOption {
+    TermOption { name, kind: Kind::Size3d { least: 0 }, default: Default::Count(0), doc }
 }
 
 pub(in crate::spec::vocabulary) static TERMS: &[TermMeta] = &[
@@ -35,7 +37,7 @@ pub(in crate::spec::vocabulary) static TERMS: &[TermMeta] = &[
             count("stride", "step of the kernel"),
             count("dilation", "distance of the kernel's elements"),
             GROUPS,
-            PADDING,
+            PADDING_1D,
             BIAS,
             INITIALIZER,
             BIAS_INITIALIZER,
@@ -127,5 +129,56 @@ pub(in crate::spec::vocabulary) static TERMS: &[TermMeta] = &[
         main: None,
         example: "conv_transpose2d: {out: 8, kernel: 2, stride: 2}",
         source: "Burn 0.22, ConvTranspose2dConfig",
+    },
+    TermMeta {
+        name: "conv_transpose3d",
+        kind: TermKind::Layer,
+        summary: "Transposed convolution over `[channels, depth, height, width]`: a size becomes (size − 1) · stride − 2 · padding + dilation · (kernel − 1) + padding_out + 1.",
+        options: &[
+            size("out", "output channels"),
+            size_3d("kernel", Default::Required, "depth, height and width of the kernel"),
+            size_3d("stride", Default::Count(1), "distance of the inputs in the output"),
+            size_3d("dilation", Default::Count(1), "distance of the kernel's elements"),
+            GROUPS,
+            amount_3d("padding", "places that are cut off on both sides"),
+            amount_3d(
+                "padding_out",
+                "places that are added on the far side; less than stride or dilation",
+            ),
+            BIAS,
+            INITIALIZER,
+            BIAS_INITIALIZER,
+        ],
+        main: None,
+        example: "conv_transpose3d: {out: 4, kernel: 2, stride: 2}",
+        source: "Burn 0.22, ConvTranspose3dConfig",
+    },
+    TermMeta {
+        name: "deform_conv2d",
+        kind: TermKind::Layer,
+        summary: "Convolution over `[channels, height, width]` whose kernel's elements are moved, each by an offset down and one to the right that a convolution of the layer's own, `offset`, reads from the same input. Between pixels it is bilinear, outside the image 0.",
+        options: &[
+            size("out", "output channels"),
+            size_2d("kernel", Default::Required, "height and width of the kernel"),
+            size_2d("stride", Default::Count(1), "step of the kernel"),
+            size_2d("dilation", Default::Count(1), "distance of the kernel's elements"),
+            TermOption { name: "weight_groups", ..GROUPS },
+            count("offset_groups", "groups of input channels with offsets of their own"),
+            TermOption {
+                doc: "zeros on both sides, as many on one as on the other; `valid` has none, `same` keeps the size",
+                ..PADDING
+            },
+            flag(
+                "modulated",
+                false,
+                "whether another convolution, `mask`, weighs each element by a sigmoid",
+            ),
+            BIAS,
+            INITIALIZER,
+            BIAS_INITIALIZER,
+        ],
+        main: None,
+        example: "deform_conv2d: {out: 8, kernel: 3, padding: same}",
+        source: "Dai et al.: Deformable Convolutional Networks (2017); with `modulated`, Zhu et al. (2018); Burn 0.22, DeformConv2dConfig",
     },
 ];

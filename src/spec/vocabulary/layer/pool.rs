@@ -1,7 +1,7 @@
-//! Pools.
+//! Pools, and what takes windows apart and puts them together.
 
-use super::convolution::PADDING;
-use super::{count, flag, size, size_2d};
+use super::convolution::{PADDING, PADDING_1D, amount_2d};
+use super::{count, flag, size, size_2d, size_3d};
 use crate::spec::vocabulary::{
     DefaultValue as Default, TermKind, TermMeta, TermOption, ValueKind as Kind,
 };
@@ -12,6 +12,14 @@ const STRIDE_AS_KERNEL: TermOption =
 const STRIDE_AS_KERNEL_1D: TermOption =
     TermOption { kind: Kind::Count { least: 1 }, ..STRIDE_AS_KERNEL };
 
+const CEIL_MODE: TermOption =
+    flag("ceil_mode", false, "whether a last window may reach beyond the end");
+
+const STRIDE: TermOption = size_2d("stride", Default::Count(1), "step of the kernel");
+
+const DILATION: TermOption =
+    size_2d("dilation", Default::Count(1), "distance of the kernel's elements");
+
 pub(in crate::spec::vocabulary) static TERMS: &[TermMeta] = &[
     TermMeta {
         name: "max_pool1d",
@@ -20,8 +28,9 @@ pub(in crate::spec::vocabulary) static TERMS: &[TermMeta] = &[
         options: &[
             size("kernel", "length of the kernel"),
             STRIDE_AS_KERNEL_1D,
-            PADDING,
+            PADDING_1D,
             count("dilation", "distance of the kernel's elements"),
+            CEIL_MODE,
         ],
         main: Some("kernel"),
         example: "max_pool1d: 2",
@@ -37,6 +46,7 @@ pub(in crate::spec::vocabulary) static TERMS: &[TermMeta] = &[
             STRIDE_AS_KERNEL,
             PADDING,
             size_2d("dilation", Default::Count(1), "distance of the kernel's elements"),
+            CEIL_MODE,
         ],
         main: Some("kernel"),
         example: "max_pool2d: 2",
@@ -49,8 +59,9 @@ pub(in crate::spec::vocabulary) static TERMS: &[TermMeta] = &[
         options: &[
             size("kernel", "length of the kernel"),
             STRIDE_AS_KERNEL_1D,
-            PADDING,
+            PADDING_1D,
             flag("count_include_pad", true, "whether padding counts in the mean"),
+            CEIL_MODE,
         ],
         main: Some("kernel"),
         example: "avg_pool1d: 2",
@@ -65,6 +76,7 @@ pub(in crate::spec::vocabulary) static TERMS: &[TermMeta] = &[
             STRIDE_AS_KERNEL,
             PADDING,
             flag("count_include_pad", true, "whether padding counts in the mean"),
+            CEIL_MODE,
         ],
         main: Some("kernel"),
         example: "avg_pool2d: 2",
@@ -88,5 +100,43 @@ pub(in crate::spec::vocabulary) static TERMS: &[TermMeta] = &[
         main: Some("output"),
         example: "adaptive_avg_pool2d: 1",
         source: "Burn 0.22, AdaptiveAvgPool2dConfig",
+    },
+    TermMeta {
+        name: "adaptive_avg_pool3d",
+        kind: TermKind::Layer,
+        summary: "The mean over `[depth, height, width]` in so many equal parts, whatever the input's size.",
+        options: &[size_3d("output", Default::Required, "depth, height and width of the output")],
+        main: Some("output"),
+        example: "adaptive_avg_pool3d: 1",
+        source: "Burn 0.22, AdaptiveAvgPool3dConfig",
+    },
+    TermMeta {
+        name: "unfold4d",
+        kind: TermKind::Layer,
+        summary: "What each place of a window sees, as a column: `[channels, height, width]` becomes `[channels · window, places]`. Also known as im2col.",
+        options: &[
+            size_2d("kernel", Default::Required, "height and width of the window"),
+            STRIDE,
+            DILATION,
+            amount_2d("padding", "zeros on both sides"),
+        ],
+        main: Some("kernel"),
+        example: "unfold4d: {kernel: 2, stride: 2}",
+        source: "Burn 0.22, Unfold4dConfig",
+    },
+    TermMeta {
+        name: "fold4d",
+        kind: TermKind::Layer,
+        summary: "Sums columns `[channels · window, places]` at the places that they come from, to `[channels, height, width]`: what `unfold4d` takes apart, overlaps counted again. Also known as col2im.",
+        options: &[
+            size_2d("output", Default::Required, "height and width of the output"),
+            size_2d("kernel", Default::Required, "height and width of the window"),
+            STRIDE,
+            DILATION,
+            amount_2d("padding", "zeros on both sides, which are cut off again"),
+        ],
+        main: None,
+        example: "fold4d: {output: [4, 8], kernel: 2, stride: 2}",
+        source: "Burn 0.22, Fold4dConfig",
     },
 ];

@@ -2,6 +2,7 @@
 
 use super::norm::EPSILON;
 use super::{BIAS, INITIALIZER, flag, size};
+use crate::spec::GateActivation;
 use crate::spec::vocabulary::{
     Bounds, DefaultValue as Default, TermKind, TermMeta, TermOption, ValueKind as Kind,
 };
@@ -20,6 +21,42 @@ const OUTPUT_OF_BOTH: TermOption = TermOption {
 
 const RESET_AFTER: TermOption =
     flag("reset_after", true, "whether the reset gate acts after the matrix product");
+
+const REVERSE: TermOption = flag("reverse", false, "whether it begins at the end");
+
+const INPUT_FORGET: TermOption =
+    flag("input_forget", false, "whether the forget gate is 1 − the input gate");
+
+const CLIP: TermOption = TermOption {
+    name: "clip",
+    kind: Kind::Number(Bounds::Positive),
+    default: Default::Derived("none"),
+    doc: "the state is kept between −clip and clip",
+};
+
+const CLIP_OF_CELL: TermOption =
+    TermOption { doc: "the cell's state is kept between −clip and clip", ..CLIP };
+
+const fn activation(name: &'static str, default: &'static str, doc: &'static str) -> TermOption {
+    TermOption {
+        name,
+        kind: Kind::Word(GateActivation::WORDS),
+        default: Default::Word(default),
+        doc,
+    }
+}
+
+const GATE_ACTIVATION: TermOption =
+    activation("gate_activation", "sigmoid", "activation of the gates");
+
+const CELL_ACTIVATION: TermOption =
+    activation("cell_activation", "tanh", "activation of what enters the cell");
+
+const HIDDEN_ACTIVATION: TermOption =
+    activation("hidden_activation", "tanh", "activation of the new state");
+
+const HIDDEN_ACTIVATION_OF_LSTM: TermOption =
+    TermOption { doc: "activation of the cell's state on its way out", ..HIDDEN_ACTIVATION };
 
 const DROPOUT: TermOption = TermOption {
     name: "dropout",
@@ -55,7 +92,18 @@ pub(in crate::spec::vocabulary) static TERMS: &[TermMeta] = &[
         name: "lstm",
         kind: TermKind::Layer,
         summary: "Long short-term memory over `[length, features]`.",
-        options: &[size("hidden", "size of the state"), BIAS, OUTPUT, INITIALIZER],
+        options: &[
+            size("hidden", "size of the state"),
+            BIAS,
+            OUTPUT,
+            REVERSE,
+            INPUT_FORGET,
+            CLIP_OF_CELL,
+            GATE_ACTIVATION,
+            CELL_ACTIVATION,
+            HIDDEN_ACTIVATION_OF_LSTM,
+            INITIALIZER,
+        ],
         main: Some("hidden"),
         example: "lstm: {hidden: 16, output: last}",
         source: "Hochreiter, Schmidhuber (1997); Burn 0.22, LstmConfig; \
@@ -65,7 +113,16 @@ pub(in crate::spec::vocabulary) static TERMS: &[TermMeta] = &[
         name: "gru",
         kind: TermKind::Layer,
         summary: "Gated recurrent unit over `[length, features]`.",
-        options: &[size("hidden", "size of the state"), BIAS, RESET_AFTER, OUTPUT, INITIALIZER],
+        options: &[
+            size("hidden", "size of the state"),
+            BIAS,
+            RESET_AFTER,
+            OUTPUT,
+            CLIP,
+            GATE_ACTIVATION,
+            HIDDEN_ACTIVATION,
+            INITIALIZER,
+        ],
         main: Some("hidden"),
         example: "gru: 16",
         source: "Cho et al. (2014); Burn 0.22, GruConfig; initialized by \
@@ -75,7 +132,15 @@ pub(in crate::spec::vocabulary) static TERMS: &[TermMeta] = &[
         name: "rnn",
         kind: TermKind::Layer,
         summary: "Recurrent network over `[length, features]`: h = tanh(W x + U h + b).",
-        options: &[size("hidden", "size of the state"), BIAS, OUTPUT, INITIALIZER],
+        options: &[
+            size("hidden", "size of the state"),
+            BIAS,
+            OUTPUT,
+            REVERSE,
+            CLIP,
+            HIDDEN_ACTIVATION,
+            INITIALIZER,
+        ],
         main: Some("hidden"),
         example: "rnn: 16",
         source: "Elman: Finding Structure in Time (1990); Burn 0.22, RnnConfig; initialized by xavier_normal",
@@ -88,6 +153,8 @@ pub(in crate::spec::vocabulary) static TERMS: &[TermMeta] = &[
             size("hidden", "size of each direction's state"),
             BIAS,
             OUTPUT_OF_BOTH,
+            CLIP,
+            HIDDEN_ACTIVATION,
             INITIALIZER,
         ],
         main: Some("hidden"),
@@ -102,6 +169,11 @@ pub(in crate::spec::vocabulary) static TERMS: &[TermMeta] = &[
             size("hidden", "size of each direction's state"),
             BIAS,
             OUTPUT_OF_BOTH,
+            INPUT_FORGET,
+            CLIP_OF_CELL,
+            GATE_ACTIVATION,
+            CELL_ACTIVATION,
+            HIDDEN_ACTIVATION_OF_LSTM,
             INITIALIZER,
         ],
         main: Some("hidden"),
@@ -117,6 +189,9 @@ pub(in crate::spec::vocabulary) static TERMS: &[TermMeta] = &[
             BIAS,
             RESET_AFTER,
             OUTPUT_OF_BOTH,
+            CLIP,
+            GATE_ACTIVATION,
+            HIDDEN_ACTIVATION,
             INITIALIZER,
         ],
         main: Some("hidden"),
@@ -132,6 +207,12 @@ pub(in crate::spec::vocabulary) static TERMS: &[TermMeta] = &[
             DROPOUT,
             CAUSAL,
             QUIET_SOFTMAX,
+            TermOption {
+                name: "min_float",
+                kind: Kind::Number(Bounds::Negative),
+                default: Default::Number(-1e4),
+                doc: "score of what a place does not see, where it is `causal`",
+            },
             flag("query_bias", true, "whether queries have a bias"),
             flag("key_bias", true, "whether keys have a bias"),
             flag("value_bias", true, "whether values have a bias"),
@@ -187,5 +268,19 @@ pub(in crate::spec::vocabulary) static TERMS: &[TermMeta] = &[
         main: None,
         example: "positional_encoding",
         source: "Vaswani et al.: Attention Is All You Need (2017); Burn 0.22, PositionalEncodingConfig",
+    },
+    TermMeta {
+        name: "rotary_encoding",
+        kind: TermKind::Layer,
+        summary: "Rotates features 2i and 2i + 1 at place t of `[length, features]` by the angle t · theta^(−2i / features).",
+        options: &[TermOption {
+            name: "theta",
+            kind: Kind::Number(Bounds::Positive),
+            default: Default::Number(10_000.0),
+            doc: "base of the angles",
+        }],
+        main: None,
+        example: "rotary_encoding",
+        source: "Su et al.: RoFormer (2021); Burn 0.22, RotaryEncodingConfig",
     },
 ];

@@ -1,6 +1,7 @@
 //! Nodes that only give their input another shape.
 
-use super::{amount, size};
+use super::{amount, flag, size};
+use crate::spec::InterpolationMode;
 use crate::spec::vocabulary::{
     Bounds, DefaultValue as Default, TermKind, TermMeta, TermOption, ValueKind as Kind,
 };
@@ -11,6 +12,19 @@ const AXIS: TermOption = TermOption {
     default: Default::Required,
     doc: "the axis, counted from 0 without the batch axis",
 };
+
+const MODE: TermOption = TermOption {
+    name: "mode",
+    kind: Kind::Word(InterpolationMode::WORDS),
+    default: Default::Word("nearest"),
+    doc: "what a new place takes: its nearest neighbour, or a mean of those around it. Burn's `nearest_exact` is refused: it does not run on the CPU",
+};
+
+const ALIGN_CORNERS: TermOption = flag(
+    "align_corners",
+    true,
+    "whether the outermost places stay where they are, in modes other than the nearest ones",
+);
 
 pub(in crate::spec::vocabulary) static TERMS: &[TermMeta] = &[
     TermMeta {
@@ -107,9 +121,69 @@ pub(in crate::spec::vocabulary) static TERMS: &[TermMeta] = &[
         source: "Shi et al.: Efficient Sub-Pixel Convolution (2016); Burn 0.22, PixelShuffleConfig",
     },
     TermMeta {
+        name: "min",
+        kind: TermKind::Layer,
+        summary: "The smallest element of an axis, which goes away.",
+        options: &[AXIS],
+        main: Some("axis"),
+        example: "min: 0",
+        source: "nn-test",
+    },
+    TermMeta {
+        name: "sum",
+        kind: TermKind::Layer,
+        summary: "The sum over an axis, which goes away.",
+        options: &[AXIS],
+        main: Some("axis"),
+        example: "sum: 0",
+        source: "nn-test",
+    },
+    TermMeta {
+        name: "flip",
+        kind: TermKind::Layer,
+        summary: "An axis backwards: the last element comes first.",
+        options: &[AXIS],
+        main: Some("axis"),
+        example: "flip: 0",
+        source: "nn-test",
+    },
+    TermMeta {
+        name: "pixel_unshuffle",
+        kind: TermKind::Layer,
+        summary: "Places become channels: `[channels, height · factor, width · factor]` becomes `[channels · factor², height, width]`.",
+        options: &[size("factor", "how many times lower and narrower")],
+        main: Some("factor"),
+        example: "pixel_unshuffle: 2",
+        source: "Shi et al.: Efficient Sub-Pixel Convolution (2016); Burn 0.22, PixelUnshuffleConfig",
+    },
+    TermMeta {
+        name: "interpolate1d",
+        kind: TermKind::Layer,
+        summary: "A signal `[channels, length]` in another length, which `output` or `scale` says.",
+        options: &[
+            TermOption {
+                name: "output",
+                kind: Kind::Count { least: 1 },
+                default: Default::Derived("`scale` times the input"),
+                doc: "length of the output",
+            },
+            TermOption {
+                name: "scale",
+                kind: Kind::Count { least: 1 },
+                default: Default::Count(2),
+                doc: "how many times longer, unless `output` is given",
+            },
+            MODE,
+            ALIGN_CORNERS,
+        ],
+        main: None,
+        example: "interpolate1d: {scale: 2, mode: linear}",
+        source: "Burn 0.22, Interpolate1dConfig; all modes but `nearest` as products with Burn's own weights, because their gradient panics on GPUs there",
+    },
+    TermMeta {
         name: "interpolate2d",
         kind: TermKind::Layer,
-        summary: "An image `[channels, height, width]` in another size, which `output` or `scale` says. A new place takes the nearest pixel.",
+        summary: "An image `[channels, height, width]` in another size, which `output` or `scale` says.",
         options: &[
             TermOption {
                 name: "output",
@@ -123,9 +197,11 @@ pub(in crate::spec::vocabulary) static TERMS: &[TermMeta] = &[
                 default: Default::Count(2),
                 doc: "how many times higher and wider, unless `output` is given",
             },
+            MODE,
+            ALIGN_CORNERS,
         ],
         main: None,
         example: "interpolate2d: {scale: 2}",
-        source: "Burn 0.22, Interpolate2dConfig; the other modes have no gradient on GPUs there",
+        source: "Burn 0.22, Interpolate2dConfig; all modes but `nearest` as products with Burn's own weights, because their gradient panics on GPUs there",
     },
 ];
