@@ -86,7 +86,7 @@ impl Devices {
     ///
     /// When `choice` is [`DeviceChoice::Wgpu`] and there is no adapter.
     pub fn open(choice: DeviceChoice) -> Result<Self, AdapterRequired> {
-        let reference = reference_device();
+        let reference = reference();
         let cpu = |note: Option<String>| Self {
             test: reference.clone(),
             reference: reference.clone(),
@@ -116,8 +116,9 @@ impl Devices {
     }
 }
 
-/// flex in f64, with autodiff. Configured once per process.
-fn reference_device() -> Place {
+/// Where references are computed, and structures of models looked at: flex in f64, with autodiff.
+/// Configured once per process.
+pub(crate) fn reference() -> Place {
     static REFERENCE: std::sync::OnceLock<Device> = std::sync::OnceLock::new();
     let device = REFERENCE
         .get_or_init(|| {

@@ -28,6 +28,8 @@ mod span;
 mod suggestion;
 mod training;
 pub mod vocabulary;
+mod weight_code_texts;
+mod weights;
 mod yaml;
 
 #[cfg(test)]
@@ -51,3 +53,4 @@ pub use schedule::{Reduction, Schedule, ScheduleSpec};
 pub use span::{Source, Span, Spanned};
 pub(crate) use suggestion::suggest;
 pub use training::{Clipping, Length, TrainingSpec};
+pub use weights::{Convention, WeightsSpec};
