@@ -352,7 +352,7 @@ fn by_rows(tensors: &[Stored]) -> Option<Vec<f64>> {
     Some(numbers)
 }
 
-/// The targets as the task has them.
+/// The targets as the data has them: of the same kind, and of the same shape.
 fn targets(subject: &Subject, golden: &Golden) -> Result<Targets, GoldenObstacle> {
     let obstacle = |message: String, mend: String| GoldenObstacle {
         place: "target".to_owned(),
@@ -365,25 +365,54 @@ fn targets(subject: &Subject, golden: &Golden) -> Result<Targets, GoldenObstacle
             "give `targets` to `write_golden`".to_owned(),
         ));
     };
-    if target.values.len() != golden.examples() {
+    let data = subject.dataset().expect("a model that brings its own batches has been refused");
+    let kind = &data.train.targets;
+    let due = golden.examples() * kind.width();
+    if target.values.len() != due {
         return Err(obstacle(
-            format!("{} targets for {} examples", target.values.len(), golden.examples()),
-            "write one target per example".to_owned(),
+            format!(
+                "{} targets for {} examples of {:?}",
+                target.values.len(),
+                golden.examples(),
+                kind.shape()
+            ),
+            format!("write {due} of them, those of each example in a row"),
         ));
     }
-    let classes = match *subject.spec.task {
-        Task::Classification => subject.classes(),
-        Task::BinaryClassification => 2,
-        Task::Regression | Task::Objective => return Ok(Targets::Values(target.values.clone())),
-    };
-    let whole = |class: &f64| class.fract() == 0.0 && (0.0..classes as f64).contains(class);
-    match target.values.iter().find(|class| !whole(class)) {
-        Some(class) => Err(obstacle(
-            format!("target {class} of the file is none of the {classes} classes"),
+    let class = |number: f64, classes: usize| match number.fract() == 0.0
+        && (0.0..classes as f64).contains(&number)
+    {
+        true => Ok(number as usize),
+        false => Err(obstacle(
+            format!("target {number} of the file is none of the {classes} classes"),
             format!("write the index of the class: 0 to {}", classes.saturating_sub(1)),
         )),
-        None => Ok(Targets::Classes(target.values.iter().map(|class| *class as usize).collect())),
-    }
+    };
+    let values = || target.values.iter().copied();
+    let classes = match kind {
+        Targets::Labels { .. } => 2,
+        _ if *subject.spec.task == Task::BinaryClassification => 2,
+        _ => data.classes.len(),
+    };
+    Ok(match kind.clone() {
+        Targets::Values(_) => Targets::Values(target.values.clone()),
+        Targets::Arrays { shape, .. } => Targets::Arrays { values: target.values.clone(), shape },
+        Targets::Classes(_) => Targets::Classes(
+            values().map(|number| class(number, classes)).collect::<Result<_, _>>()?,
+        ),
+        Targets::Labels { shape, .. } => {
+            let labels = values().map(|number| class(number, classes)).collect::<Result<_, _>>()?;
+            Targets::Labels { labels, shape }
+        }
+        Targets::Places { shape, .. } => {
+            // PyTorch's `ignore_index` is −100; whatever is below 0 is not answered.
+            let place = |number: f64| match number < 0.0 {
+                true => Ok(None),
+                false => class(number, classes).map(Some),
+            };
+            Targets::Places { classes: values().map(place).collect::<Result<_, _>>()?, shape }
+        }
+    })
 }
 
 #[cfg(test)]

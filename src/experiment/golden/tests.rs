@@ -145,7 +145,8 @@ fn changed(from: &str, to: &str) -> Verdict {
 
 #[test]
 fn a_planted_backward_is_told_with_its_factor() {
-    let verdict = changed("expect:", "faults: [wrong_gradient: {layer: hidden, factor: 0.5}]\nexpect:");
+    let verdict =
+        changed("expect:", "faults: [wrong_gradient: {layer: hidden, factor: 0.5}]\nexpect:");
     assert_eq!(verdict.outcome, Outcome::Fail);
     assert_eq!(verdict.findings[0].place, "hidden.weight");
     assert!(verdict.findings[0].message.contains("ours is 0.5 times theirs"), "{verdict:?}");
@@ -165,7 +166,10 @@ fn another_activation_and_another_size_are_found() {
     assert_eq!(verdict.findings[0].place, "output");
     let verdict = changed("out: 16", "out: 15");
     assert_eq!(verdict.findings[0].place, "hidden.weight");
-    assert!(verdict.findings[0].message.contains("[4, 15] needs [15, 4] in the file"), "{verdict:?}");
+    assert!(
+        verdict.findings[0].message.contains("[4, 15] needs [15, 4] in the file"),
+        "{verdict:?}"
+    );
 }
 
 /// Words that PyTorch has nothing for, with the reason.
