@@ -24,8 +24,10 @@ pub static PROPERTY: Property = Property {
               momentum, the order of gates or the transposed weight that is wrong.",
         condition: "For each tensor: ‖ours − theirs‖ / ‖theirs‖ ≤ tolerance; by default ε·√n for the \
                     longest sum n, and 84·ε at the least, with the ε of the coarser of the two \
-                    formats (2.2e-16 in 64 bits, 1.2e-7 in 32). Norms of gradients below a \
-                    millionth of the largest one are lifted to it.",
+                    formats (2.2e-16 in 64 bits, 1.2e-7 in 32). A gradient below a millionth of \
+                    the largest one is rounding, and its error is measured against that one. \
+                    PyTorch's running variances may be up to n/(n − 1) times Burn's, n being the \
+                    examples: Burn keeps the biased variance.",
         mend: "The finding names the first tensor that differs: an output that differs is mended \
                before a loss, and that before a gradient.",
         source: "Rounding of sums: Higham, Accuracy and Stability of Numerical Algorithms, section \

@@ -102,5 +102,7 @@ fn misfit(file: &WeightFile, problems: &[Problem], span: Span) -> Diagnostic {
     if problems.len() > SHOWN {
         error = error.note(format!("and {} more", problems.len() - SHOWN));
     }
-    error.help(problems[0].mend())
+    // What can be renamed is mended first: other problems may follow from it.
+    let renamed = |problem: &&Problem| matches!(problem, Problem::Missing { nearest: Some(_), .. });
+    error.help(problems.iter().find(renamed).unwrap_or(&problems[0]).mend())
 }

@@ -126,15 +126,21 @@ fn taken_from(slot: &Slot, place: &Place, tensor: &Stored) -> Result<NamedTensor
     })
 }
 
-/// The tensor that was probably meant has the right shape, and the nearest name among such.
+/// The tensor that was probably meant is one of the right shape, or at least of as many axes, and has
+/// the nearest name among such.
 fn missing(slot: &Slot, place: &Place, free: &[&(String, &Stored)]) -> Problem {
     let due = place.stored_shape(&slot.shape);
     let field = |name: &str| name.rsplit('.').next().unwrap_or_default().to_owned();
-    let fitting: Vec<&str> = free
-        .iter()
-        .filter(|(name, tensor)| tensor.shape == due && field(name) == field(&place.name))
-        .map(|(name, _)| name.as_str())
-        .collect();
+    let named = |fits: &dyn Fn(&[usize]) -> bool| -> Vec<&str> {
+        let fitting = free
+            .iter()
+            .filter(|(name, tensor)| field(name) == field(&place.name) && fits(&tensor.shape));
+        fitting.map(|(name, _)| name.as_str()).collect()
+    };
+    let mut fitting = named(&|shape| shape == due);
+    if fitting.is_empty() {
+        fitting = named(&|shape| shape.len() == due.len());
+    }
     let nearest = suggest(&place.name, &fitting).or(fitting.first().copied());
     Problem::Missing {
         path: slot.path(),

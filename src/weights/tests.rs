@@ -4,7 +4,6 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use burn::module::Module;
-use burn::tensor::Device;
 use burn_store::{BurnpackStore, ModuleSnapshot, PytorchStore};
 
 use crate::device::{DeviceChoice, Devices};
@@ -34,7 +33,8 @@ fn fixtures() -> PathBuf {
 fn start(file: &str, more: &str) -> Vec<NamedTensor> {
     let weights = format!("{{file: {file}, map: {{\"0\": hidden, \"2\": head}}{more}}}");
     let subject = subject(&fixtures(), &weights);
-    subject.start(&slots(&subject.build(&Device::flex()))).unwrap()
+    let place = Devices::open(DeviceChoice::Cpu).unwrap().reference;
+    subject.start(&slots(&subject.build(&place.device))).unwrap()
 }
 
 #[test]

@@ -15,6 +15,15 @@ use crate::weights::WeightFile;
 
 const FOLDER: &str = "fixtures/golden";
 
+/// The CPU, and an adapter as well where there is one and none is declined.
+fn devices() -> Devices {
+    let choice = match std::env::var("NN_TEST_DEVICE").as_deref() {
+        Ok("cpu") => DeviceChoice::Cpu,
+        _ => DeviceChoice::Auto,
+    };
+    Devices::open(choice).unwrap()
+}
+
 /// The names of all golden files in a folder, without their extension.
 fn cases(folder: &str) -> Vec<String> {
     let mut names: Vec<String> = fs::read_dir(Path::new(FOLDER).join(folder))
@@ -84,10 +93,11 @@ fn judged(spec: Spec, devices: &Devices) -> Result<Verdict, String> {
 /// What does not agree, of all files of a folder.
 fn disagreements(folder: &str, text: fn(&str, &str) -> String) -> Vec<String> {
     let _alone = crate::device::alone();
-    let devices = Devices::open(DeviceChoice::Cpu).unwrap();
+    let devices = devices();
     let wrong = cases(folder).into_iter().filter_map(|case| {
         match judged(parsed(folder, &text(folder, &case)), &devices) {
-            Ok(Verdict { outcome: Outcome::Pass, .. }) => None,
+            // A warning: the test device is known to compute this activation inexactly.
+            Ok(Verdict { outcome: Outcome::Pass | Outcome::Warn, .. }) => None,
             Ok(verdict) => {
                 let findings = verdict.findings.iter().map(|finding| finding.message.as_str());
                 Some(format!("{case}: {}", findings.collect::<Vec<_>>().join("\n    ")))
@@ -113,24 +123,24 @@ fn every_loss_computes_what_pytorchs_does() {
 #[test]
 fn the_nets_that_ship_compute_what_pytorch_did() {
     let _alone = crate::device::alone();
-    let devices = Devices::open(DeviceChoice::Cpu).unwrap();
+    let devices = devices();
     for net in ["mlp", "cnn", "transformer"] {
         let spec = spec::load(&Path::new(FOLDER).join(format!("{net}.yaml"))).unwrap();
         let verdict = judged(spec, &devices).unwrap();
-        assert_eq!(verdict.outcome, Outcome::Pass, "{net}: {verdict:?}");
+        assert!(matches!(verdict.outcome, Outcome::Pass | Outcome::Warn), "{net}: {verdict:?}");
     }
 }
 
 #[test]
 fn a_wrong_gradient_of_burn_is_found() {
     let _alone = crate::device::alone();
-    let devices = Devices::open(DeviceChoice::Cpu).unwrap();
+    let devices = devices();
     let folder = "disagreements";
     let text = layer_spec(folder, "conv1d_of_groups_with_a_remainder");
     let verdict = judged(parsed(folder, &text), &devices).unwrap();
     assert_eq!(verdict.outcome, Outcome::Fail, "Burn has mended it: move the row to `layers`");
-    let places: Vec<&str> = verdict.findings.iter().map(|finding| finding.place.as_str()).collect();
-    assert_eq!(places, ["conv1d1.weight"]);
+    assert_eq!(verdict.findings[0].place, "conv1d1.weight");
+    assert!(verdict.findings.iter().all(|finding| finding.place == "conv1d1.weight"));
 }
 
 /// The golden MLP, changed.
@@ -140,7 +150,7 @@ fn changed(from: &str, to: &str) -> Verdict {
     assert!(text.contains(from), "{text}");
     let source = Source::new(format!("{FOLDER}/mlp.yaml"), text.replace(from, to));
     let spec = spec::parse(source).unwrap_or_else(|errors| panic!("{}", errors.render(false)));
-    judged(spec, &Devices::open(DeviceChoice::Cpu).unwrap()).unwrap()
+    judged(spec, &devices()).unwrap()
 }
 
 #[test]
@@ -170,6 +180,21 @@ fn another_activation_and_another_size_are_found() {
         verdict.findings[0].message.contains("[4, 15] needs [15, 4] in the file"),
         "{verdict:?}"
     );
+}
+
+#[test]
+fn a_golden_file_must_be_named() {
+    let text = "version: 1\ntask: classification\ndata: moons\nmodel: {layers: [linear: 2]}\n\
+                expect: [matches_golden: {tolerance: 1e-6}]\n";
+    let errors = spec::parse(Source::new("a.yaml", text)).unwrap_err().render(false);
+    assert!(errors.contains("error[NN0111]: `matches_golden` needs `file`"), "{errors}");
+}
+
+#[test]
+fn a_running_variance_may_be_the_one_of_n_minus_one_and_no_more() {
+    // Of 5 examples: up to 5/4 of ours.
+    assert_eq!(super::unbiased(&[1.0, 2.0], &[1.2, 2.5], 5), [1.0, 2.0]);
+    assert_eq!(super::unbiased(&[1.0, 2.0], &[1.3, 1.9], 5), [1.3, 1.9]);
 }
 
 /// Words that PyTorch has nothing for, with the reason.
