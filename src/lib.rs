@@ -43,6 +43,7 @@ mod suggestion;
 #[cfg(feature = "cli")]
 mod toml;
 mod training;
+mod weights;
 mod whole_file;
 #[cfg(feature = "cli")]
 #[doc(hidden)]

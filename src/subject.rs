@@ -3,6 +3,7 @@
 mod batch;
 mod checks;
 mod rust;
+mod weights;
 
 use burn::module::Module;
 use burn::tensor::Device;
@@ -15,6 +16,7 @@ use crate::spec::{Diagnostics, Fault, Length, Spec, Task};
 pub use batch::{Batch, Examples};
 pub use checks::wanted as wanted_outputs;
 pub use rust::RustPlan;
+pub use weights::Files;
 
 /// What a spec describes, checked as far as it can be without a device.
 #[derive(Debug)]
@@ -22,6 +24,7 @@ pub struct Subject {
     pub spec: Spec,
     pub data: Source,
     pub plan: ModelPlan,
+    pub files: Files,
 }
 
 /// Where the examples come from.
@@ -85,9 +88,15 @@ impl Subject {
                 unreachable!("the language admits `task: objective` for Rust models only")
             }
         };
-        match lined_up {
-            Ok((data, plan)) => Self { spec, data, plan }.with_sound_recipe(),
-            Err(errors) => Err(Diagnostics { source: spec.source, errors }),
+        match (lined_up, Files::read(&spec)) {
+            (Ok((data, plan)), Ok(files)) => Self { spec, data, plan, files }.with_sound_recipe(),
+            (Err(errors), Ok(_)) | (Ok(_), Err(errors)) => {
+                Err(Diagnostics { source: spec.source, errors })
+            }
+            (Err(mut errors), Err(others)) => {
+                errors.extend(others);
+                Err(Diagnostics { source: spec.source, errors })
+            }
         }
     }
 
@@ -98,6 +107,7 @@ impl Subject {
             .or_else(|| training.schedule.longer_than(self.declared_steps()))
             .or_else(|| checks::early_stopping(training, self.validation_examples()))
             .into_iter()
+            .chain(self.misfit_of_declared())
             .collect();
         match errors.is_empty() {
             true => Ok(self),

@@ -69,7 +69,7 @@ fn prepared(file: &Path) -> Result<Prepared, Rejected> {
         }
         (false, _) => {
             let subject = Subject::prepare(spec).map_err(rejected)?;
-            let Subject { spec, data, plan } = subject;
+            let Subject { spec, data, plan, .. } = subject;
             let data = match data {
                 subject::Source::Dataset(data) => Some(data),
                 subject::Source::Model { .. } => None,

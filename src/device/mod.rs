@@ -86,7 +86,7 @@ impl Devices {
     ///
     /// When `choice` is [`DeviceChoice::Wgpu`] and there is no adapter.
     pub fn open(choice: DeviceChoice) -> Result<Self, AdapterRequired> {
-        let reference = reference_device();
+        let reference = reference();
         let cpu = |note: Option<String>| Self {
             test: reference.clone(),
             reference: reference.clone(),
@@ -116,8 +116,9 @@ impl Devices {
     }
 }
 
-/// flex in f64, with autodiff. Configured once per process.
-fn reference_device() -> Place {
+/// Where references are computed, and structures of models looked at: flex in f64, with autodiff.
+/// Configured once per process.
+pub(crate) fn reference() -> Place {
     static REFERENCE: std::sync::OnceLock<Device> = std::sync::OnceLock::new();
     let device = REFERENCE
         .get_or_init(|| {
@@ -137,7 +138,7 @@ fn reference_device() -> Place {
 pub(crate) fn alone() -> std::sync::MutexGuard<'static, ()> {
     static DRAWING: std::sync::Mutex<()> = std::sync::Mutex::new(());
     // Before the first number: then flex cannot be configured any more.
-    reference_device();
+    reference();
     // A test that failed has left no state behind.
     DRAWING.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
 }

@@ -108,7 +108,11 @@ fn of_tape(
 }
 
 /// The gradient of all inputs, row by row as the examples' numbers stand.
-fn input_gradient(
+///
+/// # Errors
+///
+/// When the device cannot hand the numbers over.
+pub(super) fn input_gradient(
     rows: usize,
     count: usize,
     inputs: &[Value],

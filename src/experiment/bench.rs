@@ -7,7 +7,7 @@ use super::evidence::{ActivationEvidence, DeviceRandom, LayerFacts, SubjectFacts
 use super::measure::{self, RecordedKind};
 use super::trial::{self, Trial};
 use crate::device::{DeviceFailure, Devices, Place};
-use crate::model::{Model, Pass, Weights, to_f64};
+use crate::model::{Model, NamedTensor, Pass, Weights, slots, to_f64};
 use crate::objective;
 use crate::spec::{Diagnostics, LayerKind, Scaling};
 use crate::subject::{Batch, ModelPlan, Subject};
@@ -23,6 +23,8 @@ pub struct Bench {
     /// The reference device in 64 bits, whether the model runs there or not.
     pub exact: Place,
     pub weights: Weights,
+    /// What the weights start from whatever the seed: the numbers of a file.
+    start: Vec<NamedTensor>,
     /// What the first run of a Rust model showed.
     trial: Option<Trial>,
 }
@@ -55,20 +57,24 @@ impl Bench {
         let exact = reference.clone();
         match &subject.plan {
             ModelPlan::Declared(_) => {
-                let weights = draw(&subject, reference, subject.spec.training.seed)?;
+                let drawn = draw(&subject, reference, subject.spec.training.seed)?;
+                let start = start(&subject, reference)?;
+                let weights = drawn.with(&start);
                 check_groups(&subject, &weights)?;
                 let (test, reference) = (test.clone(), Ok(reference.clone()));
-                Ok(Self { subject, test, reference, exact, weights, trial: None })
+                Ok(Self { subject, test, reference, exact, weights, start, trial: None })
             }
             ModelPlan::Rust(_) => {
-                let (home, obstacle, weights, trial) = trial::run(&subject, devices)?;
+                let (home, obstacle, drawn, trial) = trial::run(&subject, devices)?;
+                let start = start(&subject, &home)?;
+                let weights = drawn.with(&start);
                 let (test, reference) = match obstacle {
                     None => (test.clone(), Ok(home)),
                     // The reference device in 32 bits takes the place of the one in 64 bits.
                     Some(reason) if test.device == home.device => (home, Err(reason)),
                     Some(reason) => (test.clone(), Err(reason)),
                 };
-                Ok(Self { subject, test, reference, exact, weights, trial: Some(trial) })
+                Ok(Self { subject, test, reference, exact, weights, start, trial: Some(trial) })
             }
         }
     }
@@ -93,7 +99,7 @@ impl Bench {
         if seed == self.subject.spec.training.seed {
             return Ok(self.model(place));
         }
-        let weights = draw(&self.subject, self.home(), seed)?;
+        let weights = draw(&self.subject, self.home(), seed)?.with(&self.start);
         Ok(weights.load(self.subject.build(&place.device), place))
     }
 
@@ -139,8 +145,25 @@ impl Bench {
                 && *spec.data.scale_target == Scaling::None,
             rust: self.trial.is_some(),
             device_random: self.device_random(),
+            weights: self
+                .subject
+                .files
+                .weights
+                .as_ref()
+                .map(|file| format!("{:016x}", file.digest)),
         }
     }
+}
+
+/// What a file of the spec gives to the model.
+fn start(subject: &Subject, place: &Place) -> Result<Vec<NamedTensor>, SetUpError> {
+    if subject.files.weights.is_none() {
+        return Ok(Vec::new());
+    }
+    let slots = slots(&subject.build(&place.device));
+    let source = &subject.spec.source;
+    let refused = |error| SetUpError::Spec(Diagnostics::one(source.clone(), error));
+    subject.start(&slots).map_err(refused)
 }
 
 /// Weights of a fresh model, drawn by Burn's initializers at a place. What the recipe freezes is not

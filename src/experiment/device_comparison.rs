@@ -66,6 +66,18 @@ fn relative_errors(test: &[NamedGradient], reference: &[NamedGradient]) -> Vec<f
 /// whichever is larger: no layer sums over more of its own numbers than it owns.
 pub fn rounding_bound(subject: &Subject, weights: &Weights) -> f64 {
     let examples = subject.training_examples().min(EXAMPLES);
+    rounding_between(subject, weights, examples, f64::from(f32::EPSILON))
+}
+
+/// The same for numbers whose distance from 1 to the next larger one is `epsilon`: ε·√n, and at the
+/// least as many ε as 1e-5 has of those of f32.
+pub fn rounding_between(
+    subject: &Subject,
+    weights: &Weights,
+    examples: usize,
+    epsilon: f64,
+) -> f64 {
+    const LEAST: f64 = 1e-5 / f32::EPSILON as f64;
     let widest = match subject.declared() {
         Some(plan) => {
             let layers = plan.flat();
@@ -77,5 +89,5 @@ pub fn rounding_bound(subject: &Subject, weights: &Weights) -> f64 {
         }
     };
     let longest = widest.unwrap_or(1).saturating_mul(examples);
-    (f64::from(f32::EPSILON) * (longest as f64).sqrt()).max(1e-5)
+    epsilon * (longest as f64).sqrt().max(LEAST)
 }

@@ -6,6 +6,7 @@
 use serde::Serialize;
 
 use crate::spec::Task;
+use crate::weights::Mode;
 
 /// Everything that was measured on a subject so far.
 #[derive(Debug, Clone, Serialize)]
@@ -15,6 +16,8 @@ pub struct Evidence {
     pub gradient_check: Option<GradientCheckEvidence>,
     pub overfit: Option<OverfitEvidence>,
     pub training: Option<TrainingEvidence>,
+    /// One for each golden file.
+    pub golden: Option<Vec<GoldenEvidence>>,
 }
 
 const NEEDED: &str = "a property names the experiments that it reads";
@@ -38,6 +41,15 @@ impl Evidence {
         self.gradient_check.as_ref().expect(NEEDED)
     }
 
+    /// What the comparison with golden files found.
+    ///
+    /// # Panics
+    ///
+    /// When a property reads an experiment that it does not name among its needs.
+    pub fn golden(&self) -> &[GoldenEvidence] {
+        self.golden.as_ref().expect(NEEDED)
+    }
+
     /// What the overfit found.
     ///
     /// # Panics
@@ -55,6 +67,80 @@ impl Evidence {
     pub fn training(&self) -> &TrainingEvidence {
         self.training.as_ref().expect(NEEDED)
     }
+}
+
+/// What another framework computed, and what we did.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct GoldenEvidence {
+    /// As the spec has it.
+    pub file: String,
+    /// Who made it.
+    pub framework: String,
+    pub mode: Mode,
+    /// The hash of the file's bytes.
+    pub digest: String,
+    /// What keeps file and model from being compared; then there may be no pass.
+    pub obstacles: Vec<GoldenObstacle>,
+    /// On the reference device, then on the test device where that is another.
+    pub passes: Vec<GoldenPass>,
+}
+
+/// What keeps a golden file and a model from being compared.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct GoldenObstacle {
+    pub place: String,
+    pub message: String,
+    pub mend: String,
+}
+
+/// One pass with another framework's weights and inputs.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct GoldenPass {
+    /// Whether it ran on the reference device, in 64 bits.
+    pub reference: bool,
+    /// Output, loss, running statistics, then gradients in the model's order.
+    pub checks: Vec<GoldenCheck>,
+    /// Whether the output that differs is the one of the other mode (train, eval).
+    pub other_mode_fits: bool,
+}
+
+/// One tensor against another framework's.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct GoldenCheck {
+    pub part: GoldenPart,
+    pub tensor: String,
+    /// ‖theirs‖.
+    pub expected: f64,
+    /// max |ours − theirs|.
+    pub largest: f64,
+    /// ‖ours − theirs‖ / ‖theirs‖.
+    pub error: f64,
+    /// What rounding may account for.
+    pub bound: f64,
+    /// The factor between the two, where that is the whole difference.
+    pub ratio: Option<f64>,
+    /// Whether exchanging rows and columns is the whole difference.
+    pub transposed: bool,
+}
+
+impl GoldenCheck {
+    /// Whether rounding accounts for the difference.
+    pub fn agrees(&self) -> bool {
+        // NaN does not.
+        self.error <= self.bound
+    }
+}
+
+/// What a compared tensor is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GoldenPart {
+    Output,
+    Loss,
+    /// A running statistic after the pass.
+    Statistic,
+    InputGradient,
+    Gradient,
 }
 
 /// What is known without running anything.
@@ -83,6 +169,8 @@ pub struct SubjectFacts {
     pub rust: bool,
     /// What a Rust model draws from the device's own random stream.
     pub device_random: DeviceRandom,
+    /// The hash of the file that the weights start from, where they come from one.
+    pub weights: Option<String>,
 }
 
 impl SubjectFacts {

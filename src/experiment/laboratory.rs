@@ -6,7 +6,7 @@ use super::bench::{Bench, SetUpError};
 use super::evidence::{DeviceRandom, Evidence};
 use super::overfit::OverfitPlan;
 use super::training::TrainingPlan;
-use super::{Experiment, Progress, gradient_check, initial, overfit, training};
+use super::{Experiment, Progress, golden, gradient_check, initial, overfit, training};
 use crate::device::{DeviceFailure, Devices};
 use crate::model::NamedGradient;
 use crate::panics;
@@ -56,6 +56,7 @@ impl Laboratory {
             gradient_check: None,
             overfit: None,
             training: None,
+            golden: None,
         };
         Ok(Self { bench, evidence, initial_gradients: Vec::new(), failed: Vec::new() })
     }
@@ -150,6 +151,13 @@ impl Laboratory {
                 let plan = self.training_plan();
                 let found = guarded("training", || training::run(bench, &plan, progress))?;
                 self.evidence.training = Some(found);
+            }
+            Experiment::Golden if self.evidence.golden.is_none() => {
+                let plan = property::matches_golden::plan(
+                    &self.options(&property::matches_golden::PROPERTY),
+                );
+                let found = guarded("golden", || golden::run(bench, &plan, progress))?;
+                self.evidence.golden = Some(found);
             }
             _ => {}
         }

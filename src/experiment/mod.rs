@@ -9,6 +9,7 @@ mod device_comparison;
 mod direction;
 mod epochs;
 mod evidence;
+mod golden;
 mod gradient_check;
 mod initial;
 mod laboratory;
@@ -20,11 +21,13 @@ mod trial;
 pub use backward::INPUT;
 pub use bench::SetUpError;
 pub use evidence::{
-    ActivationEvidence, CheckPath, DeviceRandom, DirectionCheck, Evidence, GradientCheckEvidence,
+    ActivationEvidence, CheckPath, DeviceRandom, DirectionCheck, Evidence, GoldenCheck,
+    GoldenEvidence, GoldenObstacle, GoldenPart, GoldenPass, GradientCheckEvidence,
     GradientEvidence, InitialEvidence, LayerFacts, LossBounds, OverfitAttempt, OverfitEvidence,
     SampleLoss, StepUpdate, SubjectFacts, TensorCheck, TermEvidence, TrainingEvidence,
     UnitEvidence, UpdateEvidence,
 };
+pub use golden::GoldenPlan;
 pub use laboratory::{ExperimentError, Judgement, Laboratory};
 pub use measure::median;
 pub use overfit::{OWN_FALL, OverfitPlan};
@@ -46,6 +49,8 @@ pub enum Experiment {
     Overfit,
     /// The recipe's own first steps.
     Training,
+    /// Golden files of other frameworks, compared.
+    Golden,
 }
 
 /// Told where a running experiment is: activity, step, steps, loss. Called at block ends only.

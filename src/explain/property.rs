@@ -40,16 +40,18 @@ fn takes(kind: OptionKind) -> &'static str {
         OptionKind::Number => "a number of at least 0",
         OptionKind::Range => "`[low, high]`, two numbers of at least 0, low below high",
         OptionKind::Flag => "`true` or `false`",
+        OptionKind::Files => "a file, or a list of files",
+        OptionKind::Names => "a mapping of names in the file to names here",
     }
 }
 
 /// The default as a person would write it in a spec; `None` when the property derives it.
 fn default(option: &OptionMeta) -> Option<String> {
-    Some(match option.default {
-        OptionValue::Derived => return None,
+    Some(match &option.default {
+        OptionValue::Derived | OptionValue::Files(_) | OptionValue::Names(_) => return None,
         OptionValue::Count(count) => count.to_string(),
-        OptionValue::Number(value) => number(value),
-        OptionValue::Range(low, high) => format!("[{}, {}]", number(low), number(high)),
+        OptionValue::Number(value) => number(*value),
+        OptionValue::Range(low, high) => format!("[{}, {}]", number(*low), number(*high)),
         OptionValue::Flag(flag) => flag.to_string(),
     })
 }
@@ -65,8 +67,9 @@ fn number(value: f64) -> String {
 /// The property in a list of expectations, with an option where it has one: rather one whose
 /// default shows what is usual.
 pub(super) fn example(meta: &Meta) -> String {
+    let required = meta.options.iter().find(|option| option.is_files());
     let usual = meta.options.iter().find(|option| option.default != OptionValue::Derived);
-    match usual.or(meta.options.first()) {
+    match required.or(usual).or(meta.options.first()) {
         None => meta.name.to_owned(),
         Some(option) => {
             let value = default(option).unwrap_or_else(|| sample(option.kind).to_owned());
@@ -81,6 +84,8 @@ fn sample(kind: OptionKind) -> &'static str {
         OptionKind::Number => "0.1",
         OptionKind::Range => "[1e-4, 1e-2]",
         OptionKind::Flag => "true",
+        OptionKind::Files => "golden/mlp.safetensors",
+        OptionKind::Names => "{\"0\": hidden}",
     }
 }
 

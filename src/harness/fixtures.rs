@@ -62,6 +62,7 @@ pub(crate) fn spec(name: &str, expectations: Vec<Expectation>) -> Spec {
             span: Span::default(),
         },
         model: ModelSpec::Declared(Vec::new()),
+        weights: None,
         loss: LossSpec { kind: at_start(LossKind::Mse), regularization: Regularization::default() },
         training: TrainingSpec {
             optimizer: OptimizerSpec {

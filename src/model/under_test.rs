@@ -24,6 +24,23 @@ impl Model {
     }
 }
 
+impl Model {
+    /// The model as it is used after training, but with a graph: nothing is random, and
+    /// normalizations use their running statistics.
+    pub fn evaluating(self) -> Self {
+        self.map(&mut Still)
+    }
+}
+
+/// Switches all flags off.
+struct Still;
+
+impl ModuleMapper for Still {
+    fn map_flag(&mut self, flag: Param<Flag>) -> Param<Flag> {
+        flag.with_value(false)
+    }
+}
+
 /// Types of Burn's modules that draw random numbers while their flag is on.
 const RANDOM: [&str; 3] = ["Struct:Dropout", "Struct:GaussianNoise", "Struct:RRelu"];
 

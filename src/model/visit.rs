@@ -3,6 +3,8 @@
 use burn::module::{Flag, Module, ModuleVisitor, Param};
 use burn::tensor::Tensor;
 
+use crate::weights::Slot;
+
 /// Sees every float tensor of a module: parameters and running statistics, in the module's order.
 pub trait TensorVisitor {
     /// `path` are the names of the modules around the tensor, and its own.
@@ -30,6 +32,37 @@ impl<V: TensorVisitor> ModuleVisitor for WithPath<'_, V> {
 
     fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
         self.visitor.visit(&self.path, param);
+    }
+}
+
+/// All float tensors of a module, in its order, each with the types of the modules around it. Nothing
+/// is drawn.
+pub fn slots<M: Module>(module: &M) -> Vec<Slot> {
+    let mut slots = Slots::default();
+    module.visit(&mut slots);
+    slots.found
+}
+
+#[derive(Default)]
+struct Slots {
+    parts: Vec<(String, String)>,
+    found: Vec<Slot>,
+}
+
+impl ModuleVisitor for Slots {
+    fn enter_module(&mut self, name: &str, container: &str) {
+        let owner = container.trim_start_matches("Struct:").to_owned();
+        self.parts.push((name.to_owned(), owner));
+    }
+
+    fn exit_module(&mut self, _name: &str, _container: &str) {
+        self.parts.pop();
+    }
+
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+        let shape = param.lazy_shape().iter().copied().collect();
+        let trainable = param.is_require_grad();
+        self.found.push(Slot { parts: self.parts.clone(), shape, trainable });
     }
 }
 

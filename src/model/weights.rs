@@ -72,6 +72,16 @@ impl Weights {
         Ok(Self { tensors })
     }
 
+    /// The same with the numbers of `others` in the place of those of the same name.
+    pub fn with(mut self, others: &[NamedTensor]) -> Self {
+        for tensor in &mut self.tensors {
+            if let Some(other) = others.iter().find(|other| other.path == tensor.path) {
+                tensor.values.clone_from(&other.values);
+            }
+        }
+        self
+    }
+
     /// Puts these numbers into a model of the same structure, at a place. Nothing that the model
     /// would have drawn itself is drawn.
     pub fn load<M: Module>(&self, model: M, place: &Place) -> M {

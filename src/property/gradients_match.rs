@@ -4,7 +4,8 @@ mod report;
 
 use serde_yaml::{Mapping, Value};
 
-use self::report::{blame, known_deviation, numeric_findings, slow_path, summarize};
+pub(super) use self::report::known_deviation;
+use self::report::{blame, numeric_findings, slow_path, summarize};
 use super::text::{mapping, short};
 use super::{Finding, Meta, OptionKind, OptionMeta, OptionValue, Options, Property, Verdict};
 use crate::experiment::{

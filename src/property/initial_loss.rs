@@ -61,7 +61,9 @@ pub static PROPERTY: Property = Property {
 fn judge(evidence: &Evidence, options: &Options) -> Verdict {
     let initial = evidence.initial();
     let loss = initial.loss;
-    let known = options.number("expected").or(initial.guessing_loss);
+    let started = evidence.subject.weights.is_some();
+    let guessed = initial.guessing_loss.filter(|_| !started);
+    let known = options.number("expected").or(guessed);
     let summary = match known {
         Some(expected) => format!("loss {}, guessing gives {}", short(loss), short(expected)),
         None => format!("loss {}", short(loss)),
@@ -83,6 +85,12 @@ fn judge(evidence: &Evidence, options: &Options) -> Verdict {
                 bound: Some("finite".to_owned()),
                 mend: "see `finite_everywhere`, which names the layer that produces it".to_owned(),
             }],
+        );
+    }
+    if started && known.is_none() {
+        return Verdict::not_applicable(
+            "the weights come from a file, and a trained model is no guess: say what its loss is by \
+             `initial_loss: {expected: …}`",
         );
     }
     let Some(expected) = known else {

@@ -37,6 +37,14 @@ pub struct OptionMeta {
     pub doc: &'static str,
 }
 
+impl OptionMeta {
+    /// Whether the option names files: without them the property has nothing to compare with, so
+    /// that it is required, and what stands in the place of the options.
+    pub fn is_files(&self) -> bool {
+        self.kind == OptionKind::Files
+    }
+}
+
 /// What values an option takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OptionKind {
@@ -48,10 +56,14 @@ pub enum OptionKind {
     Range,
     /// `true` or `false`.
     Flag,
+    /// A file, or a list of files.
+    Files,
+    /// A mapping of names to names.
+    Names,
 }
 
 /// An option's value.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum OptionValue {
     /// Not given: the property derives it.
     Derived,
@@ -59,6 +71,9 @@ pub enum OptionValue {
     Number(f64),
     Range(f64, f64),
     Flag(bool),
+    /// As written, relative to the spec file's folder.
+    Files(Vec<String>),
+    Names(Vec<(String, String)>),
 }
 
 /// A property's options as they apply: the defaults of its [`Meta`], overridden by the spec.
@@ -70,7 +85,7 @@ pub struct Options {
 impl Options {
     /// All defaults.
     pub fn defaults(meta: &Meta) -> Self {
-        let values = meta.options.iter().map(|option| (option.name, option.default, false));
+        let values = meta.options.iter().map(|option| (option.name, option.default.clone(), false));
         Self { values: values.collect() }
     }
 
@@ -91,7 +106,7 @@ impl Options {
     }
 
     pub fn value(&self, name: &str) -> OptionValue {
-        self.values[self.entry(name)].1
+        self.values[self.entry(name)].1.clone()
     }
 
     /// The option as a whole number, `None` when it is to be derived.
@@ -118,6 +133,24 @@ impl Options {
             OptionValue::Range(low, high) => Some((low, high)),
             OptionValue::Derived => None,
             other => panic!("option `{name}` is no range: {other:?}"),
+        }
+    }
+
+    /// The option as files, none when it is not given.
+    pub fn files(&self, name: &str) -> Vec<String> {
+        match self.value(name) {
+            OptionValue::Files(files) => files,
+            OptionValue::Derived => Vec::new(),
+            other => panic!("option `{name}` is no file: {other:?}"),
+        }
+    }
+
+    /// The option as pairs of names, none when it is not given.
+    pub fn names(&self, name: &str) -> Vec<(String, String)> {
+        match self.value(name) {
+            OptionValue::Names(names) => names,
+            OptionValue::Derived => Vec::new(),
+            other => panic!("option `{name}` is no mapping of names: {other:?}"),
         }
     }
 

@@ -9,6 +9,7 @@ mod gradients_match;
 mod initial_loss;
 pub(crate) mod learns;
 mod loss_terms_balanced;
+pub(crate) mod matches_golden;
 mod meta;
 mod no_dead_units;
 pub(crate) mod overfits_batch;
@@ -52,6 +53,7 @@ pub static REGISTRY: &[&Property] = &[
     &loss_terms_balanced::PROPERTY,
     &every_parameter_gets_gradient::PROPERTY,
     &gradients_match::PROPERTY,
+    &matches_golden::PROPERTY,
     &overfits_batch::PROPERTY,
     &learns::PROPERTY,
     &weights_update::PROPERTY,

@@ -50,11 +50,15 @@ fn record(evidence: &Evidence, _options: &Options) -> Mapping {
         ]);
         (Value::from(layer.path.as_str()), Value::Mapping(row))
     });
-    mapping([
+    let mut record = mapping([
         ("input", sizes(&facts.input)),
         ("parameters", facts.parameters.into()),
         ("layers", Value::Mapping(layers.collect())),
-    ])
+    ]);
+    if let Some(digest) = &facts.weights {
+        record.insert("weights".into(), digest.as_str().into());
+    }
+    record
 }
 
 #[cfg(test)]
@@ -68,6 +72,15 @@ mod tests {
         let mut evidence = testing::evidence();
         let accepted = record(&evidence, &options);
         evidence.subject.layers[0].parameters += 1;
+        assert_ne!(record(&evidence, &options), accepted);
+    }
+
+    #[test]
+    fn another_file_of_weights_changes_the_record() {
+        let options = Options::defaults(&PROPERTY.meta);
+        let mut evidence = testing::evidence();
+        let accepted = record(&evidence, &options);
+        evidence.subject.weights = Some("00000000000000ff".to_owned());
         assert_ne!(record(&evidence, &options), accepted);
     }
 }

@@ -31,6 +31,7 @@ pub fn evidence() -> Evidence {
             unscaled_targets: false,
             rust: false,
             device_random: DeviceRandom::Never,
+            weights: None,
         },
         initial: Some(InitialEvidence {
             examples: 120,
@@ -78,6 +79,7 @@ pub fn evidence() -> Evidence {
             ],
             activations: activations(),
         }),
+        golden: None,
     }
 }
 

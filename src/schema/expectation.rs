@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::value::{self, count, number, pair, plain};
+use super::value::{self, count, files, names, number, pair, plain};
 use super::{described, reference};
 use crate::property::{Meta, OptionKind, OptionMeta, OptionValue, REGISTRY};
 use crate::spec::Severity;
@@ -27,7 +27,7 @@ pub(super) fn list() -> Value {
 pub(super) fn schema() -> Value {
     let metas = || REGISTRY.iter().map(|property| &property.meta);
     let recommended = described(RECOMMENDED_MEANS.to_owned(), json!({ "type": "null" }));
-    let entries = metas().map(|meta| (meta.name.to_owned(), with_options(meta)));
+    let entries = metas().map(|meta| (meta.name.to_owned(), body(meta)));
     let entries = [(RECOMMENDED.to_owned(), recommended)].into_iter().chain(entries);
     let with_options = json!({
         "type": "object",
@@ -36,11 +36,23 @@ pub(super) fn schema() -> Value {
         "minProperties": 1,
         "maxProperties": 1,
     });
-    let names = metas().map(|meta| (meta.name, meta.summary));
+    let alone = metas().filter(|meta| !meta.options.iter().any(OptionMeta::is_files));
+    let names = alone.map(|meta| (meta.name, meta.summary));
     let names = [(RECOMMENDED, RECOMMENDED_MEANS)].into_iter().chain(names);
     let words = names.map(|(name, means)| described(means.to_owned(), json!({ "const": name })));
     let forms: Vec<Value> = [with_options].into_iter().chain(words).collect();
     json!({ "title": NAME, "anyOf": forms })
+}
+
+/// What stands behind a property's name: its options, or its files alone.
+fn body(meta: &Meta) -> Value {
+    let mut options = with_options(meta);
+    let Some(required) = meta.options.iter().find(|option| option.is_files()) else {
+        return options;
+    };
+    options["type"] = json!("object");
+    options["required"] = json!([required.name]);
+    json!({ "anyOf": [options, files()] })
 }
 
 fn with_options(meta: &Meta) -> Value {
@@ -63,12 +75,14 @@ fn option(option: &OptionMeta) -> Value {
         OptionKind::Number => number(Bounds::NonNegative),
         OptionKind::Range => pair(number(Bounds::NonNegative)),
         OptionKind::Flag => json!({ "type": "boolean" }),
+        OptionKind::Files => files(),
+        OptionKind::Names => names(),
     };
-    let default = match option.default {
-        OptionValue::Derived => None,
+    let default = match &option.default {
+        OptionValue::Derived | OptionValue::Files(_) | OptionValue::Names(_) => None,
         OptionValue::Count(count) => Some(json!(count)),
-        OptionValue::Number(number) => Some(plain(number)),
-        OptionValue::Range(low, high) => Some(json!([plain(low), plain(high)])),
+        OptionValue::Number(number) => Some(plain(*number)),
+        OptionValue::Range(low, high) => Some(json!([plain(*low), plain(*high)])),
         OptionValue::Flag(flag) => Some(json!(flag)),
     };
     let doc = option.doc;

@@ -78,13 +78,16 @@ fn check_word(
             true
         }
         "additionalProperties" => {
-            assert_eq!(argument, false, "the validator knows no other");
             let known = words.get("properties");
-            let mut keys = value.as_object().into_iter().flatten().map(|(key, _)| key);
-            match keys.find(|key| known.and_then(|known| known.get(key)).is_none()) {
-                Some(key) => return Err(format!("`{key}` is unknown")),
-                None => true,
+            let keys = value.as_object().into_iter().flatten();
+            let others = keys.filter(|(key, _)| known.and_then(|known| known.get(key)).is_none());
+            for (key, item) in others {
+                if argument == false {
+                    return Err(format!("`{key}` is unknown"));
+                }
+                check(root, argument, item).map_err(|error| format!("`{key}`: {error}"))?;
             }
+            true
         }
         "minProperties" => value.as_object().is_none_or(|keys| keys.len() >= size(argument)),
         "maxProperties" => value.as_object().is_none_or(|keys| keys.len() <= size(argument)),

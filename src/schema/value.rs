@@ -30,6 +30,7 @@ pub(super) fn value(option: &TermOption) -> Value {
         ValueKind::Shape => shape(),
         ValueKind::Shapes => list(shape()),
         ValueKind::Config => json!({ "type": "object" }),
+        ValueKind::Names => names(),
         ValueKind::Texts => list(text()),
         ValueKind::ReshapeShape => reshape_shape(),
         // A source of data is chosen by a key of its own.
@@ -46,6 +47,19 @@ pub(super) fn value(option: &TermOption) -> Value {
 /// A whole number, at least `least`.
 pub(super) fn count(least: usize) -> Value {
     json!({ "type": "integer", "minimum": least })
+}
+
+/// A file, or a list of them.
+pub(super) fn files() -> Value {
+    json!({ "anyOf": [text(), list(text())] })
+}
+
+/// A mapping of names to names; nothing takes a name away.
+pub(super) fn names() -> Value {
+    json!({
+        "type": "object",
+        "additionalProperties": { "type": ["string", "number", "boolean", "null"] },
+    })
 }
 
 /// A number in its bounds.

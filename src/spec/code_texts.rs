@@ -1,7 +1,7 @@
 //! What `cargo nn-test explain` says about each code.
 
 use super::code::{Code, CodeMeta};
-use super::config_code_texts;
+use super::{config_code_texts, weight_code_texts};
 
 /// All codes, sorted.
 pub static CODES: &[CodeMeta] = &[
@@ -390,6 +390,8 @@ pub static CODES: &[CodeMeta] = &[
         example: "version: 1\ntask: classification\ndata: {blobs: {classes: 3, features: 2}}\n\
                   model: {rust: net}\nfaults: [wrong_gradient: {layer: head, factor: 2}]\n",
     },
+    weight_code_texts::UNREADABLE,
+    weight_code_texts::MISMATCH,
     config_code_texts::SYNTAX,
     config_code_texts::UNKNOWN_KEY,
     config_code_texts::WRONG_VALUE,

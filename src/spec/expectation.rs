@@ -6,6 +6,7 @@ use super::options::OptionReader;
 use super::reader::{Choice, Reader};
 use super::suggestion::unknown_name;
 use super::vocabulary::Bounds;
+use super::weights::names;
 use super::yaml::{Node, Value};
 use super::{Code, Diagnostic, Span, Spanned};
 use crate::property::{OptionKind, OptionMeta, OptionValue, Options, Property};
@@ -114,6 +115,7 @@ fn read_entry(reader: &mut Reader<'_>, choice: &Choice<'_>) -> Option<Expectatio
         reader.report(unknown_name("property", choice.name, choice.span, &known));
         return None;
     };
+    let before = reader.errors.len();
     let mut expectation = Expectation {
         property,
         options: Options::defaults(&property.meta),
@@ -127,9 +129,32 @@ fn read_entry(reader: &mut Reader<'_>, choice: &Choice<'_>) -> Option<Expectatio
                 read_option(reader, &mut expectation, key, value);
             }
         }
-        Some((body, _)) => {
-            reader.wrong_type(&format!("the value of `{}`", choice.name), "its options", body);
-        }
+        Some((body, _)) => match property.meta.options.iter().find(|option| option.is_files()) {
+            // `matches_golden: mlp.safetensors`.
+            Some(option) => {
+                let what = format!("`{}` of `{}`", option.name, choice.name);
+                let value = option_value(reader, &what, option, body);
+                expectation.options.set(option.name, value);
+            }
+            None => {
+                reader.wrong_type(&format!("the value of `{}`", choice.name), "its options", body);
+            }
+        },
+    }
+    let missing = property
+        .meta
+        .options
+        .iter()
+        .find(|option| option.is_files() && !expectation.options.given(option.name));
+    if let Some(option) = missing.filter(|_| reader.errors.len() == before) {
+        let name = option.name;
+        let error = Diagnostic::new(
+            Code::MISSING_KEY,
+            format!("`{}` needs `{name}`", choice.name),
+            choice.span,
+            format!("`{name}` is missing"),
+        );
+        reader.report(error.note(format!("`{name}`: {}", option.doc)));
     }
     Some(expectation)
 }
@@ -174,6 +199,20 @@ fn option_value(
             OptionValue::Range(low, high)
         }
         OptionKind::Flag => OptionValue::Flag(reader.flag(what, node)),
+        OptionKind::Files => OptionValue::Files(files(reader, what, node)),
+        OptionKind::Names => OptionValue::Names(names(reader, what, node)),
+    }
+}
+
+/// One file, or a list of them.
+fn files(reader: &mut Reader<'_>, what: &str, node: &Node) -> Vec<String> {
+    match &node.value {
+        Value::Sequence(_) => {
+            let each = format!("each of {what}");
+            let items = reader.sequence(what, node);
+            items.iter().map(|item| reader.text(&each, item).value).collect()
+        }
+        _ => vec![reader.text(what, node).value],
     }
 }
 

@@ -10,8 +10,8 @@ use super::vocabulary::{TermKind, find_kind};
 use super::yaml::{self, Node, Value};
 use super::{
     Code, DataSpec, Diagnostic, Diagnostics, Expectation, Fault, LayerSpec, LossSpec, ModelSpec,
-    RustModelSpec, Source, Span, Spanned, TrainingSpec, data, expectation, fault, loss, model,
-    training,
+    RustModelSpec, Source, Span, Spanned, TrainingSpec, WeightsSpec, data, expectation, fault,
+    loss, model, training, weights,
 };
 use crate::property::{Property, REGISTRY};
 
@@ -41,6 +41,8 @@ pub struct Spec {
     pub task: Spanned<Task>,
     pub data: DataSpec,
     pub model: ModelSpec,
+    /// The file that the weights start from; without it the initializers draw them.
+    pub weights: Option<WeightsSpec>,
     pub loss: LossSpec,
     pub training: TrainingSpec,
     /// The properties to judge, in the order of the registry, each at most once. When the file
@@ -217,7 +219,7 @@ fn read(reader: &mut Reader<'_>, root: &Node, source: &Source) -> Option<Spec> {
     let task = task(spec);
     let data = data_section(spec, task.as_ref());
     let before = spec.reader.errors.len();
-    let model = model_section(spec, task.as_ref());
+    let (model, weights) = model_section(spec, task.as_ref()).unzip();
     let known_layers = match &model {
         Some(ModelSpec::Declared(layers)) if spec.reader.errors.len() == before => {
             Some(layers.as_slice())
@@ -236,6 +238,7 @@ fn read(reader: &mut Reader<'_>, root: &Node, source: &Source) -> Option<Spec> {
         task: task?,
         data: data?,
         model: model?,
+        weights: weights.flatten(),
         loss: LossSpec { kind: loss?, regularization },
         training,
         expectations,
@@ -353,12 +356,14 @@ pub(super) fn own_objective(section: &str, span: Span, task: Span) -> Diagnostic
 fn model_section(
     spec: &mut OptionReader<'_, '_, '_>,
     task: Option<&Spanned<Task>>,
-) -> Option<ModelSpec> {
+) -> Option<(ModelSpec, Option<WeightsSpec>)> {
     let node = spec.node("model")?;
     let term = find_kind(TermKind::Section, "model");
     let span = spec.key_span("model").unwrap_or(node.span);
     let before = spec.reader.errors.len();
-    let model = model::read(&mut OptionReader::open(spec.reader, term, span, Some(node)))?;
+    let options = &mut OptionReader::open(spec.reader, term, span, Some(node));
+    let weights = weights::read(options);
+    let model = model::read(options)?;
     let declared = matches!(model, ModelSpec::Declared(_));
     if let Some(task) = task.filter(|task| task.value == Task::Objective)
         && declared
@@ -375,5 +380,5 @@ fn model_section(
             .help("name the task and its `data`, or a registered objective: `model: {rust: NAME}`"),
         );
     }
-    Some(model)
+    Some((model, weights))
 }

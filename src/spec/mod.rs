@@ -30,6 +30,8 @@ mod span;
 mod suggestion;
 mod training;
 pub mod vocabulary;
+mod weight_code_texts;
+mod weights;
 mod yaml;
 
 #[cfg(test)]
@@ -59,3 +61,4 @@ pub use schedule::{Cyclic, CyclicMode, OneCycle, Plateau, Reduction, Schedule, S
 pub use span::{Source, Span, Spanned};
 pub(crate) use suggestion::{aliases, suggest};
 pub use training::{Clipping, Length, TrainingSpec};
+pub use weights::{Convention, WeightsSpec};

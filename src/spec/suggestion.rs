@@ -204,6 +204,7 @@ const ALIASES: &[(&str, &[&str])] = &[
     ("loss", &["criterion", "objective", "loss_function"]),
     ("data", &["dataset"]),
     ("model", &["network", "net", "architecture"]),
+    ("weights", &["pretrained", "checkpoint", "state_dict", "load_from"]),
     ("freeze_layer", &["freeze", "frozen"]),
     ("classification", &["multiclass", "multiclass_classification"]),
     ("binary_classification", &["binary"]),

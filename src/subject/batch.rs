@@ -1,6 +1,6 @@
 //! A batch on the host.
 
-use super::{ModelPlan, Source, Subject};
+use super::{ModelPlan, RustPlan, Source, Subject};
 use crate::data::{self, InputKind, Targets};
 use crate::device::Place;
 use crate::model::Value;
@@ -54,6 +54,23 @@ impl Batch {
             Source::Model { .. } => None,
         };
         Self { indices: indices.to_vec(), examples }
+    }
+
+    /// Examples that are none of the data's: the numbers of each in a row. `shape` is the shape of all
+    /// of them, with the batch axis.
+    pub fn foreign(
+        subject: &Subject,
+        inputs: Vec<f64>,
+        shape: Vec<usize>,
+        targets: Targets,
+    ) -> Self {
+        let Source::Dataset(data) = &subject.data else {
+            unreachable!("a model that brings its own examples is given no others");
+        };
+        let indices = (0..shape[0]).collect();
+        let division = subject.rust().map(RustPlan::division);
+        let examples = Examples { inputs, shape, kind: data.input, targets, division };
+        Self { indices, examples: Some(examples) }
     }
 
     /// Number of examples.

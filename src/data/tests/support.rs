@@ -47,6 +47,7 @@ pub(super) fn spec(folder: &Path, task: Task, source: DataSource) -> Spec {
             span: at((), TEXT).span,
         },
         model: ModelSpec::Declared(Vec::new()),
+        weights: None,
         loss: LossSpec {
             kind: Spanned::new(LossKind::Mse, Span::default()),
             regularization: Regularization::default(),

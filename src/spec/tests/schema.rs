@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use super::vocabulary::{sample, with_term};
-use crate::property::REGISTRY;
+use crate::property::{OptionKind, REGISTRY};
 use crate::schema::schema;
 use crate::schema::validator::check;
 use crate::spec::vocabulary::{DefaultValue, TermKind, TermMeta, TermOption, ValueKind, terms};
@@ -168,17 +168,31 @@ fn the_schema_knows_every_option_of_every_property_and_no_other() {
     };
     for meta in REGISTRY.iter().map(|property| &property.meta) {
         let name = meta.name;
-        assert_eq!(with(name), Ok(()));
-        assert_eq!(with(&format!("recommended, {name}: {{severity: warn}}")), Ok(()));
-        assert!(with(&format!("{name}: {{severity: fatal}}")).is_err(), "{name}");
-        assert!(with(&format!("{name}: {{nonsense: 1}}")).is_err(), "{name}");
+        let files = meta.options.iter().find(|option| option.is_files());
+        // Files are required, and may stand alone.
+        let needed = files.map_or_else(String::new, |files| format!("{}: a.pt, ", files.name));
+        assert_eq!(with(name).is_ok(), files.is_none(), "{name}");
+        assert_eq!(with(&format!("{name}: a.pt")).is_ok(), files.is_some(), "{name}");
+        assert_eq!(with(&format!("recommended, {name}: {{{needed}severity: warn}}")), Ok(()));
+        assert!(with(&format!("{name}: {{{needed}severity: fatal}}")).is_err(), "{name}");
+        assert!(with(&format!("{name}: {{{needed}nonsense: 1}}")).is_err(), "{name}");
         assert!(with(&format!("{name}, {name}")).is_err(), "{name}");
         for option in meta.options {
-            let refused =
-                |value: &str| with(&format!("{name}: {{{}: {value}}}", option.name)).is_err();
-            assert!(refused("{}") && refused("nonsense"), "{name} {}", option.name);
-            let right = ["1", "[0, 1]", "true"].into_iter().filter(|value| !refused(value));
-            assert_eq!(right.count(), 1, "{name} {}", option.name);
+            let needed = if option.is_files() { "" } else { &needed };
+            let taken = |value: &&str| {
+                with(&format!("{name}: {{{needed}{}: {value}}}", option.name)).is_ok()
+            };
+            let (right, wrong): (&[&str], &[&str]) = match option.kind {
+                OptionKind::Files => (&["a.pt", "[a.pt, b.pt]"], &["{}", "[]"]),
+                OptionKind::Names => (&["{\"0\": hidden, \"1\": }"], &["nonsense", "[a]"]),
+                _ => {
+                    let right = ["1", "[0, 1]", "true"].iter().filter(|value| taken(value));
+                    assert_eq!(right.count(), 1, "{name} {}", option.name);
+                    (&[], &["{}", "nonsense"])
+                }
+            };
+            assert!(right.iter().all(taken), "{name} {}", option.name);
+            assert!(!wrong.iter().any(taken), "{name} {}", option.name);
         }
     }
     assert!(with("recommended: {severity: warn}").is_err());

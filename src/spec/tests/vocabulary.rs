@@ -21,6 +21,9 @@ pub(super) fn with_term(term: &TermMeta, yaml: &str) -> String {
             )
         }
         TermKind::Section if term.name == "model" => format!("{HEAD}model: {yaml}\n"),
+        TermKind::Section if term.name == "weights" => {
+            format!("{HEAD}model: {{layers: [linear: 1], weights: {yaml}}}\n")
+        }
         TermKind::Section if term.name == "rust" => format!("{HEAD}model: {{rust: {yaml}}}\n"),
         TermKind::Section if term.name == "groups" => {
             format!("{HEAD}{layers}training: {{groups: [{yaml}]}}\n")
@@ -95,7 +98,8 @@ fn every_option_is_read_under_its_documented_name() {
             let source = if term.name == "data" { "csv: a.csv, " } else { "" };
             let source = if ["target", "features"].contains(&option.name) { source } else { "" };
             // What keys a configuration has is known only where its model is registered.
-            let wrong = if option.kind == ValueKind::Config { "3" } else { "{nonsense: }" };
+            let open = [ValueKind::Config, ValueKind::Names].contains(&option.kind);
+            let wrong = if open { "3" } else { "{nonsense: }" };
             let body = format!("{{{source}{}: {wrong}}}", option.name);
             let yaml = match term.kind {
                 TermKind::Section => body,

@@ -203,6 +203,12 @@ pub(super) static TERMS: &[TermMeta] = &[
                 default: Default::Derived("none"),
                 doc: "a Burn module of your own, by the name that it is registered under",
             },
+            TermOption {
+                name: "weights",
+                kind: Kind::Section("weights"),
+                default: Default::Derived("drawn by the initializers"),
+                doc: "the file that the weights start from",
+            },
         ],
         main: Some("layers"),
         example: "{layers: [linear: 16, relu, linear: 2]}",
@@ -238,6 +244,59 @@ pub(super) static TERMS: &[TermMeta] = &[
         main: Some("name"),
         example: "{name: cnn, config: {hidden: 64}}",
         source: "nn-test",
+    },
+    TermMeta {
+        name: "weights",
+        kind: TermKind::Section,
+        summary: "Below `model`: the file that the weights start from, of Burn (`.bpk`), of PyTorch \
+                  (`.pt`, `.pth`) or in safetensors. Every tensor of the model is looked for, and \
+                  every tensor of the file must be one of the model's. PyTorch's names and layouts \
+                  are understood: linear weights are turned, `weight` and `bias` of a normalization \
+                  are gamma and beta, and the gates of recurrent layers and the projections of an \
+                  attention are cut out of their stacks.",
+        options: &[
+            TermOption {
+                name: "file",
+                kind: Kind::Text,
+                default: Default::Required,
+                doc: "the file, relative to the spec file's folder",
+            },
+            TermOption {
+                name: "map",
+                kind: Kind::Names,
+                default: Default::Derived("names are as in the model"),
+                doc: "names in the file and names here, for whole names or their beginnings: \
+                      `\"0\": hidden` makes `hidden.weight` of `0.weight`; a `*` stands for one part \
+                      and is carried over; the first that fits counts",
+            },
+            TermOption {
+                name: "ignore",
+                kind: Kind::Texts,
+                default: Default::Derived("none"),
+                doc: "tensors of the file that are left out: whole names or their beginnings",
+            },
+            TermOption {
+                name: "partial",
+                kind: Kind::Flag,
+                default: Default::Flag(false),
+                doc: "whether layers that the file lacks start as their initializers say",
+            },
+            TermOption {
+                name: "convention",
+                kind: Kind::Word(&["pytorch", "burn"]),
+                default: Default::Derived("burn for files that Burn wrote, else pytorch"),
+                doc: "whose names and layouts the file has",
+            },
+            TermOption {
+                name: "key",
+                kind: Kind::Text,
+                default: Default::Derived("the whole file"),
+                doc: "the entry of a PyTorch checkpoint that holds the weights, such as `state_dict`",
+            },
+        ],
+        main: Some("file"),
+        example: "{file: mlp.safetensors, map: {\"0\": hidden, \"2\": head}}",
+        source: "burn-store 0.22.1; PyTorch's `state_dict`",
     },
     TermMeta {
         name: "regularization",

@@ -109,6 +109,8 @@ pub enum ValueKind {
     Shapes,
     /// A mapping whose keys a Rust model's configuration knows.
     Config,
+    /// A mapping of names to names.
+    Names,
     /// A list of texts.
     Texts,
     /// A list of sizes of which one may be -1.
@@ -159,6 +161,7 @@ impl fmt::Display for ValueKind {
             Self::Shape => write!(formatter, "a list of whole numbers of at least 1"),
             Self::Shapes => write!(formatter, "a list of shapes, each a list of whole numbers"),
             Self::Config => write!(formatter, "a mapping of the configuration's keys"),
+            Self::Names => write!(formatter, "a mapping of names in the file to names here"),
             Self::Texts => write!(formatter, "a list of texts"),
             Self::ReshapeShape => {
                 write!(formatter, "a list of whole numbers of at least 1; one may be -1")

@@ -30,7 +30,8 @@ pub(in crate::spec::vocabulary) static TERMS: &[TermMeta] = &[
     TermMeta {
         name: "conv1d",
         kind: TermKind::Layer,
-        summary: "Convolution over `[channels, length]`.",
+        summary: "Convolution over `[channels, length]`. With `groups` and a stride that leaves a \
+                  remainder, Burn 0.22.1 computes a wrong gradient of the weights.",
         options: &[
             size("out", "output channels"),
             size("kernel", "length of the kernel"),

@@ -28,7 +28,8 @@ pub(in crate::spec::vocabulary) static TERMS: &[TermMeta] = &[
                 name: "momentum",
                 kind: Kind::Number(Bounds::UnitInterval),
                 default: Default::Number(0.1),
-                doc: "share of the batch in the running statistics",
+                doc: "share of the batch in the running statistics; the running variance is that of \
+                      n, and in PyTorch of n − 1",
             },
         ],
         main: None,

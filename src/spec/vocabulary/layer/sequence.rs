@@ -240,7 +240,8 @@ pub(in crate::spec::vocabulary) static TERMS: &[TermMeta] = &[
             flag(
                 "norm_first",
                 false,
-                "whether the input of both parts is normalized rather than the sum",
+                "whether the input of both parts is normalized rather than the sum; then `norm_2` \
+                 stands before the attention, in PyTorch `norm1`",
             ),
             TermOption {
                 name: "activation",

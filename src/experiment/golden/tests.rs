@@ -1,0 +1,251 @@
+//! Every layer and loss that PyTorch has, against the numbers that PyTorch computed. The files are
+//! written by `fixtures/golden/make.py` with the shipped script.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use super::super::Laboratory;
+use crate::device::{DeviceChoice, Devices};
+use crate::property::{Outcome, Verdict};
+use crate::spec::vocabulary::{TermKind, terms};
+use crate::spec::{self, Source, Spec};
+use crate::subject::Subject;
+use crate::weights::WeightFile;
+
+const FOLDER: &str = "fixtures/golden";
+
+/// The CPU, and an adapter as well where there is one and none is declined.
+fn devices() -> Devices {
+    let choice = match std::env::var("NN_TEST_DEVICE").as_deref() {
+        Ok("cpu") => DeviceChoice::Cpu,
+        _ => DeviceChoice::Auto,
+    };
+    Devices::open(choice).unwrap()
+}
+
+/// The names of all golden files in a folder, without their extension.
+fn cases(folder: &str) -> Vec<String> {
+    let mut names: Vec<String> = fs::read_dir(Path::new(FOLDER).join(folder))
+        .unwrap()
+        .filter_map(|entry| entry.unwrap().file_name().into_string().ok())
+        .filter_map(|file| file.strip_suffix(".safetensors").map(str::to_owned))
+        .collect();
+    names.sort();
+    assert!(!names.is_empty(), "{folder}");
+    names
+}
+
+/// What a golden file says about itself.
+fn said(folder: &str, case: &str) -> impl Fn(&str) -> String {
+    let name = format!("{case}.safetensors");
+    let file = WeightFile::read(&Path::new(FOLDER).join(folder), Path::new(&name), None).unwrap();
+    move |key: &str| file.metadata.get(key).cloned().unwrap_or_default()
+}
+
+/// The word of the language that an entry of a list begins with.
+fn word(entry: &str) -> &str {
+    entry.split(':').next().unwrap().trim()
+}
+
+fn layer_spec(folder: &str, case: &str) -> String {
+    let said = said(folder, case);
+    let tolerance = said("tolerance");
+    let tolerance =
+        if tolerance.is_empty() { tolerance } else { format!(", tolerance: {tolerance}") };
+    let (layer, shape) = (said("layer"), said("shape"));
+    let shape = if shape.is_empty() { shape } else { format!(", shape: {shape}") };
+    format!(
+        "version: 1\nname: golden\ntask: classification\ndata: {{{}{shape}}}\nmodel:\n  layers:\n    \
+         - {layer}\n    - flatten\n    - linear: {{out: 2, name: head}}\nexpect:\n  - matches_golden: \
+         {{file: {case}.safetensors, map: {{layer: {}1}}{tolerance}}}\n",
+        said("data"),
+        word(&layer)
+    )
+}
+
+fn loss_spec(folder: &str, case: &str) -> String {
+    let said = said(folder, case);
+    let loss = said("loss");
+    let loss = if loss.contains(':') { format!("{{{loss}}}") } else { loss };
+    format!(
+        "version: 1\nname: golden\ntask: {}\ndata: {{{}}}\nmodel:\n  layers:\n    - linear: {{out: {}, \
+         name: head}}\nloss: {loss}\nexpect:\n  - matches_golden: {case}.safetensors\n",
+        said("task"),
+        said("data"),
+        said("outputs"),
+    )
+}
+
+fn parsed(folder: &str, text: &str) -> Spec {
+    let source = Source::new(format!("{FOLDER}/{folder}/golden.yaml"), text);
+    spec::parse(source).unwrap_or_else(|errors| panic!("{}", errors.render(false)))
+}
+
+fn judged(spec: Spec, devices: &Devices) -> Result<Verdict, String> {
+    let expectation = spec.expectations[0].clone();
+    let subject = Subject::prepare(spec).map_err(|errors| errors.render(false))?;
+    let mut laboratory = Laboratory::new(subject, devices).map_err(|error| error.to_string())?;
+    let judgement = laboratory.judge(&expectation, &mut |_, _, _, _| ());
+    Ok(judgement.map_err(|error| error.to_string())?.verdict)
+}
+
+/// What does not agree, of all files of a folder.
+fn disagreements(folder: &str, text: fn(&str, &str) -> String) -> Vec<String> {
+    let _alone = crate::device::alone();
+    let devices = devices();
+    let wrong = cases(folder).into_iter().filter_map(|case| {
+        match judged(parsed(folder, &text(folder, &case)), &devices) {
+            // A warning: the test device is known to compute this activation inexactly.
+            Ok(Verdict { outcome: Outcome::Pass | Outcome::Warn, .. }) => None,
+            Ok(verdict) => {
+                let findings = verdict.findings.iter().map(|finding| finding.message.as_str());
+                Some(format!("{case}: {}", findings.collect::<Vec<_>>().join("\n    ")))
+            }
+            Err(error) => Some(format!("{case}: {error}")),
+        }
+    });
+    wrong.collect()
+}
+
+#[test]
+fn every_layer_computes_what_pytorchs_does() {
+    let wrong = disagreements("layers", layer_spec);
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_loss_computes_what_pytorchs_does() {
+    let wrong = disagreements("losses", loss_spec);
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn the_nets_that_ship_compute_what_pytorch_did() {
+    let _alone = crate::device::alone();
+    let devices = devices();
+    for net in ["mlp", "cnn", "transformer"] {
+        let spec = spec::load(&Path::new(FOLDER).join(format!("{net}.yaml"))).unwrap();
+        let verdict = judged(spec, &devices).unwrap();
+        assert!(matches!(verdict.outcome, Outcome::Pass | Outcome::Warn), "{net}: {verdict:?}");
+    }
+}
+
+#[test]
+fn a_wrong_gradient_of_burn_is_found() {
+    let _alone = crate::device::alone();
+    let devices = devices();
+    let folder = "disagreements";
+    let text = layer_spec(folder, "conv1d_of_groups_with_a_remainder");
+    let verdict = judged(parsed(folder, &text), &devices).unwrap();
+    assert_eq!(verdict.outcome, Outcome::Fail, "Burn has mended it: move the row to `layers`");
+    assert_eq!(verdict.findings[0].place, "conv1d1.weight");
+    assert!(verdict.findings.iter().all(|finding| finding.place == "conv1d1.weight"));
+}
+
+/// The golden MLP, changed.
+fn changed(from: &str, to: &str) -> Verdict {
+    let _alone = crate::device::alone();
+    let text = fs::read_to_string(Path::new(FOLDER).join("mlp.yaml")).unwrap();
+    assert!(text.contains(from), "{text}");
+    let source = Source::new(format!("{FOLDER}/mlp.yaml"), text.replace(from, to));
+    let spec = spec::parse(source).unwrap_or_else(|errors| panic!("{}", errors.render(false)));
+    judged(spec, &devices()).unwrap()
+}
+
+#[test]
+fn a_planted_backward_is_told_with_its_factor() {
+    let verdict =
+        changed("expect:", "faults: [wrong_gradient: {layer: hidden, factor: 0.5}]\nexpect:");
+    assert_eq!(verdict.outcome, Outcome::Fail);
+    assert_eq!(verdict.findings[0].place, "hidden.weight");
+    assert!(verdict.findings[0].message.contains("ours is 0.5 times theirs"), "{verdict:?}");
+}
+
+#[test]
+fn names_that_no_rule_maps_are_told_with_both_sides() {
+    let verdict = changed("\"0\": hidden, ", "");
+    assert_eq!(verdict.outcome, Outcome::Fail);
+    assert_eq!(verdict.findings[0].place, "hidden.weight");
+    assert_eq!(verdict.findings[0].mend, "if `0.weight` is meant: `map: {\"0\": hidden}`");
+}
+
+#[test]
+fn another_activation_and_another_size_are_found() {
+    let verdict = changed("- tanh", "- sigmoid");
+    assert_eq!(verdict.findings[0].place, "output");
+    let verdict = changed("out: 16", "out: 15");
+    assert_eq!(verdict.findings[0].place, "hidden.weight");
+    assert!(
+        verdict.findings[0].message.contains("[4, 15] needs [15, 4] in the file"),
+        "{verdict:?}"
+    );
+}
+
+#[test]
+fn a_golden_file_must_be_named() {
+    let text = "version: 1\ntask: classification\ndata: moons\nmodel: {layers: [linear: 2]}\n\
+                expect: [matches_golden: {tolerance: 1e-6}]\n";
+    let errors = spec::parse(Source::new("a.yaml", text)).unwrap_err().render(false);
+    assert!(errors.contains("error[NN0111]: `matches_golden` needs `file`"), "{errors}");
+}
+
+#[test]
+fn a_running_variance_may_be_the_one_of_n_minus_one_and_no_more() {
+    // Of 5 examples: up to 5/4 of ours.
+    assert_eq!(super::unbiased(&[1.0, 2.0], &[1.2, 2.5], 5), [1.0, 2.0]);
+    assert_eq!(super::unbiased(&[1.0, 2.0], &[1.3, 1.9], 5), [1.3, 1.9]);
+}
+
+/// Words that PyTorch has nothing for, with the reason.
+fn without() -> BTreeSet<String> {
+    let text = fs::read_to_string(Path::new(FOLDER).join("without_pytorch.txt")).unwrap();
+    let lines = text.lines().filter(|line| !line.starts_with('#'));
+    lines
+        .map(|line| {
+            let (word, reason) = line.split_once(": ").expect("a word, and why");
+            assert!(reason.len() > 10, "{line}");
+            word.to_owned()
+        })
+        .collect()
+}
+
+#[test]
+fn every_word_is_compared_or_has_a_reason_why_not() {
+    let layers =
+        cases("layers").into_iter().map(|case| word(&said("layers", &case)("layer")).to_owned());
+    let losses =
+        cases("losses").into_iter().map(|case| word(&said("losses", &case)("loss")).to_owned());
+    let compared: BTreeSet<String> = layers.chain(losses).collect();
+    let excused = without();
+    assert!(excused.is_disjoint(&compared), "excused and compared: {excused:?}");
+    let kinds = [TermKind::Layer, TermKind::Activation, TermKind::Loss];
+    let words = terms().filter(|term| kinds.contains(&term.kind)).map(|term| term.name.to_owned());
+    let words: BTreeSet<String> = words.collect();
+    let known: BTreeSet<String> = compared.union(&excused).cloned().collect();
+    let missing: Vec<_> = words.difference(&known).collect();
+    let stray: Vec<_> = known.difference(&words).collect();
+    assert!(
+        missing.is_empty() && stray.is_empty(),
+        "without a row in fixtures/golden/cases.py or a line in without_pytorch.txt: {missing:?}; no \
+         words: {stray:?}"
+    );
+}
+
+#[test]
+fn every_golden_file_is_the_one_of_its_row() {
+    // Python is not run here: what a file says about itself must stand in the table.
+    let table = fs::read_to_string(Path::new(FOLDER).join("cases.py")).unwrap();
+    // Long texts are written in two pieces there.
+    let lines: Vec<&str> = table.lines().map(str::trim_start).collect();
+    let table = lines.join(" ").replace("\" \"", "");
+    for (folder, key) in [("layers", "layer"), ("losses", "loss")] {
+        for case in cases(folder) {
+            let said = said(folder, &case);
+            assert_eq!(said("format"), "nn-test golden 1", "{case}");
+            assert!(said("framework").starts_with("PyTorch 2."), "{case}");
+            assert!(table.contains(&format!("(\"{case}\", ")), "{case} has no row");
+            assert!(table.contains(&format!("\"{}\"", said(key))), "{case}: {}", said(key));
+        }
+    }
+}
