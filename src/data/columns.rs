@@ -1,8 +1,8 @@
 //! Which columns are the inputs, and their cells as numbers.
 
 use super::DataError;
-use super::csv::Table;
 use super::error::Cells;
+use super::read::table::Table;
 use crate::spec::suggest;
 
 /// Indices of a table's columns.
@@ -136,7 +136,8 @@ pub(super) fn check_tokens(
 
 #[cfg(test)]
 mod tests {
-    use super::super::csv::parse;
+    use super::super::read::csv::parse;
+    use super::super::read::kept::{Keep, MOST};
     use super::*;
 
     fn header() -> Vec<String> {
@@ -144,7 +145,7 @@ mod tests {
     }
 
     fn table(text: &str) -> Table {
-        parse(text.as_bytes()).unwrap()
+        parse(text.as_bytes(), Keep { sample: None, seed: 1, bytes: MOST }).unwrap()
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //!
 //! An error knows the data file's lines and columns, but no place in the spec: that is `place`'s.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::ScaleError;
 use crate::spec::Code;
@@ -15,6 +15,38 @@ pub enum DataError {
     FileMissing { written: PathBuf, resolved: PathBuf, suggestion: Option<PathBuf> },
     #[error("cannot read the data file `{}`: {reason}", .written.display())]
     FileUnreadable { written: PathBuf, resolved: PathBuf, reason: String },
+    /// Bytes that are not what the format says.
+    #[error("{reason}")]
+    Malformed {
+        /// Where it is not the source's first file.
+        file: Option<PathBuf>,
+        reason: String,
+        mend: &'static str,
+    },
+    #[error("this build of nn-test does not read {format}: it lacks the feature `{feature}`")]
+    FeatureMissing { format: &'static str, feature: &'static str },
+    #[error("{}", too_much(*.rows, *.bytes, *.most))]
+    TooMuch {
+        rows: usize,
+        /// What the rows take.
+        bytes: usize,
+        /// What they may take.
+        most: usize,
+    },
+    #[error("there is no array `{name}`")]
+    ArrayMissing { name: String, target: bool, arrays: Vec<String>, suggestion: Option<String> },
+    #[error("the file holds {}, and `inputs` names none", list(.arrays))]
+    InputsUnnamed { arrays: Vec<String> },
+    #[error("`{array}` holds {found}, and numbers are due")]
+    ArrayOfOthers { array: String, found: String },
+    #[error("`{inputs}` has {input_rows} rows, and `{target}` has {target_rows}")]
+    ArrayLengths { inputs: String, input_rows: usize, target: String, target_rows: usize },
+    #[error("`{array}` has the shape {shape:?}, {due}")]
+    ArrayShape { array: String, target: bool, shape: Vec<usize>, due: &'static str },
+    #[error("the images have different sizes: `{}` has {}, `{}` has {}", .first.0.display(), size(&.first.1), .other.0.display(), size(&.other.1))]
+    ImageSizes { first: (PathBuf, [u32; 2]), other: (PathBuf, [u32; 2]) },
+    #[error("the text has {symbols} {unit}, and an example needs {needed}")]
+    TextTooShort { symbols: usize, needed: usize, unit: &'static str },
     #[error("line {line} is not UTF-8 text")]
     NotUtf8 { line: usize },
     #[error("line 1 holds numbers where the header must stand")]
@@ -55,6 +87,8 @@ pub enum DataError {
     NotFinite(Cells),
     #[error("{}", .0.message("is no class label: it has a fraction", "are no class labels: they have fractions"))]
     FractionalLabels(Cells),
+    #[error("{}", .0.message("is neither 0 nor 1", "are neither 0 nor 1"))]
+    NotZeroOrOne(Cells),
     #[error("all examples have the label `{class}`")]
     OneClass { class: String },
     #[error("binary classification needs two classes, and there are {}: {}", .classes.len(), list(.classes))]
@@ -107,7 +141,16 @@ impl DataError {
     pub fn code(&self) -> Code {
         match self {
             Self::FileMissing { .. } | Self::FileUnreadable { .. } => Code::DATA_UNREADABLE,
+            Self::FeatureMissing { .. } => Code::DATA_UNREADABLE,
+            Self::TooMuch { .. } => Code::DATA_TOO_LARGE,
+            Self::ArrayMissing { .. } | Self::InputsUnnamed { .. } => Code::BAD_COLUMN,
+            Self::ArrayOfOthers { .. } => Code::NOT_A_NUMBER,
+            Self::ArrayLengths { .. } | Self::ArrayShape { .. } | Self::ImageSizes { .. } => {
+                Code::DATA_SHAPE_MISMATCH
+            }
+            Self::TextTooShort { .. } => Code::DATA_EMPTY,
             Self::NotUtf8 { .. }
+            | Self::Malformed { .. }
             | Self::HeaderMissing
             | Self::DuplicateColumn { .. }
             | Self::UnnamedColumn { .. }
@@ -119,6 +162,7 @@ impl DataError {
             Self::NotFinite(_) => Code::NOT_FINITE,
             Self::NoRows { .. } | Self::NoFeatures => Code::DATA_EMPTY,
             Self::FractionalLabels(_)
+            | Self::NotZeroOrOne(_)
             | Self::OneClass { .. }
             | Self::NotTwoClasses { .. }
             | Self::PositiveMissing { .. }
@@ -141,17 +185,59 @@ impl DataError {
     }
 }
 
+impl DataError {
+    /// The error as one of another file than the source's first.
+    pub(super) fn in_file(mut self, path: &Path) -> Self {
+        if let Self::Malformed { file, .. } = &mut self {
+            file.get_or_insert_with(|| path.to_path_buf());
+        }
+        self
+    }
+
+    /// The error with its cells counted in another unit.
+    pub(super) fn counted_in(mut self, unit: Unit) -> Self {
+        if let Self::EmptyCells(cells)
+        | Self::NotNumbers(cells)
+        | Self::NotFinite(cells)
+        | Self::FractionalLabels(cells)
+        | Self::NotZeroOrOne(cells)
+        | Self::NotTokens { cells, .. } = &mut self
+        {
+            cells.first.iter_mut().for_each(|cell| cell.unit = unit);
+        }
+        self
+    }
+}
+
 /// A cell of the data file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cell {
     pub line: usize,
     pub column: String,
     pub text: String,
+    /// What `line` counts.
+    pub unit: Unit,
+}
+
+/// How a file's rows are counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Unit {
+    /// Lines of text.
+    #[default]
+    Line,
+    /// Rows of a table without lines.
+    Row,
+    /// The first axis of an array, which is named in place of a column.
+    Array,
 }
 
 impl std::fmt::Display for Cell {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(formatter, "line {}, column `{}`", self.line, self.column)?;
+        match self.unit {
+            Unit::Line => write!(formatter, "line {}, column `{}`", self.line, self.column)?,
+            Unit::Row => write!(formatter, "row {}, column `{}`", self.line, self.column)?,
+            Unit::Array => write!(formatter, "row {} of `{}`", self.line, self.column)?,
+        }
         if self.text.is_empty() { Ok(()) } else { write!(formatter, ": `{}`", self.text) }
     }
 }
@@ -171,7 +257,12 @@ impl Cells {
     pub(super) fn push(&mut self, line: usize, column: &str, text: &str) {
         self.total += 1;
         if self.first.len() < SHOWN {
-            self.first.push(Cell { line, column: column.to_owned(), text: text.to_owned() });
+            self.first.push(Cell {
+                line,
+                column: column.to_owned(),
+                text: text.to_owned(),
+                unit: Unit::default(),
+            });
         }
     }
 
@@ -196,6 +287,24 @@ fn ragged(lines: &[(usize, usize)], total: usize, expected: usize) -> String {
         }
         _ => format!("{total} rows have more or fewer cells than the header, which has {expected}"),
     }
+}
+
+fn too_much(rows: usize, bytes: usize, most: usize) -> String {
+    let rows = count(rows, "row");
+    format!("{rows} take {} of memory, and at most {} are kept", memory(bytes), memory(most))
+}
+
+/// "1.5 GiB".
+fn memory(bytes: usize) -> String {
+    const UNITS: [&str; 4] = ["bytes", "KiB", "MiB", "GiB"];
+    let power = (0..3).take_while(|power| bytes >> (10 * (power + 1)) > 0).count();
+    let size = bytes as f64 / (1u64 << (10 * power)) as f64;
+    // A size just above a bound must not read like the bound.
+    format!("{} {}", (size * 10.0).ceil() / 10.0, UNITS[power])
+}
+
+fn size([width, height]: &[u32; 2]) -> String {
+    format!("{width} × {height}")
 }
 
 fn holds(product: Option<usize>) -> String {

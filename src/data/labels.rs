@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use super::DataError;
 use super::error::Cells;
-use crate::spec::suggest;
+use crate::spec::{Task, suggest};
 
 /// The target column of a classification.
 #[derive(Debug)]
@@ -19,6 +19,18 @@ pub(super) struct Labels<'a> {
 pub(super) type Indexed = (Vec<usize>, Vec<String>);
 
 impl Labels<'_> {
+    /// The classes as the task takes them.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Labels::binary`] for binary classification, else those of [`Labels::classes`].
+    pub(super) fn indexed(&self, task: Task, positive: Option<&str>) -> Result<Indexed, DataError> {
+        match task {
+            Task::BinaryClassification => self.binary(positive),
+            _ => self.classes(),
+        }
+    }
+
     /// Numbers the classes in the order of their names; labels that are all whole numbers in the
     /// order of the numbers (2 before 10), where `1` and `1.0` are the same label.
     ///

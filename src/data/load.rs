@@ -1,14 +1,16 @@
 //! The whole way from a spec to its dataset.
 
 use super::columns::{check_tokens, numbers, select};
-use super::csv::{self, Table};
+use super::error::Cells;
 use super::generate::{self, generate};
 use super::labels::Labels;
 use super::place::diagnostic;
 use super::raw::Raw;
+use super::read::kept::{Keep, MOST};
+use super::read::table::Table;
 use super::scale::Scaler;
 use super::split::split;
-use super::{DataError, Dataset, Examples, InputKind, ScaleError, Targets, file, shape};
+use super::{DataError, Dataset, Examples, InputKind, ScaleError, Targets, shape, sources};
 use crate::spec::{
     DataSource, Diagnostics, Generator, LayerKind, Scaling, Spanned, Spec, Target, Task,
 };
@@ -28,15 +30,21 @@ pub fn load(spec: &Spec) -> Result<Dataset, Diagnostics> {
 
 fn read(spec: &Spec) -> Result<Dataset, Vec<DataError>> {
     let raw = match &spec.data.source {
-        DataSource::Csv { path, target, features } => {
-            let bytes = file::read(&spec.folder(), path).map_err(|error| vec![error])?;
-            let table = csv::parse(&bytes)?;
-            from_table(&table, target, features.as_deref(), *spec.task, vocabulary(spec))?
-        }
         DataSource::Generated(generator) => from_generator(generator, spec)?,
         DataSource::Model => unreachable!("a Rust model's own batches are not loaded"),
+        DataSource::Text(_) => {
+            let mut raw = sources::read(spec, keep(spec), None)?;
+            raw.input = check_tokens_of("text", &raw, spec).map_err(|error| vec![error])?;
+            raw
+        }
+        _ => sources::read(spec, keep(spec), vocabulary(spec))?,
     };
     assemble(raw, spec)
+}
+
+fn keep(spec: &Spec) -> Keep {
+    let sample = spec.data.sample.as_ref().map(|sample| sample.value);
+    Keep { sample, seed: spec.training.seed, bytes: MOST }
 }
 
 /// The size of the embedding that the model starts with.
@@ -47,7 +55,7 @@ fn vocabulary(spec: &Spec) -> Option<usize> {
     }
 }
 
-fn from_table(
+pub(super) fn from_table(
     table: &Table,
     target: &Target,
     features: Option<&[Spanned<String>]>,
@@ -75,7 +83,7 @@ fn from_table(
     })
 }
 
-fn read_targets(
+pub(super) fn read_targets(
     table: &Table,
     column: usize,
     target: &Target,
@@ -89,14 +97,22 @@ fn read_targets(
         column: &table.header[column],
         cells: table.rows.iter().map(|row| (row.line, row.cell(column))).collect(),
     };
-    let indexed = match task {
-        Task::Regression => return Ok((Targets::Values(numbers(table, &[column])?), Vec::new())),
-        Task::Classification => labels().classes(),
-        Task::BinaryClassification => labels().binary(positive),
-        Task::MultiLabelClassification => unreachable!("a table gives one target column yet"),
-        Task::Objective => unreachable!("a Rust model's own batches are not loaded"),
-    };
-    let (indices, classes) = indexed.map_err(|error| vec![error])?;
+    if task == Task::Regression {
+        return Ok((Targets::Values(numbers(table, &[column])?), Vec::new()));
+    }
+    if task == Task::MultiLabelClassification {
+        let numbers = numbers(table, &[column])?;
+        let mut others = Cells::default();
+        for (row, _) in table.rows.iter().zip(&numbers).filter(|(_, n)| **n != 0.0 && **n != 1.0) {
+            others.push(row.line, &table.header[column], row.cell(column));
+        }
+        if others.total > 0 {
+            return Err(vec![DataError::NotZeroOrOne(others)]);
+        }
+        let labels = numbers.iter().map(|number| usize::from(*number == 1.0)).collect();
+        return Ok((Targets::Labels { labels, shape: vec![1] }, Vec::new()));
+    }
+    let (indices, classes) = labels().indexed(task, positive).map_err(|error| vec![error])?;
     Ok((Targets::Classes(indices), classes))
 }
 
@@ -104,7 +120,7 @@ fn from_generator(generator: &Generator, spec: &Spec) -> Result<Raw, Vec<DataErr
     let mut raw = generate(generator, spec.training.seed)?;
     let mut errors = Vec::new();
     errors.extend(check_task(generator, &raw, *spec.task).err());
-    match check_tokens_of(generator, &raw, spec) {
+    match check_tokens_of(generate::name(generator), &raw, spec) {
         Ok(input) => raw.input = input,
         Err(error) => errors.push(error),
     }
@@ -139,8 +155,11 @@ fn made(targets: &Targets) -> &'static str {
 
 /// What the inputs are, once the generator and the model's first layer agree about it. A spec
 /// without layers leaves it to the generator.
-fn check_tokens_of(generator: &Generator, raw: &Raw, spec: &Spec) -> Result<InputKind, DataError> {
-    let generator = generate::name(generator);
+fn check_tokens_of(
+    generator: &'static str,
+    raw: &Raw,
+    spec: &Spec,
+) -> Result<InputKind, DataError> {
     match (raw.input, vocabulary(spec)) {
         (InputKind::Tokens { vocabulary: tokens }, Some(vocabulary)) if tokens > vocabulary => {
             Err(DataError::VocabularyTooSmall { tokens, vocabulary })

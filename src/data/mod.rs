@@ -1,23 +1,23 @@
 //! Data on the host: read or generated, checked, scaled, shaped and split.
 //!
-//! The way of the numbers: a source (`csv` + `columns` + `labels`, or `generate`) gives `Raw`
-//! examples; `load` shapes, splits and scales them into a [`Dataset`]. What goes wrong on the way
+//! The way of the numbers: a source (`sources`, which has a format of `read` read and `columns` and
+//! `labels` interpret it, or `generate`) gives `Raw` examples; `load` shapes, splits and scales them into a [`Dataset`]. What goes wrong on the way
 //! is a [`DataError`]; `place` alone knows where in the spec to show it. This module knows no
 //! device and no tensor, and every random choice in it comes from the spec's seed.
 
 mod columns;
-mod csv;
 mod dataset;
 mod error;
 mod examples;
-mod file;
 mod generate;
 mod labels;
 mod load;
 mod place;
 mod raw;
+mod read;
 mod scale;
 mod shape;
+mod sources;
 mod split;
 pub mod statistics;
 mod targets;

@@ -2,7 +2,7 @@
 
 use super::error::{Cells, SHOWN, count, list};
 use super::{DataError, ScaleError};
-use crate::spec::{DataSource, Diagnostic, Span, Spec};
+use crate::spec::{DataSource, Diagnostic, Span, Spec, TableFormat};
 
 /// An error as the reader of the spec sees it.
 pub(super) fn diagnostic(error: &DataError, spec: &Spec) -> Diagnostic {
@@ -18,9 +18,14 @@ pub(super) fn diagnostic(error: &DataError, spec: &Spec) -> Diagnostic {
 
 /// Errors inside the data file name it first; the others speak of the spec alone.
 fn message(error: &DataError, spec: &Spec) -> String {
-    match (&spec.data.source, error) {
+    let path = spec.data.source.path().map(|path| path.value.as_path());
+    match (path, error) {
+        (path, DataError::Malformed { file, .. }) => match file.as_deref().or(path) {
+            Some(path) => format!("{}: {error}", path.display()),
+            None => error.to_string(),
+        },
         (
-            DataSource::Csv { path, .. },
+            Some(path),
             DataError::NotUtf8 { .. }
             | DataError::HeaderMissing
             | DataError::DuplicateColumn { .. }
@@ -29,10 +34,18 @@ fn message(error: &DataError, spec: &Spec) -> String {
             | DataError::NoRows { .. }
             | DataError::NoFeatures
             | DataError::ColumnMissing { .. }
+            | DataError::ArrayMissing { .. }
+            | DataError::InputsUnnamed { .. }
+            | DataError::ArrayOfOthers { .. }
+            | DataError::ArrayLengths { .. }
+            | DataError::ArrayShape { .. }
+            | DataError::TooMuch { .. }
+            | DataError::TextTooShort { .. }
             | DataError::EmptyCells(_)
             | DataError::NotNumbers(_)
             | DataError::NotFinite(_)
             | DataError::FractionalLabels(_)
+            | DataError::NotZeroOrOne(_)
             | DataError::NotTokens { .. }
             | DataError::OneClass { .. }
             | DataError::NotTwoClasses { .. }
@@ -53,6 +66,26 @@ fn place(error: &DataError, spec: &Spec) -> (Span, String) {
         | DataError::DuplicateColumn { .. }
         | DataError::UnnamedColumn { .. }
         | DataError::RaggedRows { .. } => (source(spec), "not a table that can be read".into()),
+        DataError::Malformed { file: Some(_), .. } if spec.data.source.target().is_some() => {
+            (target(spec), "cannot be read".into())
+        }
+        DataError::Malformed { .. } => (source(spec), "cannot be read".into()),
+        DataError::FeatureMissing { feature, .. } => {
+            (source(spec), format!("needs the feature `{feature}`"))
+        }
+        DataError::TooMuch { .. } => match &spec.data.sample {
+            Some(sample) => (sample.span, "rows are drawn".into()),
+            None => (source(spec), "more than is kept".into()),
+        },
+        DataError::ArrayMissing { target: true, .. } => (target(spec), "no such array".into()),
+        DataError::ArrayMissing { .. } => (inputs(spec), "no such array".into()),
+        DataError::InputsUnnamed { .. } => (source(spec), "which one has the inputs?".into()),
+        DataError::ArrayOfOthers { .. } => (source(spec), "read as numbers".into()),
+        DataError::ArrayLengths { .. } => (target(spec), "one row per example".into()),
+        DataError::ArrayShape { target: true, .. } => (target(spec), "read as targets".into()),
+        DataError::ArrayShape { .. } => (inputs(spec), "read as inputs".into()),
+        DataError::ImageSizes { .. } => (source(spec), "inputs of one size are due".into()),
+        DataError::TextTooShort { .. } => (source(spec), "too short for an example".into()),
         DataError::NoRows { .. } => (source(spec), "there is nothing to learn from".into()),
         DataError::NoFeatures => (source(spec), "only the target is left".into()),
         DataError::ColumnMissing { feature: None, .. } => (target(spec), "no such column".into()),
@@ -70,6 +103,7 @@ fn place(error: &DataError, spec: &Spec) -> (Span, String) {
             (column(cells, spec), "read as tokens, for the embedding".into())
         }
         DataError::FractionalLabels(_) => (target(spec), "read as class labels".into()),
+        DataError::NotZeroOrOne(_) => (target(spec), "read as labels that apply or not".into()),
         DataError::OneClass { .. } => (target(spec), "there is nothing to tell apart".into()),
         DataError::NotTwoClasses { .. } => (target(spec), "not two classes".into()),
         DataError::PositiveMissing { .. } | DataError::PositiveWithoutBinary => {
@@ -101,34 +135,37 @@ fn place(error: &DataError, spec: &Spec) -> (Span, String) {
 
 /// The path of the data file, or the generator.
 fn source(spec: &Spec) -> Span {
-    match &spec.data.source {
-        DataSource::Csv { path, .. } => path.span,
-        DataSource::Generated(generator) => generator.span,
-        DataSource::Model => spec.data.span,
+    match (&spec.data.source, spec.data.source.path()) {
+        (_, Some(path)) => path.span,
+        (DataSource::Generated(generator), None) => generator.span,
+        (_, None) => spec.data.span,
     }
 }
 
 fn target(spec: &Spec) -> Span {
-    match &spec.data.source {
-        DataSource::Csv { target, .. } => target.column.span,
-        DataSource::Generated(generator) => generator.span,
-        DataSource::Model => spec.data.span,
-    }
+    spec.data.source.target().map_or(source(spec), |target| target.column.span)
 }
 
 fn positive(spec: &Spec) -> Span {
+    let own = match &spec.data.source {
+        DataSource::Images(images) => images.positive.as_ref(),
+        _ => None,
+    };
+    let of_target = spec.data.source.target().and_then(|target| target.positive.as_ref());
+    own.or(of_target).map_or(target(spec), |positive| positive.span)
+}
+
+/// The name of the array of inputs.
+fn inputs(spec: &Spec) -> Span {
     match &spec.data.source {
-        DataSource::Csv { target, .. } => {
-            target.positive.as_ref().map_or(target.column.span, |positive| positive.span)
-        }
-        DataSource::Generated(generator) => generator.span,
-        DataSource::Model => spec.data.span,
+        DataSource::Arrays { inputs: Some(inputs), .. } => inputs.span,
+        _ => source(spec),
     }
 }
 
 fn feature(spec: &Spec, index: usize) -> Span {
     match &spec.data.source {
-        DataSource::Csv { features: Some(features), .. } => {
+        DataSource::Table { features: Some(features), .. } => {
             features.get(index).map_or(spec.data.span, |feature| feature.span)
         }
         _ => spec.data.span,
@@ -137,11 +174,12 @@ fn feature(spec: &Spec, index: usize) -> Span {
 
 /// The place that names the column of these cells, if there is one; else the data file.
 fn column(cells: &Cells, spec: &Spec) -> Span {
-    let DataSource::Csv { target, features, .. } = &spec.data.source else { return source(spec) };
+    let Some(target) = spec.data.source.target() else { return source(spec) };
     let Some(column) = cells.common_column() else { return source(spec) };
     if in_target(cells, spec) {
         return target.column.span;
     }
+    let DataSource::Table { features, .. } = &spec.data.source else { return inputs(spec) };
     features
         .iter()
         .flatten()
@@ -150,10 +188,8 @@ fn column(cells: &Cells, spec: &Spec) -> Span {
 }
 
 fn in_target(cells: &Cells, spec: &Spec) -> bool {
-    match &spec.data.source {
-        DataSource::Csv { target, .. } => cells.common_column() == Some(target.column.as_str()),
-        DataSource::Generated(_) | DataSource::Model => false,
-    }
+    let target = spec.data.source.target();
+    target.is_some_and(|target| cells.common_column() == Some(target.column.as_str()))
 }
 
 /// The single places of an error that has several.
@@ -163,6 +199,7 @@ fn notes(error: &DataError) -> Vec<String> {
         | DataError::NotNumbers(cells)
         | DataError::NotFinite(cells)
         | DataError::FractionalLabels(cells)
+        | DataError::NotZeroOrOne(cells)
         | DataError::NotTokens { cells, .. }
             if cells.total > 1 =>
         {
@@ -176,6 +213,9 @@ fn notes(error: &DataError) -> Vec<String> {
         }
         DataError::ColumnMissing { columns, .. } => {
             return vec![format!("the columns are {}", list(columns))];
+        }
+        DataError::ArrayMissing { arrays, .. } if !arrays.is_empty() => {
+            return vec![format!("the arrays are {}", list(arrays))];
         }
         _ => return Vec::new(),
     };
@@ -194,7 +234,34 @@ fn help(error: &DataError, spec: &Spec) -> Option<String> {
         DataError::FileMissing { suggestion: None, .. } => {
             "paths start from the folder of the spec".into()
         }
-        DataError::FileUnreadable { .. } => "give the path of a CSV file".into(),
+        DataError::FileUnreadable { .. } => match &spec.data.source {
+            DataSource::Table { format: TableFormat::Csv, .. } => {
+                "give the path of a CSV file".into()
+            }
+            _ => "give the path of a file that can be read".into(),
+        },
+        DataError::Malformed { mend, .. } => (*mend).into(),
+        DataError::FeatureMissing { feature, .. } => format!(
+            "install it with `cargo install nn-test --features {feature}`; for `cargo test`, add \
+             the feature to the dev-dependency"
+        ),
+        DataError::TooMuch { rows, bytes, most } => {
+            format!("draw some of the rows: `sample: {}`", fitting(*rows, *bytes, *most))
+        }
+        DataError::ArrayMissing { suggestion, .. } => {
+            return suggestion.as_ref().map(|name| format!("did you mean `{name}`?"));
+        }
+        DataError::InputsUnnamed { .. } => "name the inputs: `inputs: x`".into(),
+        DataError::ArrayOfOthers { .. } => "give numbers of at most 64 bits".into(),
+        DataError::ArrayLengths { .. } => "give every input its target".into(),
+        DataError::ArrayShape { target: true, .. } => {
+            "give one row per example; several numbers in a row are for `task: regression` or \
+             `multi_label_classification`"
+                .into()
+        }
+        DataError::ArrayShape { .. } => "give one row per example".into(),
+        DataError::ImageSizes { .. } => "resize them all: `size: 32`".into(),
+        DataError::TextTooShort { .. } => "lower `length`, or give more text".into(),
         DataError::NotUtf8 { .. } => "save the file as UTF-8".into(),
         DataError::HeaderMissing => "write the names of the columns into the first line".into(),
         DataError::DuplicateColumn { .. } => "give every column a name of its own".into(),
@@ -226,6 +293,9 @@ fn help(error: &DataError, spec: &Spec) -> Option<String> {
         }
         DataError::NotFinite(_) => "fill the cells, or leave their rows out".into(),
         DataError::FractionalLabels(_) => "for real targets, write `task: regression`".into(),
+        DataError::NotZeroOrOne(_) => {
+            "for one class per example, write `task: classification`".into()
+        }
         DataError::OneClass { .. } => "add examples of another class".into(),
         DataError::NotTwoClasses { .. } => {
             "for more than two classes, write `task: classification`".into()
@@ -274,6 +344,13 @@ fn help(error: &DataError, spec: &Spec) -> Option<String> {
         },
         DataError::GeneratorOption { .. } => return None,
     })
+}
+
+/// A round number of rows of which about half the bound is taken.
+fn fitting(rows: usize, bytes: usize, most: usize) -> usize {
+    let exact = (rows as f64 / bytes as f64 * most as f64 / 2.0) as usize;
+    let unit = 10usize.pow(exact.checked_ilog10().unwrap_or(0));
+    (exact / unit * unit).max(1)
 }
 
 /// One column whose name holds the separator of another dialect.

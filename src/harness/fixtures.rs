@@ -59,6 +59,7 @@ pub(crate) fn spec(name: &str, expectations: Vec<Expectation>) -> Spec {
             scale: at_start(Scaling::None),
             scale_target: at_start(Scaling::None),
             validation: at_start(0.0),
+            sample: None,
             span: Span::default(),
         },
         model: ModelSpec::Declared(Vec::new()),

@@ -11,6 +11,9 @@ pub(super) fn conditions(term: &TermMeta) -> Map<String, Value> {
     let conditions = match (term.kind, term.name) {
         (TermKind::Section, "spec") => by_task(),
         (TermKind::Section, "data") => one_source(),
+        (TermKind::Section, "images") => {
+            json!({ "oneOf": [{ "required": ["folder"] }, { "required": ["list"] }] })
+        }
         (TermKind::Section, "model") => {
             json!({ "oneOf": [{ "required": ["layers"] }, { "required": ["rust"] }] })
         }
@@ -56,13 +59,39 @@ fn by_task() -> Value {
     })
 }
 
-/// A file or a generator, and only one; columns belong to the file.
+/// A file or a generator, and only one; columns belong to tables, names to files of arrays.
 fn one_source() -> Value {
+    const TABLES: &[&str] = &["csv", "jsonl", "parquet", "arrow"];
+    const ARRAYS: &[&str] = &["npy", "npz", "safetensors", "idx"];
+    const OTHERS: &[&str] = &["images", "text"];
+    let files = [TABLES, ARRAYS, OTHERS].concat();
     let generators = terms().filter(|term| term.kind == TermKind::Data).map(|term| term.name);
     let sources: Vec<Value> =
-        ["csv"].into_iter().chain(generators).map(|key| json!({ "required": [key] })).collect();
+        files.iter().copied().chain(generators).map(|key| json!({ "required": [key] })).collect();
+    let any = |keys: &[&str]| {
+        let keys: Vec<Value> = keys.iter().map(|key| json!({ "required": [key] })).collect();
+        json!({ "anyOf": keys })
+    };
+    let needs_target =
+        [TABLES, ARRAYS].concat().into_iter().map(|key| (key.to_owned(), json!(["target"])));
     json!({
         "oneOf": sources,
-        "dependentRequired": { "csv": ["target"], "target": ["csv"], "features": ["csv"] },
+        "dependentRequired": needs_target.collect::<Map<_, _>>(),
+        "dependentSchemas": {
+            "target": any(&files),
+            "features": any(TABLES),
+            "inputs": any(&["npz", "safetensors"]),
+            "sample": any(&files),
+            "images": target_with("images", "list"),
+            "text": target_with("text", "column"),
+        },
+    })
+}
+
+/// A source that is a table where it has this option.
+fn target_with(source: &str, option: &str) -> Value {
+    json!({
+        "if": { "properties": { source: { "type": "object", "required": [option] } } },
+        "then": { "required": ["target"] },
     })
 }

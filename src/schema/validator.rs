@@ -92,6 +92,11 @@ fn check_word(
         "minProperties" => value.as_object().is_none_or(|keys| keys.len() >= size(argument)),
         "maxProperties" => value.as_object().is_none_or(|keys| keys.len() <= size(argument)),
         "required" => has_all(value, argument),
+        "dependentSchemas" => value.as_object().is_none_or(|keys| {
+            argument.as_object().is_some_and(|schemas| {
+                schemas.iter().all(|(key, schema)| !keys.contains_key(key) || fits(schema))
+            })
+        }),
         "dependentRequired" => value.as_object().is_none_or(|keys| {
             let rules = argument.as_object().expect("rules by key");
             rules.iter().all(|(key, needs)| !keys.contains_key(key) || has_all(value, needs))

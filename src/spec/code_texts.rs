@@ -176,24 +176,27 @@ pub static CODES: &[CodeMeta] = &[
     CodeMeta {
         code: Code::DATA_UNREADABLE,
         title: "the data file cannot be read",
-        explanation: "The file of `data.csv` is missing, is a folder, or this user may not read \
-                      it. A relative path starts from the folder of the spec file, not from the \
-                      folder in which the command was called.",
+        explanation: "The file of `data` is missing, is a folder, or this user may not read it; \
+                      or this build of nn-test lacks the feature that reads its format. A \
+                      relative path starts from the folder of the spec file, not from the folder \
+                      in which the command was called.",
         example: "data: {csv: no_such_file.csv, target: label}",
     },
     CodeMeta {
         code: Code::DATA_MALFORMED,
-        title: "the data file is not a table",
+        title: "the data file is not what its format says",
         explanation: "A CSV file has one header row with unique names, and as many fields in each \
-                      row as the header has. The message names the row.",
+                      row as the header has. Files of arrays, tables and images begin with the \
+                      marks of their format, and end where their headers say. The message names \
+                      the row.",
         example: "a,b,label\n1,2,0\n1,2\n",
     },
     CodeMeta {
         code: Code::BAD_COLUMN,
-        title: "a column that the data file lacks, or that is used twice",
+        title: "a column or array that the data file lacks, or that is used twice",
         explanation: "`target` and `features` name columns by the header row of the CSV file, \
-                      letter by letter, each column once. The message lists the columns of the \
-                      file.",
+                      letter by letter, each column once; `inputs` and `target` name arrays. The \
+                      message lists the columns or arrays of the file.",
         example: "data: {csv: iris.csv, target: specie}",
     },
     CodeMeta {
@@ -242,7 +245,8 @@ pub static CODES: &[CodeMeta] = &[
         code: Code::DATA_SHAPE_MISMATCH,
         title: "the shape of an example does not match its columns",
         explanation: "The product of the sizes in `data.shape` must be the number of features: \
-                      `shape: [1, 8, 8]` needs 64 columns.",
+                      `shape: [1, 8, 8]` needs 64 columns. Arrays of inputs and targets have as \
+                      many rows as there are examples.",
         example: "data: {csv: digits.csv, target: digit, shape: [1, 7, 8]}",
     },
     CodeMeta {
@@ -270,6 +274,16 @@ pub static CODES: &[CodeMeta] = &[
                       generated data has a largest size, and scaled numbers must stay finite. The \
                       message names the option.",
         example: "data: {waves: {classes: 10, length: 16}}",
+    },
+    CodeMeta {
+        code: Code::DATA_TOO_LARGE,
+        title: "more data than is kept in memory",
+        explanation: "A spec tests a small copy of a network, in seconds: at most 1 GiB of a \
+                      file's rows is kept, as numbers of 8 bytes or as text. The file itself may \
+                      have any size, since it is read in a stream: `sample: 10000` draws so many \
+                      of its rows in one pass, each equally likely, from the spec's seed. Stratified \
+                      parts and scalings come from the drawn rows.",
+        example: "data: {csv: ten_gigabytes.csv, target: label}   # without `sample: 10000`",
     },
     CodeMeta {
         code: Code::SHAPE_MISMATCH,

@@ -1,11 +1,15 @@
 //! `data:` — where examples come from, how they are scaled, shaped and split.
 
+mod files;
+
 use std::path::PathBuf;
 
 use super::options::OptionReader;
 use super::vocabulary::{TermKind, find_kind, of_kinds};
 use super::yaml::Node;
 use super::{Code, Diagnostic, Span, Spanned, Task};
+
+pub use files::{ArrayFormat, Color, ImagesSource, Symbols, TableFormat, TextSource};
 
 /// The `data:` section.
 #[derive(Debug, Clone)]
@@ -20,22 +24,59 @@ pub struct DataSpec {
     pub scale_target: Spanned<Scaling>,
     /// Share of examples held out for validation, in `[0, 1)`; stratified for classes.
     pub validation: Spanned<f64>,
+    /// How many rows of a file are drawn; without it all.
+    pub sample: Option<Spanned<usize>>,
     /// The place of the whole section, for errors about it as a whole.
     pub span: Span,
 }
 
 #[derive(Debug, Clone)]
 pub enum DataSource {
-    Csv {
+    Table {
+        format: TableFormat,
         /// As written; relative to the spec file's folder.
         path: Spanned<PathBuf>,
         target: Target,
         /// Input columns, in this order; without it all columns but the target.
         features: Option<Vec<Spanned<String>>>,
     },
+    Arrays {
+        format: ArrayFormat,
+        /// As written; relative to the spec file's folder.
+        path: Spanned<PathBuf>,
+        /// The inputs' name; without it the only array beside the target. Of a file of one array:
+        /// `None`.
+        inputs: Option<Spanned<String>>,
+        /// The targets' name, or the path of their file.
+        target: Target,
+    },
+    Images(ImagesSource),
+    Text(TextSource),
     Generated(Spanned<Generator>),
     /// The Rust model brings its own batches (`task: objective`).
     Model,
+}
+
+impl DataSource {
+    /// The file or folder that the examples come from.
+    pub fn path(&self) -> Option<&Spanned<PathBuf>> {
+        match self {
+            Self::Table { path, .. } | Self::Arrays { path, .. } => Some(path),
+            Self::Images(images) => Some(&images.path),
+            Self::Text(text) => Some(&text.path),
+            Self::Generated(_) | Self::Model => None,
+        }
+    }
+
+    /// What is to be predicted, where the spec names it.
+    pub fn target(&self) -> Option<&Target> {
+        match self {
+            Self::Table { target, .. } | Self::Arrays { target, .. } => Some(target),
+            Self::Images(images) => images.list.as_ref().map(|(target, _)| target),
+            Self::Text(text) => text.labelled.as_ref().map(|(_, target)| target),
+            Self::Generated(_) | Self::Model => None,
+        }
+    }
 }
 
 impl DataSpec {
@@ -47,6 +88,7 @@ impl DataSpec {
             scale: Spanned::new(Scaling::None, span),
             scale_target: Spanned::new(Scaling::None, span),
             validation: Spanned::new(0.0, span),
+            sample: None,
             span,
         }
     }
@@ -106,6 +148,7 @@ pub(super) fn read(
         scale: scaling(options, "scale"),
         scale_target: scaling(options, "scale_target"),
         validation: validation(options),
+        sample: options.optional_count("sample"),
         span: options.place(),
         source: source?,
     };
@@ -132,8 +175,9 @@ fn source(
     task: Option<&Spanned<Task>>,
 ) -> Option<DataSource> {
     let generators = of_kinds(&[TermKind::Data]).map(|term| term.name);
-    let sources: Vec<_> = ["csv"]
-        .into_iter()
+    let sources: Vec<_> = files::FILES
+        .iter()
+        .copied()
         .chain(generators)
         .filter_map(|name| Some((name, options.key_span(name)?)))
         .collect();
@@ -142,7 +186,7 @@ fn source(
             no_source(options);
             None
         }
-        [("csv", _)] => csv(options, task),
+        [(name, span)] if files::FILES.contains(name) => files::read(options, name, *span, task),
         [(name, span)] => generated(options, name, *span, task),
         [(first, first_span), (second, span), ..] => {
             let error = Diagnostic::new(
@@ -170,33 +214,10 @@ fn no_source(options: &mut OptionReader<'_, '_, '_>) {
     );
     options.reader.report(
         error
+            .note(format!("files are: {}", files::FILES.join(", ")))
             .note(format!("generators are: {}", names.join(", ")))
             .help("for example `csv: data.csv` with `target: label`, or `moons: {}`"),
     );
-}
-
-fn csv(options: &mut OptionReader<'_, '_, '_>, task: Option<&Spanned<Task>>) -> Option<DataSource> {
-    let path = options.text("csv");
-    let path = Spanned::new(PathBuf::from(path.value), path.span);
-    let features = options.given("features").map(|node| {
-        let items = options.reader.sequence("`features` of `data`", node);
-        items.iter().map(|item| options.reader.text("each of `features` of `data`", item)).collect()
-    });
-    let Some(node) = options.given("target") else {
-        if !options.is_broken() {
-            let error = Diagnostic::new(
-                Code::MISSING_KEY,
-                "`data` with `csv` needs `target`",
-                options.place(),
-                "`target` is missing",
-            );
-            options.reader.report(error.help("name the column to predict: `target: label`"));
-        }
-        return None;
-    };
-    let span = options.key_span("target").unwrap_or(node.span);
-    let target = target(options, span, node, task);
-    Some(DataSource::Csv { path, target, features })
 }
 
 fn target(
@@ -210,19 +231,7 @@ fn target(
     let column = options.text("column");
     let positive =
         options.given("positive").map(|node| options.reader.text("`positive` of `target`", node));
-    if let (Some(positive), Some(task)) = (&positive, task)
-        && task.value != Task::BinaryClassification
-    {
-        options.reader.report(
-            Diagnostic::new(
-                Code::CONTRADICTION,
-                "`positive` needs `task: binary_classification`",
-                positive.span,
-                "names one of two classes",
-            )
-            .also(task.span, "the task is another one"),
-        );
-    }
+    files::check_positive(&mut options, positive.as_ref(), task);
     Target { column, positive }
 }
 
@@ -232,14 +241,14 @@ fn generated(
     span: Span,
     task: Option<&Spanned<Task>>,
 ) -> Option<DataSource> {
-    for key in ["target", "features"] {
+    for key in ["target", "features", "inputs", "sample"] {
         if let Some(key_span) = options.key_span(key) {
             options.reader.report(
                 Diagnostic::new(
                     Code::CONTRADICTION,
-                    format!("`{key}` belongs to `csv`"),
+                    format!("`{key}` belongs to a file"),
                     key_span,
-                    "generated data has no columns",
+                    "generated data has no such part",
                 )
                 .also(span, "the data is generated"),
             );

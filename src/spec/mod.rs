@@ -39,6 +39,7 @@ mod tests;
 
 pub use activation::Activation;
 pub use code::{CODES, Code, CodeMeta};
+pub use data::{ArrayFormat, Color, ImagesSource, Symbols, TableFormat, TextSource};
 pub use data::{DataSource, DataSpec, Generator, Scaling, Target};
 pub use diagnostic::{Diagnostic, DiagnosticRecord, Diagnostics};
 pub use early_stopping::{EarlyStopping, StoppingMetric};

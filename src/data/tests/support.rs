@@ -7,7 +7,7 @@ use crate::data::{Dataset, Examples, Targets, load};
 use crate::spec::{
     DataSource, DataSpec, Diagnostic, Generator, LayerKind, LayerSpec, Length, LossKind, LossSpec,
     ModelSpec, OptimizerKind, OptimizerSpec, Regularization, Scaling, Schedule, ScheduleSpec,
-    Source, Span, Spanned, Spec, Target, Task, TrainingSpec,
+    Source, Span, Spanned, Spec, TableFormat, Target, Task, TrainingSpec,
 };
 
 pub(super) const MOONS: Generator = Generator::Moons { examples: 40, noise: 0.1 };
@@ -44,6 +44,7 @@ pub(super) fn spec(folder: &Path, task: Task, source: DataSource) -> Spec {
             scale: at(Scaling::None, "scaling"),
             scale_target: at(Scaling::None, "target scaling"),
             validation: at(0.25, "share"),
+            sample: None,
             span: at((), TEXT).span,
         },
         model: ModelSpec::Declared(Vec::new()),
@@ -82,7 +83,8 @@ pub(super) fn spec(folder: &Path, task: Task, source: DataSource) -> Spec {
 }
 
 pub(super) fn csv(path: &str, target: &str) -> DataSource {
-    DataSource::Csv {
+    DataSource::Table {
+        format: TableFormat::Csv,
         path: at(PathBuf::from(path), "table.csv"),
         target: Target { column: at(target.into(), "label"), positive: None },
         features: None,
@@ -148,12 +150,12 @@ pub(super) fn assert_told(result: Result<Dataset, Vec<String>>, expected: &[&str
 }
 
 pub(super) fn set_features(spec: &mut Spec, names: &[(&str, &str)]) {
-    let DataSource::Csv { features, .. } = &mut spec.data.source else { panic!("no table") };
+    let DataSource::Table { features, .. } = &mut spec.data.source else { panic!("no table") };
     *features = Some(names.iter().map(|(name, place)| at((*name).to_owned(), place)).collect());
 }
 
 pub(super) fn set_positive(spec: &mut Spec, label: &str) {
-    let DataSource::Csv { target, .. } = &mut spec.data.source else { panic!("no table") };
+    let DataSource::Table { target, .. } = &mut spec.data.source else { panic!("no table") };
     target.positive = Some(at(label.to_owned(), "good"));
 }
 

@@ -148,7 +148,7 @@ fn generated_data_fits_its_task_and_itself() {
             "{majority_token: {classes: 5, vocabulary: 4}}",
             "`vocabulary` must be at least `classes`",
         ),
-        ("classification", "{moons: , target: x}", "`target` belongs to `csv`"),
+        ("classification", "{moons: , target: x}", "`target` belongs to a file"),
         ("classification", "{csv: a.csv}", "`data` with `csv` needs `target`"),
         ("classification", "{shape: [2]}", "`data` needs a source"),
     ] {

@@ -142,9 +142,14 @@ fn with_option(term: &TermMeta, option: &TermOption, candidate: &str) -> String 
     entries.push(format!("{}: {candidate}", option.name));
     let is_data = term.kind == TermKind::Section && term.name == "data";
     if is_data {
-        let source = option.name == "csv" || option.kind == ValueKind::Term(TermKind::Data);
+        let tables = ["csv", "jsonl", "parquet", "arrow", "npy", "npz", "safetensors", "idx"];
+        let file = tables.contains(&option.name);
+        let source = matches!(option.name, "images" | "text")
+            || option.kind == ValueKind::Term(TermKind::Data);
         match option.name {
-            "csv" => entries.push("target: a".to_owned()),
+            _ if file => entries.push("target: a".to_owned()),
+            "inputs" => entries.push("npz: a.npz, target: a".to_owned()),
+            "sample" => entries.push("csv: a.csv, target: a".to_owned()),
             "target" => entries.push("csv: a.csv".to_owned()),
             "features" => entries.push("csv: a.csv, target: a".to_owned()),
             _ if !source => entries.push("blobs: {}".to_owned()),

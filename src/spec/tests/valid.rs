@@ -59,7 +59,7 @@ fn the_whole_language_is_read() {
     assert_eq!(spec.data.shape.as_ref().unwrap().value, [1, 8, 8]);
     assert_eq!(spec.data.scale.value, Scaling::MinMax { low: 0.0, high: 16.0 });
     assert_eq!(spec.data.validation.value, 0.25);
-    let DataSource::Csv { path, target, features } = &spec.data.source else { panic!("csv") };
+    let DataSource::Table { path, target, features, .. } = &spec.data.source else { panic!("csv") };
     assert_eq!(path.to_str(), Some("../fixtures/digits.csv"));
     assert_eq!(target.column.value, "digit");
     assert_eq!(features.as_ref().unwrap().len(), 2);
@@ -203,7 +203,7 @@ fn labels_and_columns_are_text_however_they_are_written() {
     let text = "version: 1\ntask: binary_classification\nmodel: [linear: 1]\n\
                 data: {csv: a.csv, target: {column: 7, positive: 1.0}, features: [no, true, \"x\"]}\n";
     let spec = spec(text);
-    let DataSource::Csv { target, features, .. } = &spec.data.source else { panic!("csv") };
+    let DataSource::Table { target, features, .. } = &spec.data.source else { panic!("csv") };
     assert_eq!(target.column.value, "7");
     assert_eq!(target.positive.as_ref().unwrap().value, "1.0");
     let features: Vec<_> = features.iter().flatten().map(|name| name.value.as_str()).collect();

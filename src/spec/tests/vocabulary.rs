@@ -15,6 +15,9 @@ pub(super) fn with_term(term: &TermMeta, yaml: &str) -> String {
         TermKind::Section if term.name == "target" => format!(
             "version: 1\ntask: binary_classification\ndata: {{csv: a.csv, target: {yaml}}}\n{layers}"
         ),
+        TermKind::Section if ["images", "text"].contains(&term.name) => {
+            format!("version: 1\ntask: classification\ndata: {{{}: {yaml}}}\n{layers}", term.name)
+        }
         TermKind::Section if term.name == "split" => {
             format!(
                 "version: 1\ntask: regression\ndata: {{linear_regression: , split: {yaml}}}\n{layers}"
@@ -96,7 +99,11 @@ fn every_option_is_read_under_its_documented_name() {
         for option in term.options {
             // A mapping is right for no option but a nested one, so that its name is in the error.
             let source = if term.name == "data" { "csv: a.csv, " } else { "" };
-            let source = if ["target", "features"].contains(&option.name) { source } else { "" };
+            let source = match option.name {
+                "target" | "features" => source,
+                "inputs" if !source.is_empty() => "npz: a.npz, ",
+                _ => "",
+            };
             // What keys a configuration has is known only where its model is registered.
             let open = [ValueKind::Config, ValueKind::Names].contains(&option.kind);
             let wrong = if open { "3" } else { "{nonsense: }" };

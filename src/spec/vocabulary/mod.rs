@@ -7,6 +7,7 @@
 mod activation;
 mod data;
 mod fault;
+mod files;
 mod initializer;
 mod layer;
 mod optimizer;

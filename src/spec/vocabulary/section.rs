@@ -93,13 +93,34 @@ pub(super) static TERMS: &[TermMeta] = &[
         name: "data",
         kind: TermKind::Section,
         summary: "Where examples come from, how they are scaled, shaped and split. Exactly one \
-                  source: a CSV file, or a generator.",
+                  source: a file, or a generator.",
         options: &[
+            file("csv", "a CSV file with a header row, relative to the spec file's folder"),
+            file(
+                "jsonl",
+                "a file of JSON lines: one object per line, with the same fields in each",
+            ),
+            file("parquet", "a Parquet file; needs nn-test's feature `arrow`"),
+            file("arrow", "an Arrow (Feather) file or stream; needs nn-test's feature `arrow`"),
+            file("npy", "a NumPy array; `target` is the path of a second one"),
+            file("npz", "an archive of NumPy arrays; `inputs` and `target` name two of them"),
+            file("safetensors", "a file of tensors; `inputs` and `target` name two of them"),
+            file(
+                "idx",
+                "an array in MNIST's format, compressed by gzip or not; `target` is the path of a \
+                 second one",
+            ),
             TermOption {
-                name: "csv",
-                kind: Kind::Text,
-                default: Default::Derived("no file: a generator"),
-                doc: "a CSV file with a header row, relative to the spec file's folder",
+                name: "images",
+                kind: Kind::Section("images"),
+                default: Default::Derived("not this source"),
+                doc: "a folder of images with a folder per class, or a list of images",
+            },
+            TermOption {
+                name: "text",
+                kind: Kind::Section("text"),
+                default: Default::Derived("not this source"),
+                doc: "a text, of which the next token is told, or a table of texts",
             },
             generator("blobs", "Gaussian clusters, one per class"),
             generator("moons", "two interleaved half circles"),
@@ -110,19 +131,27 @@ pub(super) static TERMS: &[TermMeta] = &[
             TermOption {
                 name: "target",
                 kind: Kind::Column,
-                default: Default::Derived("required with `csv`"),
-                doc: "the column to predict, or `{column: diagnosis, positive: malignant}`",
+                default: Default::Derived("required with a file of tables or arrays"),
+                doc: "the column, array or file to predict, or `{column: diagnosis, positive: \
+                      malignant}`",
+            },
+            TermOption {
+                name: "inputs",
+                kind: Kind::Text,
+                default: Default::Derived("the only array beside the target"),
+                doc: "the array of inputs, with `npz` and `safetensors`; its first axis counts the \
+                      examples",
             },
             TermOption {
                 name: "features",
                 kind: Kind::Texts,
                 default: Default::Derived("all columns but the target"),
-                doc: "the input columns of the CSV file, in this order",
+                doc: "the input columns of a table, in this order",
             },
             TermOption {
                 name: "shape",
                 kind: Kind::Shape,
-                default: Default::Derived("one axis with all features"),
+                default: Default::Derived("one axis with all features, or that of the arrays"),
                 doc: "shape of one example, without the batch axis",
             },
             TermOption {
@@ -143,6 +172,12 @@ pub(super) static TERMS: &[TermMeta] = &[
                 default: Default::Derived("a fifth is held out"),
                 doc: "what is held out for validation",
             },
+            TermOption {
+                name: "sample",
+                kind: Kind::Count { least: 1 },
+                default: Default::Derived("all rows, at most 1 GiB of them"),
+                doc: "how many rows of a file are drawn, in one pass, each equally likely",
+            },
         ],
         main: None,
         example: "{csv: ../fixtures/digits.csv, target: digit, shape: [1, 8, 8], \
@@ -158,7 +193,7 @@ pub(super) static TERMS: &[TermMeta] = &[
                 name: "column",
                 kind: Kind::Text,
                 default: Default::Required,
-                doc: "the column's name in the header row",
+                doc: "the column's name in the header row; or the array, or the file of targets",
             },
             TermOption {
                 name: "positive",
@@ -479,6 +514,10 @@ pub(super) static TERMS: &[TermMeta] = &[
                  EarlyStopping",
     },
 ];
+
+const fn file(name: &'static str, doc: &'static str) -> TermOption {
+    TermOption { name, kind: Kind::Text, default: Default::Derived("not this source"), doc }
+}
 
 const fn generator(name: &'static str, doc: &'static str) -> TermOption {
     TermOption {

@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-use super::{activation, data, fault, initializer, layer, optimizer, recipe, schedule, section};
+use super::{
+    activation, data, fault, files, initializer, layer, optimizer, recipe, schedule, section,
+};
 
 /// One word of the language.
 #[derive(Debug)]
@@ -276,6 +278,7 @@ impl TermMeta {
 /// All terms, by kind.
 pub static VOCABULARY: &[&[TermMeta]] = &[
     section::TERMS,
+    files::TERMS,
     data::GENERATORS,
     data::SCALINGS,
     layer::TERMS,

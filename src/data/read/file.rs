@@ -1,19 +1,19 @@
-//! Reading the data file, the one effect of this module.
+//! Opening data files, the one effect of `data`.
 
-use std::fs;
-use std::io::ErrorKind;
+use std::fs::{self, File};
+use std::io::{self, ErrorKind};
 use std::path::Path;
 
-use super::DataError;
+use crate::data::DataError;
 use crate::spec::suggest;
 
-/// The bytes of the file at `written`, which starts from `folder` unless it is absolute.
+/// Opens the file at `written`, which starts from `folder` unless it is absolute.
 ///
 /// # Errors
 ///
 /// When there is no such file (with the name of the file in the same folder that was probably
 /// meant), when it is no regular file, or when it cannot be read.
-pub(super) fn read(folder: &Path, written: &Path) -> Result<Vec<u8>, DataError> {
+pub(in crate::data) fn open(folder: &Path, written: &Path) -> Result<File, DataError> {
     let path = folder.join(written);
     let unreadable = |reason: String| DataError::FileUnreadable {
         written: written.to_path_buf(),
@@ -22,17 +22,24 @@ pub(super) fn read(folder: &Path, written: &Path) -> Result<Vec<u8>, DataError> 
     };
     match fs::metadata(&path) {
         Ok(metadata) if metadata.is_file() => {
-            fs::read(&path).map_err(|error| unreadable(error.to_string()))
+            File::open(&path).map_err(|error| unreadable(error.to_string()))
         }
         Ok(metadata) if metadata.is_dir() => Err(unreadable("it is a folder".into())),
         // A pipe or a device may never end.
         Ok(_) => Err(unreadable("it is no regular file".into())),
-        Err(error) if error.kind() == ErrorKind::NotFound => Err(DataError::FileMissing {
-            written: written.to_path_buf(),
-            resolved: path.clone(),
-            suggestion: neighbour(&path).map(|name| written.with_file_name(name)),
-        }),
-        Err(error) => Err(unreadable(error.to_string())),
+        Err(error) => Err(refusal(&path, written, &error)),
+    }
+}
+
+/// Why `path`, written so, cannot be opened.
+pub(in crate::data) fn refusal(path: &Path, written: &Path, error: &io::Error) -> DataError {
+    let (written, resolved) = (written.to_path_buf(), path.to_path_buf());
+    match error.kind() {
+        ErrorKind::NotFound => {
+            let suggestion = neighbour(path).map(|name| written.with_file_name(name));
+            DataError::FileMissing { written, resolved, suggestion }
+        }
+        _ => DataError::FileUnreadable { written, resolved, reason: error.to_string() },
     }
 }
 
@@ -52,6 +59,7 @@ fn neighbour(path: &Path) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Read;
     use std::path::PathBuf;
 
     use super::*;
@@ -61,8 +69,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         fs::create_dir(folder.path().join("specs")).unwrap();
         fs::write(folder.path().join("iris.csv"), "a,b").unwrap();
-        let read = read(&folder.path().join("specs"), Path::new("../iris.csv"));
-        assert_eq!(read, Ok(b"a,b".to_vec()));
+        let mut file = open(&folder.path().join("specs"), Path::new("../iris.csv")).unwrap();
+        let mut text = String::new();
+        file.read_to_string(&mut text).unwrap();
+        assert_eq!(text, "a,b");
     }
 
     #[test]
@@ -71,26 +81,26 @@ mod tests {
         fs::write(folder.path().join("iris.csv"), "").unwrap();
         fs::write(folder.path().join("wine.csv"), "").unwrap();
         assert_eq!(
-            read(folder.path(), Path::new("./irsi.csv")),
-            Err(DataError::FileMissing {
+            open(folder.path(), Path::new("./irsi.csv")).unwrap_err(),
+            DataError::FileMissing {
                 written: PathBuf::from("./irsi.csv"),
                 resolved: folder.path().join("./irsi.csv"),
                 suggestion: Some(PathBuf::from("./iris.csv")),
-            })
+            }
         );
     }
 
     #[test]
     fn a_missing_folder_is_no_panic() {
         let folder = tempfile::tempdir().unwrap();
-        let error = read(folder.path(), Path::new("nowhere/iris.csv")).unwrap_err();
+        let error = open(folder.path(), Path::new("nowhere/iris.csv")).unwrap_err();
         assert!(matches!(error, DataError::FileMissing { suggestion: None, .. }), "{error:?}");
     }
 
     #[test]
     fn a_folder_is_no_file() {
         let folder = tempfile::tempdir().unwrap();
-        let error = read(folder.path(), Path::new(".")).unwrap_err();
+        let error = open(folder.path(), Path::new(".")).unwrap_err();
         assert!(
             matches!(&error, DataError::FileUnreadable { reason, .. } if reason == "it is a folder"),
             "{error:?}"

@@ -1,0 +1,100 @@
+//! Files of every format into examples.
+
+use std::path::Path;
+
+use super::load::{from_table, read_targets};
+use super::raw::Raw;
+use super::read::kept::Keep;
+use super::read::table::Table;
+use super::read::{arrays, csv, file, json_lines, text};
+use super::{DataError, InputKind};
+use crate::data::error::Unit;
+use crate::spec::{DataSource, Spec, TableFormat, Task, TextSource};
+
+/// Reads the file that the spec's data comes from. `vocabulary` is that of the embedding that the
+/// model starts with.
+///
+/// # Errors
+///
+/// Everything that is wrong with the file.
+pub(super) fn read(
+    spec: &Spec,
+    keep: Keep,
+    vocabulary: Option<usize>,
+) -> Result<Raw, Vec<DataError>> {
+    let (folder, task) = (spec.folder(), *spec.task);
+    match &spec.data.source {
+        DataSource::Table { format, path, target, features } => {
+            let table = table(&folder, *format, path, keep)?;
+            let raw = from_table(&table, target, features.as_deref(), task, vocabulary);
+            raw.map_err(|errors| counted(errors, table.unit))
+        }
+        DataSource::Arrays { format, path, inputs, target } => {
+            let (format, inputs) = (*format, inputs.as_ref());
+            let source = arrays::Source { folder: &folder, format, path, inputs, target };
+            let (inputs, targets) = arrays::read(source, keep)?;
+            let positive = target.positive.as_ref().map(|positive| positive.as_str());
+            arrays::examples(inputs, &targets, task, positive, vocabulary)
+        }
+        #[cfg(feature = "image")]
+        DataSource::Images(source) => super::read::image_files::read(&folder, source, task, keep),
+        #[cfg(not(feature = "image"))]
+        DataSource::Images(_) => Err(lacking("images", "image")),
+        DataSource::Text(source) => from_text(&folder, source, task, keep),
+        DataSource::Generated(_) | DataSource::Model => unreachable!("there is no file"),
+    }
+}
+
+fn counted(errors: Vec<DataError>, unit: Unit) -> Vec<DataError> {
+    errors.into_iter().map(|error| error.counted_in(unit)).collect()
+}
+
+fn table(
+    folder: &Path,
+    format: TableFormat,
+    path: &Path,
+    keep: Keep,
+) -> Result<Table, Vec<DataError>> {
+    let file = file::open(folder, path).map_err(|error| vec![error])?;
+    match format {
+        TableFormat::Csv => csv::parse(file, keep),
+        TableFormat::JsonLines => json_lines::parse(file, keep),
+        #[cfg(feature = "arrow")]
+        TableFormat::Parquet => super::read::arrow::parquet(file, keep),
+        #[cfg(feature = "arrow")]
+        TableFormat::Arrow => super::read::arrow::arrow(file, keep),
+        #[cfg(not(feature = "arrow"))]
+        TableFormat::Parquet => Err(lacking("Parquet files", "arrow")),
+        #[cfg(not(feature = "arrow"))]
+        TableFormat::Arrow => Err(lacking("Arrow files", "arrow")),
+    }
+}
+
+#[cfg(not(all(feature = "arrow", feature = "image")))]
+fn lacking(format: &'static str, feature: &'static str) -> Vec<DataError> {
+    vec![DataError::FeatureMissing { format, feature }]
+}
+
+/// Reads a table with a text per row where a column is named, else one text.
+fn from_text(
+    folder: &Path,
+    source: &TextSource,
+    task: Task,
+    keep: Keep,
+) -> Result<Raw, Vec<DataError>> {
+    let Some((column, target)) = &source.labelled else {
+        let file = file::open(folder, &source.path).map_err(|error| vec![error])?;
+        let pieces = text::pieces(file, source, keep).map_err(|error| vec![error])?;
+        return Ok(text::next_tokens(&pieces, source));
+    };
+    let is_json = source.path.extension().is_some_and(|extension| extension == "jsonl");
+    let format = if is_json { TableFormat::JsonLines } else { TableFormat::Csv };
+    let table = table(folder, format, &source.path, keep)?;
+    let names = [column.as_str()];
+    let columns = super::columns::select(&table.header, &target.column, Some(&names))?;
+    let (targets, classes) = read_targets(&table, columns.target, target, task)?;
+    let texts = table.rows.iter().map(|row| row.cell(columns.features[0]));
+    let (inputs, vocabulary) = text::padded(texts, source);
+    let shape = vec![source.length];
+    Ok(Raw { inputs, targets, classes, input: InputKind::Tokens { vocabulary }, shape })
+}
