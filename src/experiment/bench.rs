@@ -111,6 +111,8 @@ impl Bench {
                     kind: layer.kind.term().to_owned(),
                     output: layer.output.dims().to_vec(),
                     parameters: layer.parameters,
+                    // A frozen activation is as any other.
+                    frozen: layer.frozen && layer.parameters > 0,
                 });
                 (layers.collect(), plan.parameters())
             }

@@ -85,7 +85,8 @@ fn observe(subject: &Subject, place: &Place) -> Result<(Weights, Trial), Obstacl
             check_output(subject, &shape, batch.size())?;
             Some(shape)
         }
-        Computed::Terms(_) | Computed::Stepped { .. } => None,
+        // Declared models alone have outputs by name, and their plan knows the shapes.
+        Computed::Outputs(_) | Computed::Terms(_) | Computed::Stepped { .. } => None,
     };
     let Evaluated { loss, gradients, .. } = objective::of_computed(subject, computed, &batch);
     scalar(loss.clone().detach())?;
@@ -98,12 +99,14 @@ fn observe(subject: &Subject, place: &Place) -> Result<(Weights, Trial), Obstacl
     let modules = modules.into_iter().map(|module| LayerFacts {
         path: if module.path.is_empty() { "model".to_owned() } else { module.path },
         kind: module.kind,
+        frozen: false,
         output: Vec::new(),
         parameters: module.parameters,
     });
     let seen = |path: String, kind: &str, shape: &[usize]| LayerFacts {
         path,
         kind: kind.to_owned(),
+        frozen: false,
         output: shape.get(1..).unwrap_or_default().to_vec(),
         parameters: 0,
     };

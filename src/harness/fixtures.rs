@@ -61,7 +61,7 @@ pub(crate) fn spec(name: &str, expectations: Vec<Expectation>) -> Spec {
             validation: at_start(0.0),
             span: Span::default(),
         },
-        model: ModelSpec::Declared(Vec::new()),
+        model: ModelSpec::Declared(Vec::new().into()),
         loss: LossSpec { kind: at_start(LossKind::Mse), regularization: Regularization::default() },
         training: TrainingSpec {
             optimizer: OptimizerSpec {

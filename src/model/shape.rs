@@ -2,6 +2,7 @@
 
 mod convolution;
 mod image;
+mod join;
 mod node;
 mod norm;
 mod pool;
@@ -9,6 +10,9 @@ mod sequence;
 mod window;
 
 use crate::spec::{Activation, Code, LayerKind};
+
+pub use join::joined;
+pub use sequence::attending;
 
 /// What flows between layers, for one example: no batch axis.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,6 +78,16 @@ pub fn output(kind: &LayerKind, input: &Signal) -> Result<Signal, ShapeError> {
             )),
         };
     }
+    if let LayerKind::OneHot { classes } = kind {
+        return match input {
+            Signal::Tokens(length) => Ok(Signal::Float(vec![*length, *classes])),
+            Signal::Float(dims) => Err(ShapeError::new(
+                Code::INPUT_KIND_MISMATCH,
+                format!("takes token indices, but gets numbers of shape {dims:?}"),
+                "put it first, or let it read an input of tokens with `from`",
+            )),
+        };
+    }
     let Signal::Float(dims) = input else {
         return Err(ShapeError::new(
             Code::INPUT_KIND_MISMATCH,
@@ -106,6 +120,7 @@ fn float_output(kind: &LayerKind, dims: &[usize]) -> Result<Vec<usize>, ShapeErr
         LayerKind::Permute { axes } => node::permuted(dims, axes),
         LayerKind::Squeeze { axis } => node::squeezed(dims, *axis),
         LayerKind::Pad { axis, before, after, .. } => node::padded(dims, *axis, *before, *after),
+        LayerKind::Slice { axis, start, end } => node::sliced(dims, *axis, *start, *end),
         LayerKind::Mean { axis } | LayerKind::Max { axis } => node::without(dims, *axis),
         LayerKind::PixelShuffle { factor } => image::shuffled(dims, *factor),
         LayerKind::Interpolate2d { size, .. } => image::interpolated(dims, *size),
@@ -116,7 +131,9 @@ fn float_output(kind: &LayerKind, dims: &[usize]) -> Result<Vec<usize>, ShapeErr
         | LayerKind::BiLstm { .. }
         | LayerKind::BiGru { .. }
         | LayerKind::MultiHeadAttention(_)
+        | LayerKind::CrossAttention { .. }
         | LayerKind::TransformerEncoder(_)
+        | LayerKind::TransformerDecoder(_)
         | LayerKind::PositionalEncoding { .. } => sequence::output(kind, dims),
         LayerKind::Activation(Activation::SwiGlu { out, .. }) => Ok(with_last(dims, *out)),
         LayerKind::Activation(Activation::Glu) => {
@@ -144,9 +161,17 @@ fn float_output(kind: &LayerKind, dims: &[usize]) -> Result<Vec<usize>, ShapeErr
         | LayerKind::RmsNorm { .. }
         | LayerKind::Dropout { .. }
         | LayerKind::GaussianNoise { .. }
+        | LayerKind::Scale { .. }
         | LayerKind::Activation(_) => Ok(dims.to_vec()),
-        LayerKind::Residual { .. } | LayerKind::Embedding { .. } => {
-            unreachable!("containers and embeddings are planned by their own rules")
+        LayerKind::Residual { .. }
+        | LayerKind::Sequential { .. }
+        | LayerKind::Parallel { .. }
+        | LayerKind::Repeat { .. }
+        | LayerKind::Shared { .. }
+        | LayerKind::Join(_)
+        | LayerKind::Embedding { .. }
+        | LayerKind::OneHot { .. } => {
+            unreachable!("containers, joins and what takes tokens are planned by their own rules")
         }
     }
 }

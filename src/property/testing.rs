@@ -88,7 +88,13 @@ pub fn set_ratio(training: &mut TrainingEvidence, ratio: f64) {
 }
 
 fn layer(path: &str, kind: &str, parameters: usize) -> LayerFacts {
-    LayerFacts { path: path.to_owned(), kind: kind.to_owned(), output: vec![10], parameters }
+    LayerFacts {
+        path: path.to_owned(),
+        kind: kind.to_owned(),
+        output: vec![10],
+        parameters,
+        frozen: false,
+    }
 }
 
 fn activations() -> Vec<ActivationEvidence> {

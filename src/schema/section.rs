@@ -12,7 +12,10 @@ pub(super) fn conditions(term: &TermMeta) -> Map<String, Value> {
         (TermKind::Section, "spec") => by_task(),
         (TermKind::Section, "data") => one_source(),
         (TermKind::Section, "model") => {
-            json!({ "oneOf": [{ "required": ["layers"] }, { "required": ["rust"] }] })
+            json!({
+                "oneOf": [{ "required": ["layers"] }, { "required": ["rust"] }],
+                "dependentRequired": { "inputs": ["layers"], "outputs": ["layers"] },
+            })
         }
         _ => Value::Null,
     };

@@ -1,6 +1,6 @@
 //! One layer of a declared network: its kind and options, as plain data.
 
-use super::{Activation, Span, Spanned};
+use super::{Activation, Attributes, Merge, PaddingMask, Span, Spanned};
 
 /// One entry of a `layers:` list.
 #[derive(Debug, Clone, PartialEq)]
@@ -10,6 +10,21 @@ pub struct LayerSpec {
     pub kind: LayerKind,
     /// The place of the layer's key.
     pub span: Span,
+    /// What it says beside its own options.
+    pub attributes: Attributes,
+}
+
+impl LayerSpec {
+    /// The lists of layers inside a container, in forward order; none for other layers.
+    pub fn contents(&self) -> Vec<&[Self]> {
+        match &self.kind {
+            LayerKind::Residual { layers }
+            | LayerKind::Sequential { layers }
+            | LayerKind::Repeat { layers, .. } => vec![layers],
+            LayerKind::Parallel { branches, .. } => branches.iter().map(Vec::as_slice).collect(),
+            _ => Vec::new(),
+        }
+    }
 }
 
 /// What a layer is. Sizes are outputs only.
@@ -183,6 +198,40 @@ pub enum LayerKind {
     Residual {
         layers: Vec<LayerSpec>,
     },
+    /// The inner layers in a row, under one name.
+    Sequential {
+        layers: Vec<LayerSpec>,
+    },
+    /// Rows of layers over the same input, whose outputs become one.
+    Parallel {
+        branches: Vec<Vec<LayerSpec>>,
+        merge: Merge,
+    },
+    /// The inner layers so many times in a row, each time with weights of their own.
+    Repeat {
+        times: usize,
+        layers: Vec<LayerSpec>,
+    },
+    /// An earlier layer once more, with the same weights.
+    Shared {
+        layer: Spanned<String>,
+    },
+    /// Several outputs become one.
+    Join(Merge),
+    /// The places from `start` to before `end` of an axis, or to its end.
+    Slice {
+        axis: usize,
+        start: usize,
+        end: Option<usize>,
+    },
+    /// A token becomes 1 at its place among zeros.
+    OneHot {
+        classes: usize,
+    },
+    /// Every element times a constant.
+    Scale {
+        factor: f64,
+    },
     Embedding {
         vocabulary: usize,
         dimension: usize,
@@ -227,7 +276,13 @@ pub enum LayerKind {
         initializer: Option<Initializer>,
     },
     MultiHeadAttention(Attention),
+    /// Attention of a sequence to another one, the output of this name.
+    CrossAttention {
+        attention: Attention,
+        context: Spanned<String>,
+    },
     TransformerEncoder(Encoder),
+    TransformerDecoder(Decoder),
     /// Adds sines and cosines of the place in the sequence.
     PositionalEncoding {
         max_timescale: usize,
@@ -251,6 +306,8 @@ pub struct Attention {
     pub value_bias: bool,
     pub output_bias: bool,
     pub initializer: Option<Initializer>,
+    /// Which places of the sequence that is attended to are padding.
+    pub padding: Option<PaddingMask>,
 }
 
 /// Blocks of attention and a feed-forward network.
@@ -270,6 +327,19 @@ pub struct Encoder {
     /// Of the layer normalizations.
     pub epsilon: f64,
     pub initializer: Option<Initializer>,
+    /// Which places of the sequence are padding.
+    pub padding: Option<PaddingMask>,
+}
+
+/// Blocks of attention to itself, attention to a memory, and a feed-forward network.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Decoder {
+    /// What its blocks have in common with an encoder's; `causal` is of the attention to itself.
+    pub blocks: Encoder,
+    /// The name of the output that it attends to.
+    pub memory: Spanned<String>,
+    /// Which places of the memory are padding.
+    pub memory_padding: Option<PaddingMask>,
 }
 
 /// What stands between the two layers of a feed-forward network.
@@ -356,6 +426,14 @@ impl LayerKind {
             Self::PixelShuffle { .. } => "pixel_shuffle",
             Self::Interpolate2d { .. } => "interpolate2d",
             Self::Residual { .. } => "residual",
+            Self::Sequential { .. } => "sequential",
+            Self::Parallel { .. } => "parallel",
+            Self::Repeat { .. } => "repeat",
+            Self::Shared { .. } => "shared",
+            Self::Join(merge) => merge.term(),
+            Self::Slice { .. } => "slice",
+            Self::OneHot { .. } => "one_hot",
+            Self::Scale { .. } => "scale",
             Self::Embedding { .. } => "embedding",
             Self::Lstm { .. } => "lstm",
             Self::Gru { .. } => "gru",
@@ -364,7 +442,9 @@ impl LayerKind {
             Self::BiLstm { .. } => "bi_lstm",
             Self::BiGru { .. } => "bi_gru",
             Self::MultiHeadAttention(_) => "multi_head_attention",
+            Self::CrossAttention { .. } => "cross_attention",
             Self::TransformerEncoder(_) => "transformer_encoder",
+            Self::TransformerDecoder(_) => "transformer_decoder",
             Self::PositionalEncoding { .. } => "positional_encoding",
             Self::Activation(activation) => activation.term(),
         }

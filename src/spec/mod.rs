@@ -28,6 +28,8 @@ mod span;
 mod suggestion;
 mod training;
 pub mod vocabulary;
+mod wiring;
+mod wiring_code_texts;
 mod yaml;
 
 #[cfg(test)]
@@ -40,14 +42,15 @@ pub use diagnostic::{Diagnostic, DiagnosticRecord, Diagnostics};
 pub use expectation::{Expectation, Severity};
 pub use fault::Fault;
 pub use file::{Spec, Task, load, parse};
-pub use layer::{Attention, Encoder, FeedForwardActivation};
+pub use layer::{Attention, Decoder, Encoder, FeedForwardActivation};
 pub use layer::{Initializer, InterpolatedSize, LayerKind, LayerSpec, Padding, SequenceOutput};
-pub use layer_names::LayerNames;
+pub use layer_names::{LayerNames, join, paths as layer_paths};
 pub use loss::{LossKind, LossSpec, Regularization};
-pub use model::{ModelSpec, RustModelSpec};
+pub use model::{DeclaredModel, ModelSpec, NamedShape, RustModelSpec};
 pub use optimizer::{AdjustLrFn, OptimizerKind, OptimizerSpec};
 pub use rust_config::RustConfig;
 pub use schedule::{Reduction, Schedule, ScheduleSpec};
 pub use span::{Source, Span, Spanned};
 pub(crate) use suggestion::suggest;
 pub use training::{Clipping, Length, TrainingSpec};
+pub use wiring::{Attributes, Merge, PaddingMask};

@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use crate::data::{Dataset, Examples, Targets, load};
 use crate::spec::{
-    DataSource, DataSpec, Diagnostic, Generator, LayerKind, LayerSpec, Length, LossKind, LossSpec,
-    ModelSpec, OptimizerKind, OptimizerSpec, Regularization, Scaling, Schedule, ScheduleSpec,
-    Source, Span, Spanned, Spec, Target, Task, TrainingSpec,
+    Attributes, DataSource, DataSpec, Diagnostic, Generator, LayerKind, LayerSpec, Length,
+    LossKind, LossSpec, ModelSpec, OptimizerKind, OptimizerSpec, Regularization, Scaling, Schedule,
+    ScheduleSpec, Source, Span, Spanned, Spec, Target, Task, TrainingSpec,
 };
 
 pub(super) const MOONS: Generator = Generator::Moons { examples: 40, noise: 0.1 };
@@ -46,7 +46,7 @@ pub(super) fn spec(folder: &Path, task: Task, source: DataSource) -> Spec {
             validation: at(0.25, "share"),
             span: at((), TEXT).span,
         },
-        model: ModelSpec::Declared(Vec::new()),
+        model: ModelSpec::Declared(Vec::new().into()),
         loss: LossSpec {
             kind: Spanned::new(LossKind::Mse, Span::default()),
             regularization: Regularization::default(),
@@ -91,6 +91,7 @@ pub(super) fn embedding(vocabulary: usize) -> LayerSpec {
         name: None,
         kind: LayerKind::Embedding { vocabulary, dimension: 4, initializer: None },
         span: at((), "embedding").span,
+        attributes: Attributes::default(),
     }
 }
 
