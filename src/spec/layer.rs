@@ -449,4 +449,17 @@ impl LayerKind {
             Self::Activation(activation) => activation.term(),
         }
     }
+
+    /// The name of the activation that the layer computes within.
+    pub fn activation(&self) -> Option<&'static str> {
+        match self {
+            Self::TransformerEncoder(blocks) | Self::TransformerDecoder(Decoder { blocks, .. }) => {
+                Some(match blocks.activation {
+                    FeedForwardActivation::Gelu => "gelu",
+                    FeedForwardActivation::Relu => "relu",
+                })
+            }
+            _ => None,
+        }
+    }
 }

@@ -33,6 +33,11 @@ impl Sources {
         inputs.iter().chain(&self.context).chain(&self.padding).chain(&self.context_padding)
     }
 
+    /// All that is read, looked up or not.
+    pub fn all(&self) -> impl Iterator<Item = &String> {
+        self.inputs.iter().chain(&self.context).chain(&self.padding).chain(&self.context_padding)
+    }
+
     /// The same for a layer that is run again at another path.
     fn moved(&self, from: &str, to: &str) -> Self {
         let path = |path: &String| moved(path, from, to).unwrap_or_else(|| path.clone());
