@@ -114,9 +114,13 @@ fn laboratory(name: &str) -> Result<Laboratory, SetUpError> {
 }
 
 fn measured(task: &str, name: &str) -> Result<Laboratory, SetUpError> {
+    measured_with(task, name, "epochs: 20")
+}
+
+fn measured_with(task: &str, name: &str, training: &str) -> Result<Laboratory, SetUpError> {
     let text = format!(
         "version: 1\nname: rust\n{task}\nmodel: {{rust: {name}}}\n\
-         training: {{optimizer: {{adam: {{learning_rate: 1e-2}}}}, epochs: 20}}\n"
+         training: {{optimizer: {{adam: {{learning_rate: 1e-2}}}}, {training}}}\n"
     );
     let spec = spec::parse(Source::new("specs/rust.yaml", text)).unwrap();
     let subject = Subject::prepare_with(spec, &registry()).unwrap();
@@ -158,6 +162,28 @@ fn a_healthy_module_holds_every_property() {
         ]
     );
     assert_eq!(facts.device_random, DeviceRandom::InTraining);
+}
+
+#[test]
+fn groups_name_the_fields_of_a_module() {
+    let _alone = crate::device::alone();
+    let task = "task: classification\ndata: {moons: {examples: 120}}";
+    let grouped =
+        |groups: &str| measured_with(task, "net", &format!("epochs: 20, groups: [{groups}]"));
+    let mut laboratory = grouped("{layers: [hidden, norm.gamma], frozen: true}").unwrap();
+    for name in ["every_parameter_gets_gradient", "gradients_match", "weights_update", "learns"] {
+        let verdict = verdict(&mut laboratory, name);
+        assert_eq!(verdict.outcome, Outcome::Pass, "{name}: {verdict:?}");
+    }
+    let updates = &laboratory.evidence().training().updates;
+    let moved: Vec<&str> = updates.iter().map(|update| update.tensor.as_str()).collect();
+    assert_eq!(moved, ["norm.beta", "head.weight", "head.bias"]);
+    let Err(SetUpError::Spec(diagnostics)) = grouped("{layers: [haed], factor: 2}") else {
+        panic!("there is no such field");
+    };
+    let text = diagnostics.render(false);
+    assert!(text.contains("did you mean `head`?"), "{text}");
+    assert!(text.contains("specs/rust.yaml:6:"), "{text}");
 }
 
 #[test]

@@ -49,7 +49,7 @@ pub(super) static TERMS: &[TermMeta] = &[
         summary: "w ← w − learning_rate · v, with v = momentum · v + (1 − dampening) · g, or g \
                   without momentum.",
         options: &[
-            learning_rate(1e-2),
+            number("learning_rate", Bounds::Positive, 1e-2, "size of a step; PyTorch has 1e-3"),
             number("momentum", Bounds::Fraction, 0.0, "share of the last step that is kept"),
             number(
                 "dampening",
@@ -108,7 +108,7 @@ pub(super) static TERMS: &[TermMeta] = &[
         kind: TermKind::Optimizer,
         summary: "w ← w − learning_rate · g / (√mean(g²) + epsilon), with momentum.",
         options: &[
-            learning_rate(1e-3),
+            number("learning_rate", Bounds::Positive, 1e-3, "size of a step; PyTorch has 1e-2"),
             number("alpha", Bounds::Fraction, 0.99, "decay of the mean of squared gradients"),
             number(
                 "momentum",
@@ -173,7 +173,12 @@ pub(super) static TERMS: &[TermMeta] = &[
                 "upper bound of the relative step, as in the paper; with `relative_step: false` the \
                  step itself",
             ),
-            number("epsilon_1", Bounds::Positive, 1e-30, "added to squared gradients"),
+            number(
+                "epsilon_1",
+                Bounds::Positive,
+                1e-30,
+                "added to squared gradients; PyTorch has 1.2e-7, the spacing of floats at 1",
+            ),
             number("epsilon_2", Bounds::Positive, 1e-3, "smallest scale of a parameter"),
             number("clip_threshold", Bounds::Positive, 1.0, "largest root mean square of u"),
             number("decay_rate", Bounds::Negative, -0.8, "mean of squares: decay 1 − t^decay_rate"),

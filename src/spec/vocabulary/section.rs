@@ -367,6 +367,7 @@ pub(super) static TERMS: &[TermMeta] = &[
         summary: "One of the groups of `training`: tensors that are trained in another way than the \
                   others, or not at all. A tensor may be in one group. Frozen tensors keep their \
                   first values, and no property asks them to move; everything else is still asked. \
+                  Running statistics of a frozen normalization follow the batches all the same. \
                   `overfits_batch`, which brings an optimizer of its own, freezes them too.",
         options: &[
             TermOption {
