@@ -72,10 +72,7 @@ pub fn compute(
             pass.extend(recorded);
             computed
         }
-        (Model::Declared(network), _) => {
-            let input = inputs.into_iter().next().expect("a declared model has one input");
-            Computed::Output(network.forward(input, pass))
-        }
+        (Model::Declared(network), _) => Computed::Outputs(network.forward(inputs, pass)),
         (Model::Rust(_), None) => unreachable!("a model is built by its own subject"),
     }
 }
@@ -84,6 +81,11 @@ pub fn compute(
 pub fn of_computed(subject: &Subject, computed: Computed, batch: &Batch) -> Evaluated {
     match computed {
         Computed::Output(output) => of_output(subject, output, batch),
+        Computed::Outputs(outputs) => {
+            // The subject refuses several where the loss takes one.
+            let first = outputs.into_iter().next().expect("a network has at least one output");
+            of_output(subject, first.value, batch)
+        }
         Computed::Terms(terms) => {
             let sum = |sum: Tensor<1>, term: &Term| sum + term.value.clone();
             let (first, rest) = terms.split_first().expect("a loss has at least one term");
@@ -177,21 +179,29 @@ fn class_tensor(classes: &[usize], device: &Device) -> Tensor<1, Int> {
 /// Weights are the tensors of rank 2 and more: biases, running statistics and the scale and shift
 /// of a normalization are left alone. Whether a tensor is tracked does not matter, so that the
 /// objective is the same function with a graph and without one.
-pub fn penalty<M: Module>(regularization: &Regularization, model: &M) -> Option<Tensor<1>> {
-    if regularization.l1 == 0.0 && regularization.l2 == 0.0 {
-        return None;
+///
+/// In a declared model a layer's own regularization stands in place of the spec's for its weights,
+/// and frozen layers have no penalty.
+pub fn penalty(regularization: &Regularization, model: &Model) -> Option<Tensor<1>> {
+    let mut sum = PenaltySum { regularization: *regularization, total: None };
+    match model {
+        Model::Declared(network) => {
+            for (layer, own) in network.regularized(*regularization) {
+                sum.regularization = own;
+                layer.visit(&mut sum);
+            }
+        }
+        Model::Rust(module) => module.visit(&mut sum),
     }
-    let mut sum = PenaltySum { regularization, total: None };
-    model.visit(&mut sum);
     sum.total
 }
 
-struct PenaltySum<'a> {
-    regularization: &'a Regularization,
+struct PenaltySum {
+    regularization: Regularization,
     total: Option<Tensor<1>>,
 }
 
-impl PenaltySum<'_> {
+impl PenaltySum {
     fn add(&mut self, term: Tensor<1>) {
         self.total = Some(match self.total.take() {
             Some(total) => total + term,
@@ -200,9 +210,9 @@ impl PenaltySum<'_> {
     }
 }
 
-impl ModuleVisitor for PenaltySum<'_> {
+impl ModuleVisitor for PenaltySum {
     fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
-        if D < 2 {
+        if D < 2 || self.regularization.is_none() {
             return;
         }
         let weights = param.val();
@@ -216,7 +226,7 @@ impl ModuleVisitor for PenaltySum<'_> {
 }
 
 /// Loss and penalty together: what the optimizer minimizes.
-pub fn objective<M: Module>(spec: &LossSpec, model: &M, loss: Tensor<1>) -> Tensor<1> {
+pub fn objective(spec: &LossSpec, model: &Model, loss: Tensor<1>) -> Tensor<1> {
     match penalty(&spec.regularization, model) {
         Some(penalty) => loss + penalty,
         None => loss,

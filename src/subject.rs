@@ -2,14 +2,15 @@
 
 mod batch;
 mod checks;
+mod inputs;
 mod rust;
 mod weights;
 
 use burn::module::Module;
 use burn::tensor::Device;
 
-use crate::data::{self, Dataset, InputKind};
-use crate::model::{Model, Network, Plan, Signal};
+use crate::data::{self, Dataset};
+use crate::model::{Model, Network, Plan};
 use crate::registry::Registry;
 use crate::spec::{Diagnostics, Fault, Length, Spec, Task};
 
@@ -122,7 +123,7 @@ impl Subject {
             ModelPlan::Declared(plan) => {
                 let faults: Vec<Fault> =
                     self.spec.faults.iter().map(|fault| fault.value.clone()).collect();
-                Model::Declared(Network::build(&plan.layers, device).plant(&faults))
+                Model::Declared(Network::build(plan, device).plant(&faults))
             }
             // Whether it came with a graph is the user's code to know: here it shall have one.
             ModelPlan::Rust(plan) => Model::Rust(plan.init(device).train()),
@@ -206,6 +207,15 @@ impl Subject {
         self.spec.faults.iter().any(|fault| fault.value == *wanted)
     }
 
+    /// Whether the objective has a penalty of weights.
+    pub fn is_penalized(&self) -> bool {
+        let own = |plan: &Plan| {
+            let penalties = plan.flat().into_iter().filter_map(|layer| layer.regularization);
+            penalties.into_iter().any(|penalty| !penalty.is_none())
+        };
+        !self.spec.loss.regularization.is_none() || self.declared().is_some_and(own)
+    }
+
     /// Number of classes; 0 where there are none.
     pub fn classes(&self) -> usize {
         self.dataset().map_or(0, |data| data.classes.len())
@@ -217,12 +227,11 @@ fn declared(
     spec: &Spec,
     data: Dataset,
 ) -> Result<(Source, ModelPlan), Vec<crate::spec::Diagnostic>> {
-    let input = match data.input {
-        InputKind::Float => Signal::Float(data.shape.clone()),
-        InputKind::Tokens { .. } => Signal::Tokens(data.shape.iter().product()),
-    };
-    let plan = Plan::new(spec.layers(), input)?;
+    let model = spec.declared_model().expect("no Rust model is lined up here");
+    let inputs = inputs::of(model, &data).map_err(|error| vec![*error])?;
+    let plan = Plan::wired(model, inputs)?;
     let mut errors = Vec::new();
+    errors.extend(checks::trainable(&plan));
     errors.extend(checks::head(spec, &data, &plan));
     errors.extend(checks::weights(spec, &data));
     errors.extend(checks::memory(spec, &plan));

@@ -12,7 +12,7 @@ use super::scale::Scaler;
 use super::split::split;
 use super::{DataError, Dataset, Examples, InputKind, ScaleError, Targets, shape, sources};
 use crate::spec::{
-    DataSource, Diagnostics, Generator, LayerKind, Scaling, Spanned, Spec, Target, Task,
+    DataSource, Diagnostics, Generator, LayerKind, LayerSpec, Scaling, Spanned, Spec, Target, Task,
 };
 
 /// Reads or generates the data of a spec.
@@ -47,12 +47,38 @@ fn keep(spec: &Spec) -> Keep {
     Keep { sample, seed: spec.training.seed, bytes: MOST }
 }
 
-/// The size of the embedding that the model starts with.
+/// The number of tokens that the model's first layer takes. In a model with wires of its own that is
+/// the first layer anywhere that takes tokens.
 fn vocabulary(spec: &Spec) -> Option<usize> {
-    match spec.layers().first()?.kind {
+    let model = spec.declared_model()?;
+    let wired =
+        model.inputs.is_some() || any(&model.layers, &|layer| !layer.attributes.from.is_empty());
+    if wired { first_of_all(&model.layers) } else { of_first(&model.layers) }
+}
+
+fn of_first(layers: &[LayerSpec]) -> Option<usize> {
+    let first = layers.first()?;
+    tokens_of(first).or_else(|| first.contents().first().and_then(|inner| of_first(inner)))
+}
+
+fn first_of_all(layers: &[LayerSpec]) -> Option<usize> {
+    layers.iter().find_map(|layer| {
+        tokens_of(layer).or_else(|| layer.contents().into_iter().find_map(first_of_all))
+    })
+}
+
+fn tokens_of(layer: &LayerSpec) -> Option<usize> {
+    match layer.kind {
         LayerKind::Embedding { vocabulary, .. } => Some(vocabulary),
+        LayerKind::OneHot { classes } => Some(classes),
         _ => None,
     }
+}
+
+fn any(layers: &[LayerSpec], holds: &dyn Fn(&LayerSpec) -> bool) -> bool {
+    layers
+        .iter()
+        .any(|layer| holds(layer) || layer.contents().into_iter().any(|inner| any(inner, holds)))
 }
 
 pub(super) fn from_table(

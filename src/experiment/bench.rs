@@ -119,6 +119,8 @@ impl Bench {
                     activation: layer.kind.activation(),
                     output: layer.output.dims().to_vec(),
                     parameters: layer.parameters,
+                    // A frozen activation is as any other.
+                    frozen: layer.frozen && layer.parameters > 0,
                 });
                 (layers.collect(), plan.parameters())
             }

@@ -205,6 +205,14 @@ pub struct LayerFacts {
     /// Output shape without the batch axis; unknown for a Rust model's modules.
     pub output: Vec<usize>,
     pub parameters: usize,
+    /// Whether the spec keeps its weights as they are.
+    #[serde(skip_serializing_if = "is_false")]
+    pub frozen: bool,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
+fn is_false(flag: &bool) -> bool {
+    !flag
 }
 
 /// One forward and backward pass at initialization.

@@ -6,8 +6,8 @@ use super::evidence::{GradientEvidence, InitialEvidence, TermEvidence};
 use super::measure;
 use crate::data::{Targets, statistics};
 use crate::device::DeviceFailure;
-use crate::model::{NamedGradient, Pass, Plan};
-use crate::spec::{Attention, Cell, Encoder, LayerKind, LossKind};
+use crate::model::{NamedGradient, Pass, Plan, PlannedLayer};
+use crate::spec::{Attention, Cell, Decoder, Encoder, LayerKind, LossKind};
 use crate::subject::Batch;
 
 /// How many training examples the pass sees at most.
@@ -91,13 +91,19 @@ pub fn zero_by_design(tensor: &str, plan: &Plan) -> Option<&'static str> {
         tensor.strip_prefix(layer.path.as_str()).is_some_and(|rest| rest.starts_with('.'))
     })?;
     let layer = layers[owner];
-    let next = layers.get(owner + 1).map(|next| &next.kind);
-    let before_batch_norm = matches!(next, Some(LayerKind::BatchNorm { .. }));
-    let before_channel_norm = match next {
-        Some(LayerKind::BatchNorm { .. } | LayerKind::InstanceNorm { .. }) => true,
-        Some(LayerKind::GroupNorm { groups, .. }) => *groups == layer.output.dims()[0],
-        _ => false,
+    // What a normalization subtracts again must reach nothing else.
+    let readers = plan.readers(&layer.path);
+    let all_read = |holds: fn(&LayerKind, &PlannedLayer) -> bool| {
+        let mut each = readers.iter();
+        !readers.is_empty()
+            && each.all(|reader| reader.is_some_and(|next| holds(&next.kind, layer)))
     };
+    let before_batch_norm = all_read(|next, _| matches!(next, LayerKind::BatchNorm { .. }));
+    let before_channel_norm = all_read(|next, layer| match next {
+        LayerKind::BatchNorm { .. } | LayerKind::InstanceNorm { .. } => true,
+        LayerKind::GroupNorm { groups, .. } => *groups == layer.output.dims()[0],
+        _ => false,
+    });
     let one_step = layer.input.dims()[0] == 1;
     let hidden_weight = tensor.ends_with("hidden_transform.weight");
     match &layer.kind {
@@ -112,10 +118,21 @@ pub fn zero_by_design(tensor: &str, plan: &Plan) -> Option<&'static str> {
             (tensor.ends_with(".bias") && !says_where).then_some(NORMALIZED)
         }
         LayerKind::MultiHeadAttention(Attention { quiet_softmax: false, .. })
-        | LayerKind::TransformerEncoder(Encoder { quiet_softmax: false, .. }) => {
+        | LayerKind::CrossAttention { attention: Attention { quiet_softmax: false, .. }, .. }
+        | LayerKind::TransformerEncoder(Encoder { quiet_softmax: false, .. })
+        | LayerKind::TransformerDecoder(Decoder {
+            blocks: Encoder { quiet_softmax: false, .. },
+            ..
+        }) => {
             let of_key = tensor.contains(".key.");
+            let across = tensor.contains(".cross_attn.")
+                || matches!(layer.kind, LayerKind::CrossAttention { .. });
+            let one_place = match &layer.context {
+                Some(context) if across => context.dims()[0] == 1,
+                _ => one_step,
+            };
             match () {
-                () if one_step && (of_key || tensor.contains(".query.")) => Some(ONE_PLACE),
+                () if one_place && (of_key || tensor.contains(".query.")) => Some(ONE_PLACE),
                 () if of_key && tensor.ends_with(".bias") => Some(SAME_FOR_ALL_KEYS),
                 () => None,
             }

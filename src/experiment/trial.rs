@@ -95,7 +95,8 @@ fn observe(subject: &Subject, place: &Place) -> Result<(Weights, Trial), Obstacl
             check_output(subject, &shape, batch.size())?;
             Some(shape)
         }
-        Computed::Terms(_) | Computed::Stepped { .. } => None,
+        // Declared models alone have outputs by name, and their plan knows the shapes.
+        Computed::Outputs(_) | Computed::Terms(_) | Computed::Stepped { .. } => None,
     };
     let Evaluated { loss, gradients, .. } = objective::of_computed(subject, computed, &batch);
     scalar(loss.clone().detach())?;
@@ -109,6 +110,7 @@ fn observe(subject: &Subject, place: &Place) -> Result<(Weights, Trial), Obstacl
         path: if module.path.is_empty() { "model".to_owned() } else { module.path },
         kind: module.kind,
         activation: None,
+        frozen: false,
         output: Vec::new(),
         parameters: module.parameters,
     });
@@ -116,6 +118,7 @@ fn observe(subject: &Subject, place: &Place) -> Result<(Weights, Trial), Obstacl
         path,
         kind: kind.to_owned(),
         activation: None,
+        frozen: false,
         output: shape.get(1..).unwrap_or_default().to_vec(),
         parameters: 0,
     };

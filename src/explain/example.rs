@@ -28,6 +28,9 @@ const INPUTS: &[&str] = &[
     "{blobs: {classes: 2, features: 8, examples: 40}, shape: [1, 8]}",
 ];
 
+/// A layer whose weights others can use.
+const BEFORE: &str = "    - linear: {out: 8, name: encoder}\n";
+
 /// What brings a layer's output to logits.
 const TAILS: &[&str] = &["", "    - flatten\n"];
 
@@ -78,11 +81,13 @@ fn spec(task: &str, data: &str, layers: &str, rest: &str) -> String {
 
 fn of_layer(example: &str) -> Vec<String> {
     let layer = format!("    - {}\n", example.replace('\n', "\n      "));
-    let texts = INPUTS.iter().flat_map(|data| {
-        let layers = TAILS.iter().map(|tail| format!("{layer}{tail}    - linear: 2\n"));
+    let of_input = |(data, before): (&&str, &str)| {
+        let layers = TAILS.iter().map(|tail| format!("{before}{layer}{tail}    - linear: 2\n"));
         layers.map(|layers| spec("classification", data, &layers, "")).collect::<Vec<_>>()
-    });
-    texts.collect()
+    };
+    let alone = INPUTS.iter().map(|data| (data, ""));
+    let behind = INPUTS.iter().map(|data| (data, BEFORE));
+    alone.chain(behind).flat_map(of_input).collect()
 }
 
 fn of_data(example: &str) -> Vec<String> {

@@ -62,7 +62,7 @@ pub(crate) fn spec(name: &str, expectations: Vec<Expectation>) -> Spec {
             sample: None,
             span: Span::default(),
         },
-        model: ModelSpec::Declared(Vec::new()),
+        model: ModelSpec::Declared(Vec::new().into()),
         weights: None,
         loss: LossSpec { kind: at_start(LossKind::Mse), regularization: Regularization::default() },
         training: TrainingSpec {

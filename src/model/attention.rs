@@ -1,73 +1,145 @@
-//! Forward passes of attention and of the transformer's encoder.
+//! Forward passes of attention and of the transformer's encoder and decoder.
 //!
 //! They are Burn's own, step by step, over Burn's modules; only what is dropped is drawn on the
 //! host, so that it is the same on every device.
 
 use burn::nn::Linear;
-use burn::nn::attention::{MultiHeadAttention, generate_autoregressive_mask};
-use burn::nn::transformer::{PositionWiseFeedForward, TransformerEncoder, TransformerEncoderLayer};
-use burn::tensor::Tensor;
+use burn::nn::attention::MultiHeadAttention;
+use burn::nn::transformer::{
+    PositionWiseFeedForward, TransformerDecoder, TransformerDecoderLayer, TransformerEncoder,
+    TransformerEncoderLayer,
+};
 use burn::tensor::activation::{quiet_softmax, softmax};
+use burn::tensor::{Bool, Tensor};
 
 use super::noise::drop_elements;
 use super::pass::Pass;
 
-/// Attention of `x` `[batch, length, features]` to itself; the shape stays. Where it is causal, a
-/// place sees itself and what is before it alone.
+/// Places that attention does not look at.
+#[derive(Debug, Clone)]
+pub struct Masks {
+    /// Whether place t sees what it attends to up to its place t alone.
+    pub causal: bool,
+    /// Places of what is attended to that are padding: `[batch, length]`.
+    pub padding: Option<Tensor<2, Bool>>,
+}
+
+impl Masks {
+    /// Nothing is padding.
+    pub fn causal(causal: bool) -> Self {
+        Self { causal, padding: None }
+    }
+}
+
+/// Attention of `x` `[batch, length, features]` to a context of as many features, or to itself; the
+/// shape stays.
 pub fn attend(
     attention: &MultiHeadAttention,
-    causal: bool,
     x: Tensor<3>,
+    context: Tensor<3>,
+    masks: &Masks,
     pass: &mut Pass,
 ) -> Tensor<3> {
-    let [batch, length, features] = x.dims();
-    let heads = |linear: &Linear| {
-        let all = linear.forward(x.clone());
+    let ([batch, length, features], [_, places, _]) = (x.dims(), context.dims());
+    let heads = |linear: &Linear, of: &Tensor<3>, length: usize| {
+        let all = linear.forward(of.clone());
         all.reshape([batch, length, attention.n_heads, attention.d_k]).swap_dims(1, 2)
     };
-    let (query, key) = (heads(&attention.query), heads(&attention.key));
+    let query = heads(&attention.query, &x, length);
+    let key = heads(&attention.key, &context, places);
     let scores = query.matmul(key.transpose()).div_scalar((attention.d_k as f64).sqrt());
-    let scores = if causal {
-        let later = generate_autoregressive_mask(batch, length, &x.device());
-        scores.mask_fill(later.reshape([batch, 1, length, length]), attention.min_float)
+    let scores = match &masks.padding {
+        Some(padding) => {
+            let padding = padding.clone().reshape([batch, 1, 1, places]);
+            scores.mask_fill(padding, attention.min_float)
+        }
+        None => scores,
+    };
+    let scores = if masks.causal {
+        let later = Tensor::<2, Bool>::tril_mask([length, places], 0, &x.device());
+        scores.mask_fill(later.reshape([1, 1, length, places]), attention.min_float)
     } else {
         scores
     };
     let weights =
         if attention.quiet_softmax { quiet_softmax(scores, 3) } else { softmax(scores, 3) };
     let weights = drop_elements(attention.dropout.prob, weights, pass);
-    let context = weights.matmul(heads(&attention.value)).swap_dims(1, 2);
-    attention.output.forward(context.reshape([batch, length, features]))
+    let seen = weights.matmul(heads(&attention.value, &context, places)).swap_dims(1, 2);
+    attention.output.forward(seen.reshape([batch, length, features]))
 }
 
 /// The blocks of an encoder, one after the other; the shape stays.
 pub fn encode(
     encoder: &TransformerEncoder,
-    causal: bool,
     x: Tensor<3>,
+    masks: &Masks,
     pass: &mut Pass,
 ) -> Tensor<3> {
-    encoder.layers.iter().fold(x, |x, block| encode_block(block, causal, x, pass))
+    encoder.layers.iter().fold(x, |x, block| encode_block(block, x, masks, pass))
 }
 
 fn encode_block(
     block: &TransformerEncoderLayer,
-    causal: bool,
     x: Tensor<3>,
+    masks: &Masks,
     pass: &mut Pass,
 ) -> Tensor<3> {
     let rate = block.dropout.prob;
     // Which of the two normalizations stands where depends on `norm_first`, in Burn too.
     if block.norm_first {
-        let attended = attend(&block.mha, causal, block.norm_2.forward(x.clone()), pass);
+        let normed = block.norm_2.forward(x.clone());
+        let attended = attend(&block.mha, normed.clone(), normed, masks, pass);
         let x = x + drop_elements(rate, attended, pass);
         let fed = feed_forward(&block.pwff, block.norm_1.forward(x.clone()), pass);
         x + drop_elements(rate, fed, pass)
     } else {
-        let attended = attend(&block.mha, causal, x.clone(), pass);
+        let attended = attend(&block.mha, x.clone(), x.clone(), masks, pass);
         let x = block.norm_1.forward(x + drop_elements(rate, attended, pass));
         let fed = feed_forward(&block.pwff, x.clone(), pass);
         block.norm_2.forward(x + drop_elements(rate, fed, pass))
+    }
+}
+
+/// The blocks of a decoder, one after the other, which all attend to the memory; the shape stays.
+/// `own` masks the attention of `x` to itself, `masks` the one to the memory.
+pub fn decode(
+    decoder: &TransformerDecoder,
+    x: Tensor<3>,
+    own: &Masks,
+    memory: &Tensor<3>,
+    masks: &Masks,
+    pass: &mut Pass,
+) -> Tensor<3> {
+    decoder.layers.iter().fold(x, |x, block| decode_block(block, x, own, memory, masks, pass))
+}
+
+fn decode_block(
+    block: &TransformerDecoderLayer,
+    x: Tensor<3>,
+    own: &Masks,
+    memory: &Tensor<3>,
+    masks: &Masks,
+    pass: &mut Pass,
+) -> Tensor<3> {
+    let rate = block.dropout.prob;
+    let memory = memory.clone();
+    // As in an encoder: Burn's third normalization is the first one where `norm_first` is.
+    if block.norm_first {
+        let normed = block.norm_3.forward(x.clone());
+        let attended = attend(&block.self_attn, normed.clone(), normed, own, pass);
+        let x = x + drop_elements(rate, attended, pass);
+        let normed = block.norm_1.forward(x.clone());
+        let attended = attend(&block.cross_attn, normed, memory, masks, pass);
+        let x = x + drop_elements(rate, attended, pass);
+        let fed = feed_forward(&block.pwff, block.norm_2.forward(x.clone()), pass);
+        x + drop_elements(rate, fed, pass)
+    } else {
+        let attended = attend(&block.self_attn, x.clone(), x.clone(), own, pass);
+        let x = block.norm_1.forward(x + drop_elements(rate, attended, pass));
+        let attended = attend(&block.cross_attn, x.clone(), memory, masks, pass);
+        let x = block.norm_2.forward(x + drop_elements(rate, attended, pass));
+        let fed = feed_forward(&block.pwff, x.clone(), pass);
+        block.norm_3.forward(x + drop_elements(rate, fed, pass))
     }
 }
 
@@ -78,8 +150,11 @@ fn feed_forward(network: &PositionWiseFeedForward, x: Tensor<3>, pass: &mut Pass
 
 #[cfg(test)]
 mod tests {
-    use burn::nn::attention::{MhaInput, MultiHeadAttentionConfig};
-    use burn::nn::transformer::{TransformerEncoderConfig, TransformerEncoderInput};
+    use burn::nn::attention::{MhaInput, MultiHeadAttentionConfig, generate_autoregressive_mask};
+    use burn::nn::transformer::{
+        TransformerDecoderConfig, TransformerDecoderInput, TransformerEncoderConfig,
+        TransformerEncoderInput,
+    };
     use burn::tensor::{Device, TensorData};
 
     use super::*;
@@ -119,7 +194,8 @@ mod tests {
             let past = all.clone().mask_attn(later(5));
             for (input, causal) in [(all, false), (past, true)] {
                 let burns = attention.forward(input).context;
-                let ours = attend(&attention, causal, sequence(), &mut Pass::plain());
+                let masks = Masks::causal(causal);
+                let ours = attend(&attention, sequence(), sequence(), &masks, &mut Pass::plain());
                 assert!(largest_difference(ours, burns) < 1e-6, "{quiet} {causal}");
             }
         }
@@ -134,10 +210,68 @@ mod tests {
             let past = TransformerEncoderInput::new(sequence()).mask_attn(later(5));
             for (input, causal) in [(all, false), (past, true)] {
                 let burns = encoder.forward(input);
-                let ours = encode(&encoder, causal, sequence(), &mut Pass::plain());
+                let masks = Masks::causal(causal);
+                let ours = encode(&encoder, sequence(), &masks, &mut Pass::plain());
                 assert!(largest_difference(ours, burns) < 1e-5, "{norm_first} {causal}");
             }
         }
+    }
+
+    /// `[2, 3, 8]` other numbers.
+    fn memory() -> Tensor<3> {
+        sequence().narrow(1, 1, 3).mul_scalar(0.5).add_scalar(0.1)
+    }
+
+    /// The last place of the first example's memory, and the last two of the second's.
+    fn padding() -> Tensor<2, Bool> {
+        let flags = TensorData::new(vec![false, false, true, false, true, true], [2, 3]);
+        Tensor::from_data(flags, &Device::flex())
+    }
+
+    #[test]
+    fn attention_to_a_masked_context_is_burns_own() {
+        let _alone = crate::device::alone();
+        let attention = attention(false);
+        let input = MhaInput::new(sequence(), memory(), memory()).mask_pad(padding());
+        let burns = attention.forward(input).context;
+        let masks = Masks { causal: false, padding: Some(padding()) };
+        let ours = attend(&attention, sequence(), memory(), &masks, &mut Pass::plain());
+        assert!(largest_difference(ours, burns) < 1e-6);
+    }
+
+    #[test]
+    fn without_dropout_a_decoder_is_burns_own() {
+        let _alone = crate::device::alone();
+        for norm_first in [false, true] {
+            let config = TransformerDecoderConfig::new(8, 12, 2, 2).with_norm_first(norm_first);
+            let decoder = config.init(&Device::flex());
+            let input = TransformerDecoderInput::new(sequence(), memory())
+                .target_mask_attn(later(5))
+                .memory_mask_pad(padding());
+            let burns = decoder.forward(input);
+            let masks = Masks { causal: false, padding: Some(padding()) };
+            let own = Masks::causal(true);
+            let pass = &mut Pass::plain();
+            let ours = decode(&decoder, sequence(), &own, &memory(), &masks, pass);
+            assert!(largest_difference(ours, burns) < 1e-5, "{norm_first}");
+        }
+    }
+
+    #[test]
+    fn no_gradient_reaches_what_is_masked() {
+        let _alone = crate::device::alone();
+        let device = Device::flex().autodiff();
+        let attention: MultiHeadAttention = MultiHeadAttentionConfig::new(8, 2).init(&device);
+        let x = Tensor::<3>::from_data(sequence().into_data(), &device);
+        let context = Tensor::<3>::from_data(memory().into_data(), &device).require_grad();
+        let padding = Tensor::<2, Bool>::from_data(padding().into_data(), &device);
+        let masks = Masks { causal: false, padding: Some(padding) };
+        let seen = attend(&attention, x, context.clone(), &masks, &mut Pass::plain());
+        let tape = seen.clone().mul(seen).sum().backward();
+        let gradient = context.grad(&tape).unwrap().abs().sum_dim(2);
+        let sizes: Vec<f64> = gradient.try_into_vec_as::<f64>().unwrap();
+        let reached: Vec<bool> = sizes.iter().map(|size| *size > 0.0).collect();
+        assert_eq!(reached, [true, true, false, true, false, false], "{sizes:?}");
     }
 
     #[test]
@@ -145,7 +279,7 @@ mod tests {
         let _alone = crate::device::alone();
         let encoder = encoder(false);
         let before = |causal: bool, x: Tensor<3>| {
-            encode(&encoder, causal, x, &mut Pass::plain()).narrow(1, 0, 4)
+            encode(&encoder, x, &Masks::causal(causal), &mut Pass::plain()).narrow(1, 0, 4)
         };
         let changed = sequence().slice_assign([0..2, 4..5, 0..8], sequence().narrow(1, 4, 1) * 3.0);
         let change = |causal| {
@@ -161,9 +295,10 @@ mod tests {
         let encoder = encoder(true);
         let run = |seed: u64| {
             let mut pass = Pass::with_dropout(Random::new(seed, "dropout"));
-            encode(&encoder, false, sequence(), &mut pass)
+            encode(&encoder, sequence(), &Masks::causal(false), &mut pass)
         };
-        let plain = encode(&encoder, false, sequence(), &mut Pass::plain());
+        let masks = Masks::causal(false);
+        let plain = encode(&encoder, sequence(), &masks, &mut Pass::plain());
         assert_eq!(largest_difference(run(1), run(1)), 0.0);
         assert!(largest_difference(run(1), run(2)) > 1e-3);
         assert!(largest_difference(run(1), plain) > 1e-3);

@@ -12,8 +12,8 @@ use burn::module::{Module, ModuleMapper, Param};
 use burn::nn;
 use burn::tensor::{Device, Tensor};
 
+use super::block::Block;
 use super::layer::{AxisReduction, Layer};
-use super::network::Network;
 use super::plan::PlannedLayer;
 use super::resize::Resize;
 use crate::spec::{Activation, Initializer, LayerKind};
@@ -55,6 +55,13 @@ impl Layer {
                 attention::build(attention, last, device),
                 attention.causal,
             ),
+            LayerKind::CrossAttention { attention, .. } => {
+                Self::CrossAttention(attention::build(attention, last, device), attention.causal)
+            }
+            LayerKind::TransformerDecoder(decoder) => Self::TransformerDecoder(
+                attention::decoder(&decoder.blocks, last, device),
+                decoder.blocks.causal,
+            ),
             LayerKind::TransformerEncoder(encoder) => {
                 Self::TransformerEncoder(attention::encoder(encoder, last, device), encoder.causal)
             }
@@ -83,7 +90,22 @@ impl Layer {
             LayerKind::Flatten | LayerKind::Reshape { .. } | LayerKind::Squeeze { .. } => {
                 Self::Reshape(planned.output.dims().to_vec())
             }
-            LayerKind::Residual { .. } => Self::Residual(Network::build(&planned.inner, device)),
+            LayerKind::Slice { axis, start, .. } => {
+                Self::Slice { axis: *axis, start: *start, length: planned.output.dims()[*axis] }
+            }
+            LayerKind::OneHot { classes } => Self::OneHot { classes: *classes },
+            LayerKind::Scale { factor } => Self::Scale { factor: *factor },
+            LayerKind::Residual { .. } => Self::Residual(Block::build(&planned.inner, device)),
+            LayerKind::Sequential { .. } | LayerKind::Repeat { .. } => {
+                Self::Sequential(Block::build(&planned.inner, device))
+            }
+            LayerKind::Parallel { merge, .. } => {
+                Self::Parallel(Block::build(&planned.inner, device), *merge)
+            }
+            LayerKind::Join(merge) => Self::Join(*merge),
+            LayerKind::Shared { .. } => Self::Shared(
+                planned.sources.weights.clone().expect("the plan found the layer to share"),
+            ),
             LayerKind::Activation(Activation::Prelu { parameters, alpha }) => Self::Prelu(
                 nn::PReluConfig::new()
                     .with_num_parameters(*parameters)

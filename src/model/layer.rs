@@ -7,14 +7,14 @@ use burn::nn;
 use burn::tensor::{Device, Tensor, TensorData};
 
 use super::activation;
-use super::attention::{attend, encode};
+use super::attention::{Masks, attend, encode};
+use super::block::Block;
 use super::deformable::Deformable;
-use super::network::Network;
 use super::noise::{dropout, noise};
 use super::pass::Pass;
 use super::resize::Resize;
 use super::value::{Value, map_float};
-use crate::spec::{Activation, SequenceOutput};
+use crate::spec::{Activation, Merge, SequenceOutput};
 
 /// One layer with its weights.
 #[derive(Debug, Clone)]
@@ -44,7 +44,11 @@ pub enum Layer {
     /// With whether it is causal.
     MultiHeadAttention(nn::attention::MultiHeadAttention, bool),
     /// With whether it is causal.
+    CrossAttention(nn::attention::MultiHeadAttention, bool),
+    /// With whether it is causal.
     TransformerEncoder(nn::transformer::TransformerEncoder, bool),
+    /// With whether its attention to itself is causal.
+    TransformerDecoder(nn::transformer::TransformerDecoder, bool),
     PositionalEncoding {
         max_timescale: usize,
     },
@@ -90,7 +94,23 @@ pub enum Layer {
     PixelUnshuffle(nn::PixelUnshuffle),
     Resize(Resize),
     Activation(Activation),
-    Residual(Network),
+    Slice {
+        axis: usize,
+        start: usize,
+        length: usize,
+    },
+    OneHot {
+        classes: usize,
+    },
+    Scale {
+        factor: f64,
+    },
+    Residual(Block),
+    Sequential(Block),
+    Parallel(Block, Merge),
+    Join(Merge),
+    /// The path of the layer that is run again.
+    Shared(String),
 }
 
 /// What becomes of an axis that goes away.
@@ -127,10 +147,14 @@ macro_rules! on_module {
             Layer::BiLstm($module, _) => $body,
             Layer::BiGru($module, _) => $body,
             Layer::MultiHeadAttention($module, _) => $body,
+            Layer::CrossAttention($module, _) => $body,
             Layer::TransformerEncoder($module, _) => $body,
+            Layer::TransformerDecoder($module, _) => $body,
             Layer::Prelu($module) => $body,
             Layer::SwiGlu($module) => $body,
             Layer::Residual($module) => $body,
+            Layer::Sequential($module) => $body,
+            Layer::Parallel($module, _) => $body,
             _ => $other,
         }
     };
@@ -161,18 +185,23 @@ macro_rules! map_module {
             Layer::BiLstm($module, output) => Layer::BiLstm($body, output),
             Layer::BiGru($module, output) => Layer::BiGru($body, output),
             Layer::MultiHeadAttention($module, causal) => Layer::MultiHeadAttention($body, causal),
+            Layer::CrossAttention($module, causal) => Layer::CrossAttention($body, causal),
             Layer::TransformerEncoder($module, causal) => Layer::TransformerEncoder($body, causal),
+            Layer::TransformerDecoder($module, causal) => Layer::TransformerDecoder($body, causal),
             Layer::Prelu($module) => Layer::Prelu($body),
             Layer::SwiGlu($module) => Layer::SwiGlu($body),
             Layer::Residual($module) => Layer::Residual($body),
+            Layer::Sequential($module) => Layer::Sequential($body),
+            Layer::Parallel($module, merge) => Layer::Parallel($body, merge),
             other => other,
         }
     };
 }
 
 impl Layer {
-    /// The layer's output. The plan has made sure that ranks and sizes fit.
-    pub fn forward(&self, input: Value, path: &str, pass: &mut Pass) -> Value {
+    /// The output of a layer that reads one input alone: what is wired is run by its
+    /// [`Block`]. The plan has made sure that ranks and sizes fit.
+    pub fn forward(&self, input: Value, pass: &mut Pass) -> Value {
         match (self, input) {
             (Self::Linear(linear), input) => map_float!(input, x => linear.forward(x)),
             (Self::Conv1d(conv), Value::Float3(x)) => Value::Float3(conv.forward(x)),
@@ -216,10 +245,10 @@ impl Layer {
                 both_ways(states, last, *output)
             }
             (Self::MultiHeadAttention(attention, causal), Value::Float3(x)) => {
-                Value::Float3(attend(attention, *causal, x, pass))
+                Value::Float3(attend(attention, x.clone(), x, &Masks::causal(*causal), pass))
             }
             (Self::TransformerEncoder(encoder, causal), Value::Float3(x)) => {
-                Value::Float3(encode(encoder, *causal, x, pass))
+                Value::Float3(encode(encoder, x, &Masks::causal(*causal), pass))
             }
             (Self::PositionalEncoding { max_timescale }, Value::Float3(x)) => {
                 let [_, length, features] = x.dims();
@@ -256,10 +285,13 @@ impl Layer {
             (Self::Resize(resize), Value::Float3(x)) => Value::Float3(resize.signal(x)),
             (Self::Resize(resize), Value::Float4(x)) => Value::Float4(resize.image(x)),
             (Self::Activation(kind), input) => activate(kind, input, pass),
-            (Self::Residual(inner), input) => {
-                let skipped = input.clone();
-                inner.forward_at(input, path, pass).add(skipped)
+            (Self::Slice { axis, start, length }, input) => {
+                map_float!(input, x => x.narrow(axis + 1, *start, *length))
             }
+            (Self::OneHot { classes }, Value::Int2(x)) => {
+                Value::Float3(x.one_hot::<3>(*classes).float())
+            }
+            (Self::Scale { factor }, input) => map_float!(input, x => x.mul_scalar(*factor)),
             (layer, input) => {
                 unreachable!("the plan gave {layer:?} an input of shape {:?}", input.shape())
             }
@@ -288,6 +320,31 @@ impl Layer {
 
     pub fn materialize(self) -> Self {
         map_module!(self, module => module.materialize())
+    }
+
+    /// The same with weights that get no gradient.
+    pub fn frozen(self) -> Self {
+        map_module!(self, module => module.no_grad())
+    }
+
+    /// The layers inside a container.
+    pub fn block(&self) -> Option<&Block> {
+        match self {
+            Self::Residual(block) | Self::Sequential(block) | Self::Parallel(block, _) => {
+                Some(block)
+            }
+            _ => None,
+        }
+    }
+
+    /// The same, to be changed.
+    pub fn block_mut(&mut self) -> Option<&mut Block> {
+        match self {
+            Self::Residual(block) | Self::Sequential(block) | Self::Parallel(block, _) => {
+                Some(block)
+            }
+            _ => None,
+        }
     }
 
     pub fn visit<V: ModuleVisitor>(&self, visitor: &mut V) {

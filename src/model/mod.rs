@@ -7,6 +7,7 @@
 
 mod activation;
 mod attention;
+mod block;
 mod build;
 mod deformable;
 mod erased;
@@ -23,11 +24,12 @@ mod under_test;
 mod value;
 mod visit;
 mod weights;
+mod wires;
 
 pub use erased::AnyModule;
-pub use network::Network;
+pub use network::{NamedOutput, Network};
 pub use pass::{Pass, Recorded};
-pub use plan::{Plan, PlannedLayer};
+pub use plan::{INPUT, Plan, PlannedInput, PlannedLayer};
 pub use shape::Signal;
 pub use under_test::Model;
 pub use value::Value;

@@ -58,6 +58,32 @@ fn windows(sums: usize, kernel: &[usize]) -> usize {
     kernel.iter().fold(sums, |count, size| count.saturating_mul(*size))
 }
 
+/// The same of a layer that attends to a context: keys and values are of that one.
+pub fn attended(kind: &LayerKind, input: &Signal, context: &Signal) -> usize {
+    let dims = input.dims();
+    let (length, features) = (dims[0], *dims.last().expect("a signal has at least one axis"));
+    let memory = context.dims()[0];
+    let transforms = length
+        .saturating_add(memory)
+        .saturating_mul(features)
+        .saturating_mul(features)
+        .saturating_mul(2);
+    let scores = length.saturating_mul(memory).saturating_mul(features).saturating_mul(2);
+    let across = transforms.saturating_add(scores);
+    match kind {
+        LayerKind::TransformerDecoder(decoder) => {
+            let each = input.elements();
+            let network = each.saturating_mul(decoder.blocks.feed_forward).saturating_mul(2);
+            attention(length, features)
+                .saturating_add(across)
+                .saturating_add(network)
+                .saturating_add(each.saturating_mul(3))
+                .saturating_mul(decoder.blocks.blocks)
+        }
+        _ => across,
+    }
+}
+
 /// Four linear transforms at each of `length` places; then scores of every place with every other one,
 /// and the sums that they weigh.
 fn attention(length: usize, features: usize) -> usize {
@@ -140,6 +166,31 @@ mod tests {
     }
 
     #[test]
+    fn attention_to_a_context_counts_the_lengths_of_both() {
+        let context = "slice: {axis: 0, end: 3, name: memory}\n    - linear: {out: 8, from: input}";
+        let transforms = 2 * 7 * 8 * 8 + 2 * 3 * 8 * 8;
+        let across = transforms + 2 * 7 * 3 * 8;
+        let before = 7 * 8 * 8;
+        let attention = format!("{context}\n    - cross_attention: {{heads: 2, context: memory}}");
+        assert_eq!(counted(&attention, &[7, 8]), before + across);
+        let own = 4 * 7 * 8 * 8 + 2 * 7 * 7 * 8;
+        let block = own + across + 2 * 7 * 8 * 16 + 3 * 7 * 8;
+        let decoder = format!(
+            "{context}\n    - transformer_decoder: \
+             {{blocks: 2, heads: 2, feed_forward: 16, memory: memory}}"
+        );
+        assert_eq!(counted(&decoder, &[7, 8]), before + 2 * block);
+    }
+
+    #[test]
+    fn weights_that_are_used_twice_are_counted_twice_but_owned_once() {
+        let layers = "linear: {out: 4, name: a}\n    - shared: a\n    - repeat: {times: 3, layers: [linear: 4]}";
+        assert_eq!(counted(layers, &[4]), 5 * 16);
+        let plan = Plan::new(spec(layers).layers(), Signal::Float(vec![4])).unwrap();
+        assert_eq!(plan.parameters(), 4 * 20);
+    }
+
+    #[test]
     fn a_container_counts_what_is_in_it() {
         assert_eq!(counted("residual: [linear: 4, relu, linear: 4]", &[4]), 2 * 4 * 4);
     }
@@ -151,7 +202,9 @@ mod tests {
 
     /// The layer of a term's example, over the first input that it takes.
     fn planned(term: &TermMeta) -> Plan {
-        let spec = spec(&term.example.replace('\n', "\n      "));
+        // What uses another layer's weights needs one before it.
+        let before = if term.name == "shared" { "relu: {name: encoder}\n    - " } else { "" };
+        let spec = spec(&format!("{before}{}", term.example.replace('\n', "\n      ")));
         let inputs = [
             Signal::Float(vec![8, 8, 8]),
             Signal::Float(vec![8, 8, 8, 8]),

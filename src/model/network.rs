@@ -1,133 +1,117 @@
-//! A network declared in a spec: named layers in a row, as a Burn module.
-//!
-//! `Module` is implemented by hand so that parameters carry the spec's own names
-//! (`head.weight`, `residual1.conv2d1.bias`); the derive would add an enum's variants.
+//! A network declared in a spec: layers and the wires between them, as a Burn module, with inputs and
+//! outputs by name.
+
+use std::collections::HashSet;
 
 use burn::module::{Module, ModuleMapper, ModuleVisitor};
 use burn::tensor::Device;
 
+use super::block::Block;
 use super::layer::Layer;
 use super::pass::Pass;
-use super::plan::PlannedLayer;
+use super::plan::Plan;
 use super::value::Value;
-use crate::spec::Fault;
+use super::wires::Wires;
+use crate::spec::{Fault, Regularization};
 
-/// Layers in a row.
+/// A network that runs.
 #[derive(Debug, Clone)]
 pub struct Network {
-    nodes: Vec<Node>,
+    body: Block,
+    /// Names of the inputs, in order.
+    inputs: Vec<String>,
+    /// Names of the outputs with the paths of their layers, in order.
+    outputs: Vec<(String, String)>,
+    /// Paths whose outputs are read again.
+    kept: HashSet<String>,
 }
 
+/// An output of a network by its name.
 #[derive(Debug, Clone)]
-struct Node {
-    name: String,
-    layer: Layer,
-    /// A planted fault: gradients through the output are multiplied by this.
-    gradient_factor: Option<f64>,
+pub struct NamedOutput {
+    pub name: String,
+    pub value: Value,
 }
 
 impl Network {
-    /// Builds planned layers on a device. Weights are drawn lazily, in layer order.
-    pub fn build(planned: &[PlannedLayer], device: &Device) -> Self {
-        let node = |planned: &PlannedLayer| Node {
-            name: planned.name.clone(),
-            layer: Layer::build(planned, device),
-            gradient_factor: None,
-        };
-        Self { nodes: planned.iter().map(node).collect() }
+    /// Builds a planned network on a device. Weights are drawn lazily, in layer order.
+    pub fn build(plan: &Plan, device: &Device) -> Self {
+        let outputs: Vec<(String, String)> =
+            plan.outputs.iter().map(|output| (output.name.clone(), output.path.clone())).collect();
+        let layers = plan.flat();
+        let read = layers.iter().flat_map(|layer| layer.sources.looked_up());
+        let given = outputs.iter().map(|(_, path)| path);
+        Self {
+            body: Block::build(&plan.layers, device),
+            inputs: plan.inputs.iter().map(|input| input.name.clone()).collect(),
+            kept: read.chain(given).cloned().collect(),
+            outputs,
+        }
     }
 
     /// Plants the faults that live in the network.
     pub fn plant(mut self, faults: &[Fault]) -> Self {
-        for node in &mut self.nodes {
-            for fault in faults {
-                if let Fault::WrongGradient { layer, factor } = fault
-                    && *layer == node.name
-                {
-                    node.gradient_factor = Some(*factor);
-                }
-            }
-            if let Layer::Residual(inner) = &mut node.layer {
-                *inner = std::mem::replace(inner, Self { nodes: Vec::new() }).plant(faults);
-            }
-        }
+        self.body.plant(faults, "");
         self
     }
 
-    /// The output for an input batch.
-    pub fn forward(&self, input: Value, pass: &mut Pass) -> Value {
-        pass.record("input", &input);
-        self.forward_at(input, "", pass)
+    /// The outputs for a batch of inputs, in the orders of the plan.
+    ///
+    /// # Panics
+    ///
+    /// When there are not as many inputs as planned.
+    pub fn forward(&self, inputs: Vec<Value>, pass: &mut Pass) -> Vec<NamedOutput> {
+        assert_eq!(inputs.len(), self.inputs.len(), "a batch is divided as the plan says");
+        let mut wires = Wires::new(&self.body, &self.kept, pass);
+        for (name, input) in self.inputs.iter().zip(&inputs) {
+            wires.put(name, input);
+        }
+        let first = inputs.into_iter().next().expect("a network has at least one input");
+        self.body.forward(first, "", &mut wires);
+        let output = |(name, path): &(String, String)| NamedOutput {
+            name: name.clone(),
+            value: wires.get(path),
+        };
+        self.outputs.iter().map(output).collect()
     }
 
-    /// The same, for a network inside the layer at `path`.
-    pub(super) fn forward_at(&self, input: Value, path: &str, pass: &mut Pass) -> Value {
-        self.nodes.iter().fold(input, |value, node| {
-            let path = join(path, &node.name);
-            let output = node.layer.forward(value, &path, pass);
-            let output = match node.gradient_factor {
-                Some(factor) => output.scale_gradient(factor),
-                None => output,
-            };
-            pass.record(&path, &output);
-            output
-        })
-    }
-
-    fn map_layers(self, map: impl Fn(Layer) -> Layer) -> Self {
-        let nodes = self.nodes.into_iter().map(|node| Node { layer: map(node.layer), ..node });
-        Self { nodes: nodes.collect() }
+    /// The layers whose weights are penalized, each with the penalty that counts for it: its own or
+    /// its container's, or else the spec's. Frozen layers have none.
+    pub fn regularized(&self, spec: Regularization) -> Vec<(&Layer, Regularization)> {
+        self.body.regularized(spec)
     }
 }
-
-/// A layer's path: the names of the containers around it, then its own.
-pub(super) fn join(path: &str, name: &str) -> String {
-    if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }
-}
-
-/// What Burn's visitors are told that a network is.
-const CONTAINER: &str = "Struct:Network";
 
 impl Module for Network {
     fn collect_devices(&self, devices: Vec<Device>) -> Vec<Device> {
-        self.nodes.iter().fold(devices, |devices, node| node.layer.collect_devices(devices))
+        self.body.collect_devices(devices)
     }
 
     fn fork(self, device: &Device) -> Self {
-        self.map_layers(|layer| layer.fork(device))
+        Self { body: self.body.fork(device), ..self }
     }
 
     fn to_device(self, device: &Device) -> Self {
-        self.map_layers(|layer| layer.moved_to(device))
+        Self { body: self.body.to_device(device), ..self }
     }
 
     fn train(self) -> Self {
-        self.map_layers(Layer::train)
+        Self { body: self.body.train(), ..self }
     }
 
     fn valid(&self) -> Self {
-        self.clone().map_layers(|layer| layer.valid())
+        Self { body: self.body.valid(), ..self.clone() }
     }
 
     fn materialize(self) -> Self {
-        self.map_layers(Layer::materialize)
+        Self { body: self.body.materialize(), ..self }
     }
 
     fn visit<V: ModuleVisitor>(&self, visitor: &mut V) {
-        for node in &self.nodes {
-            visitor.enter_module(&node.name, CONTAINER);
-            node.layer.visit(visitor);
-            visitor.exit_module(&node.name, CONTAINER);
-        }
+        self.body.visit(visitor);
     }
 
     fn map<M: ModuleMapper>(self, mapper: &mut M) -> Self {
-        let nodes = self.nodes.into_iter().map(|node| {
-            mapper.enter_module(&node.name, CONTAINER);
-            let layer = node.layer.map(mapper);
-            mapper.exit_module(&node.name, CONTAINER);
-            Node { layer, ..node }
-        });
-        Self { nodes: nodes.collect() }
+        Self { body: self.body.map(mapper), ..self }
     }
 }

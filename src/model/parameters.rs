@@ -33,7 +33,7 @@ pub fn parameter_count(kind: &LayerKind, input: &Signal) -> usize {
         LayerKind::Recurrent(recurrent) => {
             gates(recurrent.gates(), last, recurrent.hidden, recurrent.bias)
         }
-        LayerKind::MultiHeadAttention(attention) => {
+        LayerKind::MultiHeadAttention(attention) | LayerKind::CrossAttention { attention, .. } => {
             let Attention { query_bias, key_bias, value_bias, output_bias, .. } = attention;
             let biases = [query_bias, key_bias, value_bias, output_bias];
             let biased = biases.iter().filter(|bias| ***bias).count();
@@ -41,6 +41,9 @@ pub fn parameter_count(kind: &LayerKind, input: &Signal) -> usize {
         }
         LayerKind::TransformerEncoder(encoder) => {
             encoder_block(last, encoder.feed_forward).saturating_mul(encoder.blocks)
+        }
+        LayerKind::TransformerDecoder(decoder) => {
+            decoder_block(last, decoder.blocks.feed_forward).saturating_mul(decoder.blocks.blocks)
         }
         LayerKind::Activation(Activation::Prelu { parameters, .. }) => *parameters,
         LayerKind::Activation(Activation::SwiGlu { out, bias, .. }) => {
@@ -69,10 +72,38 @@ fn encoder_block(features: usize, feed_forward: usize) -> usize {
     attention.saturating_add(network).saturating_add(features.saturating_mul(4))
 }
 
+/// An encoder's block with one more attention and one more layer normalization.
+fn decoder_block(features: usize, feed_forward: usize) -> usize {
+    let attention = features.saturating_add(1).saturating_mul(features).saturating_mul(4);
+    encoder_block(features, feed_forward)
+        .saturating_add(attention)
+        .saturating_add(features.saturating_mul(2))
+}
+
 /// Burn's gates: an input and a hidden transform each, both with a bias.
 fn gates(count: usize, input: usize, hidden: usize, bias: bool) -> usize {
     let biases = if bias { hidden.saturating_mul(2) } else { 0 };
     input.saturating_add(hidden).saturating_mul(hidden).saturating_add(biases).saturating_mul(count)
+}
+
+/// The same of a layer that attends to a context.
+pub fn inner_attended(kind: &LayerKind, input: &Signal, context: &Signal) -> usize {
+    let (length, memory) = (input.dims()[0], context.dims()[0]);
+    let scores = |heads: usize, of: usize| {
+        heads.saturating_mul(length).saturating_mul(of).saturating_add(input.elements())
+    };
+    match kind {
+        LayerKind::CrossAttention { attention, .. } => scores(attention.heads, memory),
+        LayerKind::TransformerDecoder(decoder) => {
+            let blocks = &decoder.blocks;
+            scores(blocks.heads, length)
+                .saturating_add(scores(blocks.heads, memory))
+                .saturating_add(length.saturating_mul(blocks.feed_forward))
+                .saturating_add(input.elements())
+                .saturating_mul(blocks.blocks)
+        }
+        _ => 0,
+    }
 }
 
 /// Numbers per example that the backward pass keeps of a layer's inside, beyond its output. The

@@ -1,17 +1,51 @@
-//! The plan of a network: every layer named, every shape inferred, every size counted. No device.
+//! The plan of a network: every layer named, every shape inferred, every size counted, and every name
+//! that a layer reads found. No device.
 
-use super::multiply_adds::multiply_adds;
-use super::network::join;
-use super::parameters::{inner_activations, parameter_count};
-use super::shape::{self, Signal};
-use crate::spec::{Code, Diagnostic, LayerKind, LayerNames, LayerSpec, Span};
+mod containers;
+mod planner;
+mod readers;
+mod scope;
+
+pub use scope::{Sources, moved};
+
+use super::multiply_adds::{attended, multiply_adds};
+use super::parameters::{inner_activations, inner_attended};
+use super::shape::Signal;
+use crate::spec::{DeclaredModel, Diagnostic, LayerKind, LayerSpec, Regularization, Span};
+
+/// What a single input is called.
+pub const INPUT: &str = "input";
 
 /// A network that lines up.
 #[derive(Debug, Clone)]
 pub struct Plan {
     pub layers: Vec<PlannedLayer>,
+    /// What the network gets, in the order of an example's numbers; one at least.
+    pub inputs: Vec<PlannedInput>,
+    /// What it gives, in the spec's order; one at least.
+    pub outputs: Vec<PlannedOutput>,
+    /// The first input, and the first output.
     pub input: Signal,
     pub output: Signal,
+}
+
+/// One input by its name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlannedInput {
+    pub name: String,
+    pub signal: Signal,
+}
+
+/// One output: that of a layer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlannedOutput {
+    /// As the spec names it; without a name, the layer's own.
+    pub name: String,
+    /// The layer's path.
+    pub path: String,
+    pub signal: Signal,
+    /// The place of its name in the spec, or of the layer.
+    pub span: Span,
 }
 
 /// One layer with its name and shapes.
@@ -23,24 +57,45 @@ pub struct PlannedLayer {
     pub path: String,
     pub kind: LayerKind,
     pub span: Span,
+    /// The first of what it reads.
     pub input: Signal,
     pub output: Signal,
-    /// Numbers it owns, running statistics included.
+    /// What attention looks at beside its input.
+    pub context: Option<Signal>,
+    /// Where it reads all of this.
+    pub sources: Sources,
+    /// Numbers it owns, running statistics included. A layer that uses another's weights owns none.
     pub parameters: usize,
-    /// The layers inside a container.
+    /// Whether its weights stay as they are.
+    pub frozen: bool,
+    /// The penalty on its weights in place of the spec's own.
+    pub regularization: Option<Regularization>,
+    /// The layers inside a container. Of a layer that uses another's weights: that one once more.
     pub inner: Vec<PlannedLayer>,
 }
 
 impl Plan {
-    /// Names the layers and lines up their shapes.
+    /// Names the layers and lines up their shapes, for one input.
     ///
     /// # Errors
     ///
     /// The first layer that cannot take its input, in each list of layers: what follows it has
     /// no known shape.
     pub fn new(layers: &[LayerSpec], input: Signal) -> Result<Self, Vec<Diagnostic>> {
-        let (layers, output) = plan_layers(layers, input.clone(), "").map_err(|e| vec![*e])?;
-        Ok(Self { layers, input, output })
+        let inputs = vec![PlannedInput { name: INPUT.to_owned(), signal: input }];
+        planner::plan(layers, &[], inputs)
+    }
+
+    /// The same for a model with the inputs that it names.
+    ///
+    /// # Errors
+    ///
+    /// As [`Plan::new`], and when a name is not that of an output that is there.
+    pub fn wired(
+        model: &DeclaredModel,
+        inputs: Vec<PlannedInput>,
+    ) -> Result<Self, Vec<Diagnostic>> {
+        planner::plan(&model.layers, &model.outputs, inputs)
     }
 
     /// All layers, containers before their contents, in forward order.
@@ -73,8 +128,11 @@ impl Plan {
     pub fn memory_estimate(&self, batch: usize) -> u128 {
         let parameters = self.parameters() as u128;
         let kept = |layer: &PlannedLayer| {
-            let inside = inner_activations(&layer.kind, &layer.input, &layer.output) as u128;
-            (layer.output.elements() as u128 + inside) * batch as u128
+            let inside = match &layer.context {
+                Some(context) => inner_attended(&layer.kind, &layer.input, context),
+                None => inner_activations(&layer.kind, &layer.input, &layer.output),
+            };
+            (layer.output.elements() as u128 + inside as u128) * batch as u128
         };
         let activations: u128 = self.flat().into_iter().map(kept).sum();
         (parameters * 5 + activations * 4) * (4 + 8)
@@ -84,92 +142,35 @@ impl Plan {
 impl PlannedLayer {
     /// Multiply-adds of a forward pass over one example; a container's are those of its contents.
     pub fn multiply_adds(&self) -> usize {
-        match self.inner.as_slice() {
-            [] => multiply_adds(&self.kind, &self.input, &self.output),
-            inner => inner.iter().map(Self::multiply_adds).fold(0, usize::saturating_add),
+        match (self.inner.as_slice(), &self.context) {
+            ([], Some(context)) => attended(&self.kind, &self.input, context),
+            ([], None) => multiply_adds(&self.kind, &self.input, &self.output),
+            (inner, _) => inner.iter().map(Self::multiply_adds).fold(0, usize::saturating_add),
         }
     }
-}
-
-fn plan_layers(
-    layers: &[LayerSpec],
-    input: Signal,
-    container: &str,
-) -> Result<(Vec<PlannedLayer>, Signal), Box<Diagnostic>> {
-    let mut names = LayerNames::new(layers);
-    let mut planned = Vec::with_capacity(layers.len());
-    let mut signal = input;
-    for layer in layers {
-        let name = names.next(layer);
-        let path = join(container, &name);
-        let (inner, output) = match &layer.kind {
-            LayerKind::Residual { layers } => plan_residual(layers, &signal, &path, layer.span)?,
-            kind => {
-                let output = shape::output(kind, &signal).map_err(|error| {
-                    let message = format!("`{path}` {}", error.problem);
-                    let label = format!("gets {signal}");
-                    Box::new(
-                        Diagnostic::new(error.code, message, layer.span, label).help(error.mend),
-                    )
-                })?;
-                (Vec::new(), output)
-            }
-        };
-        let parameters = match &layer.kind {
-            LayerKind::Residual { .. } => {
-                inner.iter().fold(0usize, |sum, layer| sum.saturating_add(layer.parameters))
-            }
-            kind => parameter_count(kind, &signal),
-        };
-        planned.push(PlannedLayer {
-            name,
-            path,
-            kind: layer.kind.clone(),
-            span: layer.span,
-            input: std::mem::replace(&mut signal, output.clone()),
-            output,
-            parameters,
-            inner,
-        });
-    }
-    Ok((planned, signal))
-}
-
-fn plan_residual(
-    layers: &[LayerSpec],
-    input: &Signal,
-    path: &str,
-    span: Span,
-) -> Result<(Vec<PlannedLayer>, Signal), Box<Diagnostic>> {
-    let (inner, output) = plan_layers(layers, input.clone(), path)?;
-    if output == *input && matches!(output, Signal::Float(_)) {
-        return Ok((inner, output));
-    }
-    let message = format!("`{path}` adds its input to its output, but {input} is not {output}");
-    let mut diagnostic =
-        Diagnostic::new(Code::SHAPE_MISMATCH, message, span, format!("its input is {input}"))
-            .help("let the last inner layer give the shape that the residual gets");
-    if let Some(last) = inner.last() {
-        diagnostic = diagnostic.also(last.span, format!("gives {output}"));
-    }
-    Err(Box::new(diagnostic))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::spec::Spanned;
+    use crate::spec::{Attributes, Spanned};
 
     fn linear(out: usize, name: Option<&str>) -> LayerSpec {
         LayerSpec {
             name: name.map(|name| Spanned::new(name.to_owned(), Span::default())),
             kind: LayerKind::Linear { out, bias: true, initializer: None, bias_initializer: None },
             span: Span { start: 3, end: 9 },
+            attributes: Attributes::default(),
         }
     }
 
+    fn plain(kind: LayerKind) -> LayerSpec {
+        let attributes = Attributes::default();
+        LayerSpec { name: None, kind, span: Span::default(), attributes }
+    }
+
     fn residual(layers: Vec<LayerSpec>) -> LayerSpec {
-        LayerSpec { name: None, kind: LayerKind::Residual { layers }, span: Span::default() }
+        plain(LayerKind::Residual { layers })
     }
 
     #[test]
@@ -203,7 +204,7 @@ mod tests {
 
     #[test]
     fn the_scores_of_attention_count_with_the_square_of_the_length() {
-        let layers = |kind| [LayerSpec { name: None, kind, span: Span::default() }];
+        let layers = |kind| [plain(kind)];
         let attention = LayerKind::MultiHeadAttention(crate::spec::Attention {
             heads: 2,
             dropout: 0.0,
@@ -215,6 +216,7 @@ mod tests {
             value_bias: true,
             output_bias: true,
             initializer: None,
+            padding: None,
         });
         let input = Signal::Float(vec![100_000, 2]);
         let plan = Plan::new(&layers(attention), input).unwrap();

@@ -2,6 +2,7 @@
 
 mod convolution;
 mod image;
+mod join;
 mod node;
 mod norm;
 mod pool;
@@ -9,6 +10,9 @@ mod sequence;
 mod window;
 
 use crate::spec::{Activation, Code, LayerKind};
+
+pub use join::joined;
+pub use sequence::attending;
 
 /// What flows between layers, for one example: no batch axis.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,6 +78,16 @@ pub fn output(kind: &LayerKind, input: &Signal) -> Result<Signal, ShapeError> {
             )),
         };
     }
+    if let LayerKind::OneHot { classes } = kind {
+        return match input {
+            Signal::Tokens(length) => Ok(Signal::Float(vec![*length, *classes])),
+            Signal::Float(dims) => Err(ShapeError::new(
+                Code::INPUT_KIND_MISMATCH,
+                format!("takes token indices, but gets numbers of shape {dims:?}"),
+                "put it first, or let it read an input of tokens with `from`",
+            )),
+        };
+    }
     let Signal::Float(dims) = input else {
         return Err(ShapeError::new(
             Code::INPUT_KIND_MISMATCH,
@@ -108,12 +122,15 @@ fn float_output(kind: &LayerKind, dims: &[usize]) -> Result<Vec<usize>, ShapeErr
         | LayerKind::Min { axis }
         | LayerKind::Sum { axis } => node::without(dims, *axis),
         LayerKind::Flip { axis } => node::flipped(dims, *axis),
+        LayerKind::Slice { axis, start, end } => node::sliced(dims, *axis, *start, *end),
         LayerKind::PixelShuffle { factor } => image::shuffled(dims, *factor),
         LayerKind::PixelUnshuffle { factor } => image::unshuffled(dims, *factor),
         LayerKind::Interpolate(interpolation) => image::interpolated(dims, interpolation),
         LayerKind::Recurrent(_)
         | LayerKind::MultiHeadAttention(_)
+        | LayerKind::CrossAttention { .. }
         | LayerKind::TransformerEncoder(_)
+        | LayerKind::TransformerDecoder(_)
         | LayerKind::PositionalEncoding { .. }
         | LayerKind::RotaryEncoding { .. } => sequence::output(kind, dims),
         LayerKind::Activation(Activation::SwiGlu { out, .. }) => Ok(with_last(dims, *out)),
@@ -142,9 +159,17 @@ fn float_output(kind: &LayerKind, dims: &[usize]) -> Result<Vec<usize>, ShapeErr
         | LayerKind::RmsNorm { .. }
         | LayerKind::Dropout { .. }
         | LayerKind::GaussianNoise { .. }
+        | LayerKind::Scale { .. }
         | LayerKind::Activation(_) => Ok(dims.to_vec()),
-        LayerKind::Residual { .. } | LayerKind::Embedding { .. } => {
-            unreachable!("containers and embeddings are planned by their own rules")
+        LayerKind::Residual { .. }
+        | LayerKind::Sequential { .. }
+        | LayerKind::Parallel { .. }
+        | LayerKind::Repeat { .. }
+        | LayerKind::Shared { .. }
+        | LayerKind::Join(_)
+        | LayerKind::Embedding { .. }
+        | LayerKind::OneHot { .. } => {
+            unreachable!("containers, joins and what takes tokens are planned by their own rules")
         }
     }
 }

@@ -168,6 +168,33 @@ impl Value {
         }
     }
 
+    /// x · y, element by element, of one shape.
+    pub fn multiply(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Float2(a), Self::Float2(b)) => Self::Float2(a * b),
+            (Self::Float3(a), Self::Float3(b)) => Self::Float3(a * b),
+            (Self::Float4(a), Self::Float4(b)) => Self::Float4(a * b),
+            (Self::Float5(a), Self::Float5(b)) => Self::Float5(a * b),
+            (a, b) => {
+                unreachable!("the plan joins equal shapes only: {:?}, {:?}", a.shape(), b.shape())
+            }
+        }
+    }
+
+    /// Several values one behind the other along an axis; the batch axis is axis 0.
+    pub fn concat(values: Vec<Self>, axis: usize) -> Self {
+        fn joined<const D: usize>(values: Vec<Value>, axis: usize) -> Tensor<D> {
+            Tensor::cat(values.into_iter().map(Value::into_float).collect(), axis)
+        }
+        match values.first().map_or(0, |value| value.shape().len()) {
+            2 => Self::Float2(joined(values, axis)),
+            3 => Self::Float3(joined(values, axis)),
+            4 => Self::Float4(joined(values, axis)),
+            5 => Self::Float5(joined(values, axis)),
+            rank => unreachable!("the plan joins values of rank 2 to 5, not {rank}"),
+        }
+    }
+
     /// The same numbers with the gradient through them multiplied by `factor`:
     /// `factor · x + stop((1 − factor) · x)`.
     pub fn scale_gradient(self, factor: f64) -> Self {

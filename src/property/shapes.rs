@@ -12,7 +12,7 @@ pub static PROPERTY: Property = Property {
         name: "shapes",
         summary: "Layers, output shapes and parameter counts are as accepted.",
         checks: "The summary of the model: every layer's path, kind, output shape and number of \
-                 parameters. No device is used; but a Rust model is run once, and what is \
+                 parameters, and which layers are frozen. No device is used; but a Rust model is run once, and what is \
                  seen are its modules, its probes and its output.",
         why: "A layer that changed its size by accident shows in a pull request as one changed \
               line.",
@@ -43,11 +43,14 @@ fn record(evidence: &Evidence, _options: &Options) -> Mapping {
     let sizes =
         |sizes: &[usize]| Value::Sequence(sizes.iter().map(|size| Value::from(*size)).collect());
     let layers = facts.layers.iter().map(|layer| {
-        let row = mapping([
+        let mut row = mapping([
             ("kind", layer.kind.as_str().into()),
             ("output", sizes(&layer.output)),
             ("parameters", layer.parameters.into()),
         ]);
+        if layer.frozen {
+            row.insert("frozen".into(), true.into());
+        }
         (Value::from(layer.path.as_str()), Value::Mapping(row))
     });
     let mut record = mapping([

@@ -97,6 +97,7 @@ fn layer(path: &str, kind: &str, parameters: usize) -> LayerFacts {
         activation: None,
         output: vec![10],
         parameters,
+        frozen: false,
     }
 }
 

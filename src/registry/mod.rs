@@ -18,7 +18,7 @@ use std::rc::Rc;
 use burn::optim::GradientsParams;
 use burn::tensor::{Device, Tensor};
 
-use crate::model::{AnyModule, Value};
+use crate::model::{AnyModule, NamedOutput, Value};
 
 pub use batches::{Batches, batches};
 pub use forward::{Forward, Input, InputType, Inputs, Output};
@@ -104,6 +104,8 @@ pub(crate) enum Feed<'a> {
 /// What a run of a model gives.
 pub(crate) enum Computed {
     Output(Value),
+    /// Of a declared model, by name; at least one.
+    Outputs(Vec<NamedOutput>),
     /// The objective is their sum; at least one.
     Terms(Vec<Term>),
     /// The loss, and the gradients that its backward pass has given already.

@@ -15,7 +15,10 @@ pub(super) fn conditions(term: &TermMeta) -> Map<String, Value> {
             json!({ "oneOf": [{ "required": ["folder"] }, { "required": ["list"] }] })
         }
         (TermKind::Section, "model") => {
-            json!({ "oneOf": [{ "required": ["layers"] }, { "required": ["rust"] }] })
+            json!({
+                "oneOf": [{ "required": ["layers"] }, { "required": ["rust"] }],
+                "dependentRequired": { "inputs": ["layers"], "outputs": ["layers"] },
+            })
         }
         _ => Value::Null,
     };

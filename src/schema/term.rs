@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::value::{plain, value};
+use super::value::{NAME, plain, value};
 use super::{choice_name, described, reference, section, term_name};
 use crate::spec::vocabulary::{DefaultValue, TermKind, TermMeta, TermOption, terms};
 
@@ -54,12 +54,12 @@ fn options(term: &'static TermMeta) -> Value {
     let conditions = section::conditions(term);
     let may_be_empty = stands_alone(term) && conditions.is_empty();
     let kinds = if may_be_empty { json!(["object", "null"]) } else { json!("object") };
-    let own_name = term.is_layer().then(|| ("name".to_owned(), layer_name()));
+    let common = term.is_layer().then(common_keys).unwrap_or_default();
     let properties: Map<String, Value> = term
         .options
         .iter()
         .map(|option| (option.name.to_owned(), self::option(term, option)))
-        .chain(own_name)
+        .chain(common.into_iter().filter(|(key, _)| term.option(key).is_none()))
         .collect();
     let required: Vec<&str> = term
         .options
@@ -109,13 +109,29 @@ fn option(term: &TermMeta, option: &TermOption) -> Value {
     schema
 }
 
-fn layer_name() -> Value {
-    json!({
+/// What every layer takes beside its own options.
+fn common_keys() -> Vec<(String, Value)> {
+    let name = json!({
         "description": "the layer's own name, in reports, snapshots and faults: letters, digits \
                         and `_`; default: kind and number, like `linear2`",
         "type": ["string", "integer", "boolean"],
-        "pattern": "^[A-Za-z0-9_]+$",
-    })
+        "pattern": NAME,
+    });
+    let from = json!({
+        "description": "the name of an earlier output, or of an input of the model, that the layer \
+                        reads; default: the output before it",
+        "type": ["string", "number", "boolean"],
+    });
+    let frozen = json!({
+        "description": "whether the layer's weights stay as they are: no gradient, no update, no \
+                        penalty",
+        "type": "boolean",
+        "default": false,
+    });
+    let regularization = reference(&term_name(TermKind::Section, "regularization"));
+    let keys =
+        [("name", name), ("from", from), ("frozen", frozen), ("regularization", regularization)];
+    keys.map(|(key, schema)| (key.to_owned(), schema)).into()
 }
 
 /// What the term is, its short form, an example and the source.

@@ -5,6 +5,9 @@ use serde_json::{Map, Value, json};
 use super::{choice_name, expectation, reference, term_name};
 use crate::spec::vocabulary::{Bounds, TermKind, TermOption, ValueKind};
 
+/// What names of layers and inputs look like.
+pub(super) const NAME: &str = "^[A-Za-z0-9_]+$";
+
 /// The schema of an option's value.
 pub(super) fn value(option: &TermOption) -> Value {
     match option.kind {
@@ -29,6 +32,15 @@ pub(super) fn value(option: &TermOption) -> Value {
         ValueKind::Numbers(bounds) => list(number(bounds)),
         ValueKind::Shape => shape(),
         ValueKind::Shapes => list(shape()),
+        // The names are free, and their shapes are the parser's to check.
+        ValueKind::NamedShapes => json!({ "type": "object", "minProperties": 1 }),
+        ValueKind::Branches => {
+            json!({
+                "type": "array",
+                "items": list(reference(&choice_name(TermKind::Layer))),
+                "minItems": 2,
+            })
+        }
         ValueKind::Config => json!({ "type": "object" }),
         ValueKind::Names => names(),
         ValueKind::Texts => list(text()),

@@ -1,7 +1,7 @@
 //! What `cargo nn-test explain` says about each code.
 
 use super::code::{Code, CodeMeta};
-use super::{config_code_texts, weight_code_texts};
+use super::{config_code_texts, weight_code_texts, wiring_code_texts};
 
 /// All codes, sorted.
 pub static CODES: &[CodeMeta] = &[
@@ -376,12 +376,12 @@ pub static CODES: &[CodeMeta] = &[
     },
     CodeMeta {
         code: Code::MODEL_INPUT_MISMATCH,
-        title: "data that is no input of the Rust model",
+        title: "data that is no input of the model",
         explanation: "A forward function says by its types what it takes: `Tensor<4>` takes examples \
                       of three axes, since the first axis is the batch; `Tensor<2, Int>` takes whole \
                       numbers. Give the data a `shape` of that many axes, or let the model take \
-                      another rank. For several inputs `inputs` below `rust` says how an example's \
-                      numbers are divided among them, in this order.",
+                      another rank. For several inputs `inputs` below `rust`, or of a model of \
+                      layers, says how an example's numbers are divided among them, in this order.",
         example: "version: 1\ntask: classification\n\
                   data: {blobs: {classes: 3, features: 4}, shape: [1, 2, 2]}\nmodel: {rust: net}\n",
     },
@@ -404,6 +404,10 @@ pub static CODES: &[CodeMeta] = &[
         example: "version: 1\ntask: classification\ndata: {blobs: {classes: 3, features: 2}}\n\
                   model: {rust: net}\nfaults: [wrong_gradient: {layer: head, factor: 2}]\n",
     },
+    wiring_code_texts::UNKNOWN_OUTPUT,
+    wiring_code_texts::AMBIGUOUS_OUTPUT,
+    wiring_code_texts::NO_WEIGHTS,
+    wiring_code_texts::NOTHING_TO_TRAIN,
     weight_code_texts::UNREADABLE,
     weight_code_texts::MISMATCH,
     config_code_texts::SYNTAX,

@@ -63,8 +63,10 @@ fn layer(options: &mut OptionReader<'_, '_, '_>, layers: Option<&[LayerSpec]>) -
     let before = options.reader.errors.len();
     let name = options.text("layer");
     let names = layers.map(layer_names::all).unwrap_or_default();
+    let paths = layers.map(|layers| layer_names::paths(layers, "")).unwrap_or_default();
     let known: Vec<&str> = names.iter().map(String::as_str).collect();
-    if layers.is_some() && options.reader.errors.len() == before && !known.contains(&&*name.value) {
+    let is_known = names.iter().chain(&paths).any(|known| *known == name.value);
+    if layers.is_some() && options.reader.errors.len() == before && !is_known {
         let error = Diagnostic::new(
             Code::UNKNOWN_LAYER_NAME,
             "a fault names a layer that the model does not have",

@@ -9,9 +9,9 @@ use super::reader::{Choice, Reader};
 use super::vocabulary::{TermKind, find_kind};
 use super::yaml::{self, Node, Value};
 use super::{
-    Code, DataSpec, Diagnostic, Diagnostics, Expectation, Fault, LayerSpec, LossSpec, ModelSpec,
-    RustModelSpec, Source, Span, Spanned, TrainingSpec, WeightsSpec, data, expectation, fault,
-    loss, model, training, weights,
+    Code, DataSpec, DeclaredModel, Diagnostic, Diagnostics, Expectation, Fault, LayerSpec,
+    LossSpec, ModelSpec, RustModelSpec, Source, Span, Spanned, TrainingSpec, WeightsSpec, data,
+    expectation, fault, loss, model, training, weights,
 };
 use crate::property::{Property, REGISTRY};
 
@@ -64,8 +64,16 @@ impl Spec {
     /// The layers of a declared model; none for a Rust model.
     pub fn layers(&self) -> &[LayerSpec] {
         match &self.model {
-            ModelSpec::Declared(layers) => layers,
+            ModelSpec::Declared(model) => &model.layers,
             ModelSpec::Rust(_) => &[],
+        }
+    }
+
+    /// The model of layers, if it is one.
+    pub fn declared_model(&self) -> Option<&DeclaredModel> {
+        match &self.model {
+            ModelSpec::Declared(model) => Some(model),
+            ModelSpec::Rust(_) => None,
         }
     }
 
@@ -221,8 +229,8 @@ fn read(reader: &mut Reader<'_>, root: &Node, source: &Source) -> Option<Spec> {
     let before = spec.reader.errors.len();
     let (model, weights) = model_section(spec, task.as_ref()).unzip();
     let known_layers = match &model {
-        Some(ModelSpec::Declared(layers)) if spec.reader.errors.len() == before => {
-            Some(layers.as_slice())
+        Some(ModelSpec::Declared(model)) if spec.reader.errors.len() == before => {
+            Some(model.layers.as_slice())
         }
         _ => None,
     };

@@ -10,7 +10,7 @@ pub use window::{
     AvgPool, Convolution, DeformableConvolution, MaxPool, Padding, TransposedConvolution, Windows,
 };
 
-use super::{Activation, Span, Spanned};
+use super::{Activation, Attributes, Merge, PaddingMask, Span, Spanned};
 
 /// One entry of a `layers:` list.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,6 +20,21 @@ pub struct LayerSpec {
     pub kind: LayerKind,
     /// The place of the layer's key.
     pub span: Span,
+    /// What it says beside its own options.
+    pub attributes: Attributes,
+}
+
+impl LayerSpec {
+    /// The lists of layers inside a container, in forward order; none for other layers.
+    pub fn contents(&self) -> Vec<&[Self]> {
+        match &self.kind {
+            LayerKind::Residual { layers }
+            | LayerKind::Sequential { layers }
+            | LayerKind::Repeat { layers, .. } => vec![layers],
+            LayerKind::Parallel { branches, .. } => branches.iter().map(Vec::as_slice).collect(),
+            _ => Vec::new(),
+        }
+    }
 }
 
 /// What a layer is. Sizes are outputs only.
@@ -136,6 +151,40 @@ pub enum LayerKind {
     Residual {
         layers: Vec<LayerSpec>,
     },
+    /// The inner layers in a row, under one name.
+    Sequential {
+        layers: Vec<LayerSpec>,
+    },
+    /// Rows of layers over the same input, whose outputs become one.
+    Parallel {
+        branches: Vec<Vec<LayerSpec>>,
+        merge: Merge,
+    },
+    /// The inner layers so many times in a row, each time with weights of their own.
+    Repeat {
+        times: usize,
+        layers: Vec<LayerSpec>,
+    },
+    /// An earlier layer once more, with the same weights.
+    Shared {
+        layer: Spanned<String>,
+    },
+    /// Several outputs become one.
+    Join(Merge),
+    /// The places from `start` to before `end` of an axis, or to its end.
+    Slice {
+        axis: usize,
+        start: usize,
+        end: Option<usize>,
+    },
+    /// A token becomes 1 at its place among zeros.
+    OneHot {
+        classes: usize,
+    },
+    /// Every element times a constant.
+    Scale {
+        factor: f64,
+    },
     Embedding {
         vocabulary: usize,
         dimension: usize,
@@ -143,7 +192,13 @@ pub enum LayerKind {
     },
     Recurrent(Recurrent),
     MultiHeadAttention(Attention),
+    /// Attention of a sequence to another one, the output of this name.
+    CrossAttention {
+        attention: Attention,
+        context: Spanned<String>,
+    },
     TransformerEncoder(Encoder),
+    TransformerDecoder(Decoder),
     /// Adds sines and cosines of the place in the sequence.
     PositionalEncoding {
         max_timescale: usize,
@@ -173,6 +228,8 @@ pub struct Attention {
     pub value_bias: bool,
     pub output_bias: bool,
     pub initializer: Option<Initializer>,
+    /// Which places of the sequence that is attended to are padding.
+    pub padding: Option<PaddingMask>,
 }
 
 /// Blocks of attention and a feed-forward network.
@@ -192,6 +249,19 @@ pub struct Encoder {
     /// Of the layer normalizations.
     pub epsilon: f64,
     pub initializer: Option<Initializer>,
+    /// Which places of the sequence are padding.
+    pub padding: Option<PaddingMask>,
+}
+
+/// Blocks of attention to itself, attention to a memory, and a feed-forward network.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Decoder {
+    /// What its blocks have in common with an encoder's; `causal` is of the attention to itself.
+    pub blocks: Encoder,
+    /// The name of the output that it attends to.
+    pub memory: Spanned<String>,
+    /// Which places of the memory are padding.
+    pub memory_padding: Option<PaddingMask>,
 }
 
 /// What stands between the two layers of a feed-forward network.
@@ -254,10 +324,20 @@ impl LayerKind {
             Self::PixelUnshuffle { .. } => "pixel_unshuffle",
             Self::Interpolate(interpolation) => interpolation.term(),
             Self::Residual { .. } => "residual",
+            Self::Sequential { .. } => "sequential",
+            Self::Parallel { .. } => "parallel",
+            Self::Repeat { .. } => "repeat",
+            Self::Shared { .. } => "shared",
+            Self::Join(merge) => merge.term(),
+            Self::Slice { .. } => "slice",
+            Self::OneHot { .. } => "one_hot",
+            Self::Scale { .. } => "scale",
             Self::Embedding { .. } => "embedding",
             Self::Recurrent(recurrent) => recurrent.term(),
             Self::MultiHeadAttention(_) => "multi_head_attention",
+            Self::CrossAttention { .. } => "cross_attention",
             Self::TransformerEncoder(_) => "transformer_encoder",
+            Self::TransformerDecoder(_) => "transformer_decoder",
             Self::PositionalEncoding { .. } => "positional_encoding",
             Self::RotaryEncoding { .. } => "rotary_encoding",
             Self::Activation(activation) => activation.term(),
@@ -267,10 +347,12 @@ impl LayerKind {
     /// The name of the activation that the layer computes within.
     pub fn activation(&self) -> Option<&'static str> {
         match self {
-            Self::TransformerEncoder(encoder) => Some(match encoder.activation {
-                FeedForwardActivation::Gelu => "gelu",
-                FeedForwardActivation::Relu => "relu",
-            }),
+            Self::TransformerEncoder(blocks) | Self::TransformerDecoder(Decoder { blocks, .. }) => {
+                Some(match blocks.activation {
+                    FeedForwardActivation::Gelu => "gelu",
+                    FeedForwardActivation::Relu => "relu",
+                })
+            }
             _ => None,
         }
     }

@@ -44,8 +44,43 @@ pub(super) fn all(layers: &[LayerSpec]) -> Vec<String> {
     let mut found = Vec::new();
     for layer in layers {
         found.push(names.next(layer));
-        if let LayerKind::Residual { layers } = &layer.kind {
-            found.extend(all(layers));
+        for inner in layer.contents() {
+            found.extend(all(inner));
+        }
+    }
+    found
+}
+
+/// How many times of a repetition have names that messages and faults know.
+const MOST_REPEATED: usize = 64;
+
+/// A layer's path: the names of the containers around it, then its own.
+pub fn join(path: &str, name: &str) -> String {
+    if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }
+}
+
+/// The paths of all layers inside the container at `path`, containers before their contents: what is
+/// repeated and what is one of several branches stands below its number, counted from 1.
+pub fn paths(layers: &[LayerSpec], path: &str) -> Vec<String> {
+    let mut names = LayerNames::new(layers);
+    let mut found = Vec::new();
+    for layer in layers {
+        let path = join(path, &names.next(layer));
+        let rows: Vec<(String, &[LayerSpec])> = match &layer.kind {
+            // The first ones stand for all: nobody reads a list of thousands.
+            LayerKind::Repeat { times, layers } => {
+                let numbers = 1..=(*times).min(MOST_REPEATED);
+                numbers.map(|time| (join(&path, &time.to_string()), layers.as_slice())).collect()
+            }
+            LayerKind::Parallel { branches, .. } => {
+                let numbered = branches.iter().zip(1..);
+                numbered.map(|(row, number)| (join(&path, &number.to_string()), &**row)).collect()
+            }
+            _ => layer.contents().into_iter().map(|row| (path.clone(), row)).collect(),
+        };
+        found.push(path);
+        for (place, row) in rows {
+            found.extend(paths(row, &place));
         }
     }
     found
@@ -54,11 +89,11 @@ pub(super) fn all(layers: &[LayerSpec]) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::spec::{Activation, Span, Spanned};
+    use crate::spec::{Activation, Attributes, Span, Spanned};
 
     fn layer(kind: LayerKind, name: Option<&str>) -> LayerSpec {
         let name = name.map(|name| Spanned::new(name.to_owned(), Span::default()));
-        LayerSpec { name, kind, span: Span::default() }
+        LayerSpec { name, kind, span: Span::default(), attributes: Attributes::default() }
     }
 
     fn relu(name: Option<&str>) -> LayerSpec {

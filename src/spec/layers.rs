@@ -7,6 +7,7 @@ mod norm;
 mod pool;
 mod sequence;
 mod shape;
+mod wiring;
 
 use activation::activation;
 use initializer::initializer;
@@ -23,13 +24,13 @@ pub(super) fn read(options: &mut OptionReader<'_, '_, '_>) -> Vec<LayerSpec> {
         options.report_missing("layers");
         return Vec::new();
     };
-    let layers = read_list(options, node);
+    let layers = read_list(options, "layers", node);
     check_names_unique(options.reader, &layers);
     layers
 }
 
-fn read_list(options: &mut OptionReader<'_, '_, '_>, node: &Node) -> Vec<LayerSpec> {
-    let what = options.what("layers");
+fn read_list(options: &mut OptionReader<'_, '_, '_>, key: &str, node: &Node) -> Vec<LayerSpec> {
+    let what = options.what(key);
     let items = options.reader.sequence(&what, node);
     items.iter().filter_map(|item| read_layer(options.reader, item)).collect()
 }
@@ -43,7 +44,8 @@ fn read_layer(reader: &mut Reader<'_>, node: &Node) -> Option<LayerSpec> {
         TermKind::Activation => LayerKind::Activation(activation(&mut options)),
         _ => layer(&mut options),
     };
-    Some(LayerSpec { name, kind, span: choice.span })
+    let attributes = wiring::attributes(&mut options);
+    Some(LayerSpec { name, kind, span: choice.span, attributes })
 }
 
 fn layer(options: &mut OptionReader<'_, '_, '_>) -> LayerKind {
@@ -52,6 +54,7 @@ fn layer(options: &mut OptionReader<'_, '_, '_>) -> LayerKind {
         .or_else(|| norm::read(options))
         .or_else(|| sequence::read(options))
         .or_else(|| shape::read(options))
+        .or_else(|| wiring::read(options))
         .unwrap_or_else(|| match options.term().name {
             "linear" => LayerKind::Linear {
                 out: options.count("out"),
@@ -61,12 +64,6 @@ fn layer(options: &mut OptionReader<'_, '_, '_>) -> LayerKind {
             },
             "dropout" => LayerKind::Dropout { probability: options.number("probability") },
             "gaussian_noise" => LayerKind::GaussianNoise { std: options.number("std") },
-            "residual" => LayerKind::Residual {
-                layers: match options.node("layers") {
-                    Some(node) => read_list(options, node),
-                    None => Vec::new(),
-                },
-            },
             other => unreachable!("a test reads every layer of the vocabulary, `{other}` too"),
         })
 }
@@ -81,7 +78,7 @@ fn ascending(options: &mut OptionReader<'_, '_, '_>, low: &str, high: &str) -> (
     (low_value, high_value)
 }
 
-/// Names must be unique in the whole file, also inside residual blocks.
+/// Names must be unique in the whole file, also inside containers.
 fn check_names_unique(reader: &mut Reader<'_>, layers: &[LayerSpec]) {
     let mut seen: Vec<&Spanned<String>> = Vec::new();
     for name in names(layers) {
@@ -100,12 +97,12 @@ fn check_names_unique(reader: &mut Reader<'_>, layers: &[LayerSpec]) {
     }
 }
 
-/// The names that the spec gives to layers, in order, with those inside residual blocks.
+/// The names that the spec gives to layers, in order, with those inside containers.
 fn names(layers: &[LayerSpec]) -> Vec<&Spanned<String>> {
     let mut found = Vec::new();
     for layer in layers {
         found.extend(&layer.name);
-        if let LayerKind::Residual { layers } = &layer.kind {
+        for layers in layer.contents() {
             found.extend(names(layers));
         }
     }

@@ -38,6 +38,13 @@ pub struct Regularization {
     pub l2: f64,
 }
 
+impl Regularization {
+    /// Whether there is no penalty at all.
+    pub fn is_none(self) -> bool {
+        self.l1 == 0.0 && self.l2 == 0.0
+    }
+}
+
 impl LossKind {
     /// The loss's name in the language: "cross_entropy".
     pub fn term(&self) -> &'static str {
@@ -171,6 +178,10 @@ pub(super) fn read_regularization(spec: &mut OptionReader<'_, '_, '_>) -> Regula
     let Some(span) = spec.key_span("regularization") else { return Regularization::default() };
     let term = find_kind(TermKind::Section, "regularization");
     let body = spec.given("regularization");
-    let mut options = OptionReader::open(spec.reader, term, span, body);
+    regularization(&mut OptionReader::open(spec.reader, term, span, body))
+}
+
+/// The strengths of the penalties, from the options of `regularization`.
+pub(super) fn regularization(options: &mut OptionReader<'_, '_, '_>) -> Regularization {
     Regularization { l1: options.number("l1"), l2: options.number("l2") }
 }

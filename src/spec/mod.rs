@@ -32,6 +32,8 @@ mod training;
 pub mod vocabulary;
 mod weight_code_texts;
 mod weights;
+mod wiring;
+mod wiring_code_texts;
 mod yaml;
 
 #[cfg(test)]
@@ -46,15 +48,17 @@ pub use early_stopping::{EarlyStopping, StoppingMetric};
 pub use expectation::{Expectation, Severity};
 pub use fault::Fault;
 pub use file::{Spec, Task, load, parse};
-pub use layer::{Attention, Encoder, FeedForwardActivation, Initializer, LayerKind, LayerSpec};
+pub use layer::{
+    Attention, Decoder, Encoder, FeedForwardActivation, Initializer, LayerKind, LayerSpec,
+};
 pub use layer::{
     AvgPool, Convolution, DeformableConvolution, MaxPool, Padding, TransposedConvolution, Windows,
 };
 pub use layer::{Cell, GateActivation, Recurrent, SequenceOutput};
 pub use layer::{InterpolatedSize, Interpolation, InterpolationMode};
-pub use layer_names::LayerNames;
+pub use layer_names::{LayerNames, join, paths as layer_paths};
 pub use loss::{LossKind, LossSpec, Regularization};
-pub use model::{ModelSpec, RustModelSpec};
+pub use model::{DeclaredModel, ModelSpec, NamedShape, RustModelSpec};
 pub use optimizer::{AdjustLrFn, OptimizerKind, OptimizerSpec};
 pub use parameter_group::{GroupRate, ParameterGroup};
 pub use rust_config::RustConfig;
@@ -63,3 +67,4 @@ pub use span::{Source, Span, Spanned};
 pub(crate) use suggestion::{aliases, suggest};
 pub use training::{Clipping, Length, TrainingSpec};
 pub use weights::{Convention, WeightsSpec};
+pub use wiring::{Attributes, Merge, PaddingMask};

@@ -175,19 +175,24 @@ impl<'reader, 'text, 'node> OptionReader<'reader, 'text, 'node> {
         let node = self.given("name")?;
         let what = self.what("name");
         let name = self.reader.text(&what, node);
-        let fits = |c: char| c.is_ascii_alphanumeric() || c == '_';
         if matches!(node.value, Value::Sequence(_) | Value::Mapping(_) | Value::Null) {
             return None;
         }
+        self.check_layer_name("a layer", &name);
+        Some(name)
+    }
+
+    /// Names by which layers and inputs are found. `of` is like "a layer".
+    pub fn check_layer_name(&mut self, of: &str, name: &Spanned<String>) {
+        let fits = |c: char| c.is_ascii_alphanumeric() || c == '_';
         if name.value.is_empty() || !name.value.chars().all(fits) {
             self.reader.report(Diagnostic::new(
                 Code::BAD_NAME,
-                "the name of a layer has letters, digits and `_` alone",
+                format!("the name of {of} has letters, digits and `_` alone"),
                 name.span,
                 "has other characters, or none",
             ));
         }
-        Some(name)
     }
 
     /// One of the words that the option takes.

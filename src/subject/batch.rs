@@ -3,7 +3,7 @@
 use super::{ModelPlan, RustPlan, Source, Subject};
 use crate::data::{self, InputKind, Targets};
 use crate::device::Place;
-use crate::model::Value;
+use crate::model::{Plan, PlannedInput, Signal, Value};
 use crate::random::Random;
 
 /// Some training examples.
@@ -24,7 +24,7 @@ pub struct Examples {
     pub shape: Vec<usize>,
     pub kind: InputKind,
     pub targets: Targets,
-    /// Kinds and shapes of a Rust model's inputs, without the batch axis, among which an example's
+    /// Kinds and shapes of several inputs, without the batch axis, among which an example's
     /// numbers are divided.
     division: Option<Vec<(bool, Vec<usize>)>>,
 }
@@ -46,7 +46,7 @@ impl Batch {
         let examples = match &subject.data {
             Source::Dataset(data) => {
                 let division = match &subject.plan {
-                    ModelPlan::Declared(_) => None,
+                    ModelPlan::Declared(plan) => division(plan, &data.shape),
                     ModelPlan::Rust(plan) => Some(plan.division()),
                 };
                 Some(Examples::of(data, part(data), indices, division))
@@ -90,7 +90,7 @@ impl Batch {
         }
     }
 
-    /// The model's inputs at a place: one for a declared model, none where it brings its own.
+    /// The model's inputs at a place; none where it brings its own.
     pub fn inputs(&self, place: &Place) -> Vec<Value> {
         self.examples.as_ref().map_or_else(Vec::new, |examples| examples.inputs(place))
     }
@@ -107,6 +107,18 @@ impl Batch {
         let examples = self.examples.as_mut()?;
         examples.is_numeric().then_some(&mut examples.inputs)
     }
+}
+
+/// Kinds and shapes of a declared model's inputs; none where the example is the one input.
+fn division(plan: &Plan, example: &[usize]) -> Option<Vec<(bool, Vec<usize>)>> {
+    let kind = |input: &PlannedInput| {
+        (matches!(input.signal, Signal::Tokens(_)), input.signal.dims().to_vec())
+    };
+    let whole = match plan.inputs.as_slice() {
+        [input] => matches!(input.signal, Signal::Tokens(_)) || input.signal.dims() == example,
+        _ => false,
+    };
+    (!whole).then(|| plan.inputs.iter().map(kind).collect())
 }
 
 impl Examples {

@@ -8,10 +8,16 @@ use crate::training;
 /// What the head must give: k logits, one logit, or one number.
 pub(super) fn head(spec: &Spec, data: &Dataset, plan: &Plan) -> Option<Diagnostic> {
     let (wanted, why) = wanted(*spec.task, data.classes.len())?;
+    if let [_, second, ..] = plan.outputs.as_slice() {
+        let message =
+            format!("the model gives {} outputs, but the loss takes one", plan.outputs.len());
+        let error = Diagnostic::new(Code::HEAD_MISMATCH, message, second.span, "one too many");
+        return Some(error.help("name one output, or join them with `concat` or `add`"));
+    }
     if plan.output == Signal::Float(vec![wanted]) {
         return None;
     }
-    let last = plan.layers.last()?;
+    let span = plan.outputs.first()?.span;
     let message = format!(
         "the model gives {} per example, but the task takes [{wanted}]: {why}",
         plan.output
@@ -21,10 +27,26 @@ pub(super) fn head(spec: &Spec, data: &Dataset, plan: &Plan) -> Option<Diagnosti
         _ => format!("end the model with `flatten` and `linear: {wanted}`"),
     };
     Some(
-        Diagnostic::new(Code::HEAD_MISMATCH, message, last.span, format!("gives {}", plan.output))
+        Diagnostic::new(Code::HEAD_MISMATCH, message, span, format!("gives {}", plan.output))
             .also(spec.task.span, format!("takes [{wanted}]"))
             .help(help),
     )
+}
+
+/// Something must be left to train.
+pub(super) fn trainable(plan: &Plan) -> Option<Diagnostic> {
+    let owners = || plan.flat().into_iter().filter(|layer| layer.parameters > 0);
+    let last = owners().last()?;
+    if owners().any(|layer| layer.inner.is_empty() && !layer.frozen) {
+        return None;
+    }
+    let error = Diagnostic::new(
+        Code::NOTHING_TO_TRAIN,
+        "every layer that owns weights is frozen",
+        last.span,
+        "frozen, as all others",
+    );
+    Some(error.help("leave at least one layer unfrozen"))
 }
 
 /// How many numbers a head gives for each example, and why; none where the model has no head.

@@ -1,5 +1,7 @@
 //! A model as a Mermaid flowchart, which GitHub shows as a picture.
 
+use std::collections::HashMap;
+
 use super::model::{ShownKind, ShownLayer, ShownModel};
 use crate::report::counted;
 
@@ -9,15 +11,27 @@ const RESIDUAL: &str = "residual";
 /// The whole chart.
 pub(super) fn chart(model: &ShownModel) -> String {
     let mut chart = Chart::default();
-    let input = model.input.as_deref().unwrap_or("batches of the model's own");
-    let start = chart.node(1, &["input", input], Outline::Round);
     match &model.model {
         ShownKind::Rust { name } => {
+            let input = model.input.as_deref().unwrap_or("batches of the model's own");
+            let start = chart.node(1, &["input", input], Outline::Round);
             let end = chart.node(1, &[name, "Rust model"], Outline::Box);
             chart.arrow(1, &start, &end);
         }
-        ShownKind::Layers { layers, .. } => {
-            chart.layers(layers, start, 1);
+        ShownKind::Layers { inputs, outputs, layers, .. } => {
+            let one = [("input", model.input.as_deref().unwrap_or_default())];
+            let several = inputs.iter().map(|input| (input.name.as_str(), input.shape.as_str()));
+            let several: Vec<_> = several.collect();
+            for (name, shape) in if several.is_empty() { &one[..] } else { &several } {
+                let node = chart.node(1, &[name, shape], Outline::Round);
+                // An input that has a name is read by it, and so is one that has none.
+                chart.ends.insert((*name).to_owned(), node);
+            }
+            chart.layers(layers, 1);
+            for output in outputs {
+                let node = chart.node(1, &["output", output], Outline::Round);
+                chart.arrow_from(1, output, &node);
+            }
         }
     }
     let Chart { lines, .. } = chart;
@@ -29,6 +43,8 @@ pub(super) fn chart(model: &ShownModel) -> String {
 struct Chart {
     lines: String,
     nodes: usize,
+    /// The node that gives what is at a path.
+    ends: HashMap<String, String>,
 }
 
 #[derive(Clone, Copy)]
@@ -38,38 +54,61 @@ enum Outline {
 }
 
 impl Chart {
-    /// Layers in a row behind the node `before`; gives the last node.
-    fn layers(&mut self, layers: &[ShownLayer], before: String, depth: usize) -> String {
-        layers.iter().fold(before, |before, layer| match layer.layers.as_slice() {
-            [] => {
-                let node = self.node(depth, &lines_of(layer), Outline::Box);
-                self.arrow(depth, &before, &node);
-                node
-            }
-            inner => self.container(layer, inner, &before, depth),
-        })
+    fn layers(&mut self, layers: &[ShownLayer], depth: usize) {
+        for layer in layers {
+            let end = match &layer.weights_of {
+                Some(weights) => self.again(layer, weights, depth),
+                None if layer.layers.is_empty() => self.alone(layer, depth),
+                None => self.container(layer, depth),
+            };
+            self.ends.insert(layer.path.clone(), end);
+        }
     }
 
-    /// The contents in a frame. A residual goes around them, too, and both ways meet behind.
-    fn container(
-        &mut self,
-        layer: &ShownLayer,
-        inner: &[ShownLayer],
-        before: &str,
-        depth: usize,
-    ) -> String {
+    fn alone(&mut self, layer: &ShownLayer, depth: usize) -> String {
+        let node = self.node(depth, &lines_of(layer), Outline::Box);
+        for read in &layer.reads {
+            self.arrow_from(depth, read, &node);
+        }
+        node
+    }
+
+    /// A layer that another one's weights are used by: a dotted line leads to that one.
+    fn again(&mut self, layer: &ShownLayer, weights: &str, depth: usize) -> String {
+        let node = self.alone(layer, depth);
+        if let Some(owner) = self.ends.get(weights).cloned() {
+            self.line(depth, &format!("{owner} -. weights .- {node}"));
+        }
+        node
+    }
+
+    /// The contents in a frame. A residual goes around them, too, and both ways meet behind; so do
+    /// branches.
+    fn container(&mut self, layer: &ShownLayer, depth: usize) -> String {
         self.nodes += 1;
         let frame = format!("frame{}", self.nodes);
         self.line(depth, &format!("subgraph {frame} [\"{}\"]", escaped(layer.name())));
-        let last = self.layers(inner, before.to_owned(), depth + 1);
+        self.layers(&layer.layers, depth + 1);
         self.line(depth, "end");
-        if layer.kind != RESIDUAL {
-            return last;
+        let last = layer.layers.last().map(|last| last.path.clone()).unwrap_or_default();
+        let (sign, meeting): (_, Vec<&String>) = match layer.merge {
+            Some(merge) => (merge, layer.layers.iter().map(|row| &row.path).collect()),
+            None if layer.kind == RESIDUAL => {
+                ("+", [&last].into_iter().chain(&layer.reads).collect())
+            }
+            None => return self.ends.get(&last).cloned().unwrap_or_default(),
+        };
+        let node = self.node(depth, &[sign, &layer.output], Outline::Round);
+        for way in meeting {
+            self.arrow_from(depth, way, &node);
         }
-        let sum = self.node(depth, &["+", &layer.output], Outline::Round);
-        self.arrow(depth, &last, &sum);
-        self.arrow(depth, before, &sum);
-        sum
+        node
+    }
+
+    fn arrow_from(&mut self, depth: usize, path: &str, to: &str) {
+        if let Some(from) = self.ends.get(path).cloned() {
+            self.arrow(depth, &from, to);
+        }
     }
 
     fn node<Text: AsRef<str>>(&mut self, depth: usize, lines: &[Text], outline: Outline) -> String {
@@ -139,6 +178,31 @@ flowchart TD
     n6 --> n7
 "
         );
+    }
+
+    #[test]
+    fn joins_branches_and_shared_weights_are_drawn_as_they_are_wired() {
+        let model = declared(
+            "{inputs: {a: [2], b: [2]}, outputs: [sum, c], layers: [linear: {out: 3, name: c}, \
+             shared: {layer: c, from: b}, add: {from: [c, shared1], name: sum}, \
+             parallel: [[tanh], [relu]]]}",
+            &[4],
+        );
+        let text = chart(&model);
+        for line in [
+            "n1([\"a<br/>[2]\"])",
+            "n1 --> n3",
+            "n2 --> n4",
+            "n3 -. weights .- n4",
+            "n3 --> n5",
+            "n4 --> n5",
+            "([\"concat<br/>[6]\"])",
+            "([\"output<br/>sum\"])",
+        ] {
+            assert!(text.contains(line), "{line}\n{text}");
+        }
+        // Into each branch, and out of it.
+        assert_eq!(text.matches("n5 -->").count(), 3, "{text}");
     }
 
     #[test]

@@ -20,13 +20,20 @@ pub(super) fn table(model: &ShownModel) -> String {
     let head = format!("{}: {}, {input}\n", heading(&model.name), model.task);
     match &model.model {
         ShownKind::Rust { name } => head + &of_rust(name, &model.name),
-        ShownKind::Layers { layers, parameters, multiply_adds, activation_bytes } => {
+        ShownKind::Layers {
+            inputs, layers, parameters, multiply_adds, activation_bytes, ..
+        } => {
             let mut rows = vec![COLUMNS.map(str::to_owned)];
             collect(layers, &mut rows);
             let numbers = [*parameters, *multiply_adds, *activation_bytes];
             rows.push(row(["total", "", ""], numbers));
-            let note = "  multiply-adds and activations (in f32) are those of one example\n";
-            head + &aligned(&rows) + note
+            let mut notes = String::new();
+            for input in inputs {
+                notes.push_str(&format!("  input {} {}\n", input.name, input.shape));
+            }
+            wires(layers, &mut notes);
+            notes.push_str("  multiply-adds and activations (in f32) are those of one example\n");
+            head + &aligned(&rows) + &notes
         }
     }
 }
@@ -44,6 +51,25 @@ fn collect(layers: &[ShownLayer], rows: &mut Vec<Row>) {
         let numbers = [layer.parameters, layer.multiply_adds, layer.activation_bytes];
         rows.push(row([&layer.path, &layer.kind, &layer.output], numbers));
         collect(&layer.layers, rows);
+    }
+}
+
+/// What the order of the rows does not show.
+fn wires(layers: &[ShownLayer], notes: &mut String) {
+    for layer in layers {
+        if let Some(weights) = &layer.weights_of {
+            notes.push_str(&format!("  {} uses the weights of {weights}\n", layer.path));
+        }
+        if !layer.from.is_empty() {
+            notes.push_str(&format!("  {} reads {}\n", layer.path, layer.from.join(", ")));
+        }
+        if layer.frozen && layer.layers.is_empty() {
+            notes.push_str(&format!("  {} is frozen\n", layer.path));
+        }
+        // What is run again reads as the layer does whose weights these are.
+        if layer.weights_of.is_none() {
+            wires(&layer.layers, notes);
+        }
     }
 }
 

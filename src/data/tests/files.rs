@@ -363,7 +363,7 @@ fn text_that_cannot_be_cut_into_examples_is_told() {
     // The model knows fewer tokens than the text has.
     let errors =
         load_files(&[("text", b"abcdef")], DataSource::Text(text(Symbols::Char, 1)), |spec| {
-            spec.model = ModelSpec::Declared(vec![embedding(3)]);
+            spec.model = ModelSpec::Declared((vec![embedding(3)]).into());
         });
     assert!(errors.unwrap_err()[0].starts_with("NN0210: the data has 6 tokens"));
 }

@@ -82,7 +82,7 @@ fn the_seed_decides_the_split_and_nothing_else_does() {
 fn an_embedding_reads_tokens() {
     let data =
         load_table("a,b,label\n0,9,x\n3,4,y\n5,5,x\n1,1,y\n", Task::Classification, |spec| {
-            spec.model = ModelSpec::Declared(vec![embedding(10)]);
+            spec.model = ModelSpec::Declared(vec![embedding(10)].into());
         })
         .unwrap();
     assert_eq!(data.input, InputKind::Tokens { vocabulary: 10 });

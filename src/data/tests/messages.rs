@@ -201,7 +201,7 @@ fn a_shape_that_does_not_fit_is_told_with_both_sizes() {
 #[test]
 fn what_is_wrong_with_shape_batch_and_scaling_is_told_at_once() {
     let result = load_table("a,b,label\n0,1,x\n2,3,y\n", Task::Classification, |spec| {
-        spec.model = ModelSpec::Declared(vec![embedding(10)]);
+        spec.model = ModelSpec::Declared(vec![embedding(10)].into());
         spec.data.shape = Some(at(vec![3], "[sizes]"));
         spec.data.validation.value = 0.0;
         spec.data.scale.value = Scaling::Standardize;
@@ -215,7 +215,7 @@ fn what_is_wrong_with_shape_batch_and_scaling_is_told_at_once() {
 #[test]
 fn tokens_out_of_the_vocabulary_are_told_with_line_and_column() {
     let result = load_table("a,label\n0,x\n10,y\n", Task::Classification, |spec| {
-        spec.model = ModelSpec::Declared(vec![embedding(10)]);
+        spec.model = ModelSpec::Declared(vec![embedding(10)].into());
     });
     assert_told(
         result,
@@ -287,7 +287,7 @@ fn no_damage_to_a_table_is_a_panic() {
 fn generated_tokens_take_the_embeddings_vocabulary() {
     let with = |layers: Vec<LayerSpec>| {
         load_generated(TOKENS, Task::Classification, |spec| {
-            spec.model = ModelSpec::Declared(layers);
+            spec.model = ModelSpec::Declared(layers.into());
         })
     };
     let tokens = |vocabulary| InputKind::Tokens { vocabulary };
@@ -320,7 +320,7 @@ fn generators_that_do_not_suit_task_or_model_are_told() {
     );
     assert_told(
         load_generated(MOONS, Task::Classification, |spec| {
-            spec.model = ModelSpec::Declared(vec![embedding(7)]);
+            spec.model = ModelSpec::Declared(vec![embedding(7)].into());
         }),
         &["NN0210: `moons` makes real numbers, and the model starts with an embedding\n\
            at `embedding`: the first layer\n\

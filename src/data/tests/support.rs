@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use crate::data::{Dataset, Examples, Targets, load};
 use crate::spec::{
-    DataSource, DataSpec, Diagnostic, Generator, LayerKind, LayerSpec, Length, LossKind, LossSpec,
-    ModelSpec, OptimizerKind, OptimizerSpec, Regularization, Scaling, Schedule, ScheduleSpec,
-    Source, Span, Spanned, Spec, TableFormat, Target, Task, TrainingSpec,
+    Attributes, DataSource, DataSpec, Diagnostic, Generator, LayerKind, LayerSpec, Length,
+    LossKind, LossSpec, ModelSpec, OptimizerKind, OptimizerSpec, Regularization, Scaling, Schedule,
+    ScheduleSpec, Source, Span, Spanned, Spec, TableFormat, Target, Task, TrainingSpec,
 };
 
 pub(super) const MOONS: Generator = Generator::Moons { examples: 40, noise: 0.1 };
@@ -47,7 +47,7 @@ pub(super) fn spec(folder: &Path, task: Task, source: DataSource) -> Spec {
             sample: None,
             span: at((), TEXT).span,
         },
-        model: ModelSpec::Declared(Vec::new()),
+        model: ModelSpec::Declared(Vec::new().into()),
         weights: None,
         loss: LossSpec {
             kind: Spanned::new(LossKind::Mse, Span::default()),
@@ -96,6 +96,7 @@ pub(super) fn embedding(vocabulary: usize) -> LayerSpec {
         name: None,
         kind: LayerKind::Embedding { vocabulary, dimension: 4, initializer: None },
         span: at((), "embedding").span,
+        attributes: Attributes::default(),
     }
 }
 

@@ -10,7 +10,6 @@ use crate::data::Targets;
 use crate::device::{DeviceFailure, Place};
 use crate::model::{Model, Pass, Value, to_f64};
 use crate::objective::{self, evaluate, objective};
-use crate::spec::Regularization;
 use crate::subject::{Batch, Subject};
 
 /// What is moved: a tensor, by its place among all of the model's, or the input.
@@ -107,8 +106,7 @@ impl<'a> Probe<'a> {
     /// Whether the loss of these outputs is better computed in 64 bits: not where a penalty of the
     /// weights is added in 32.
     fn loses_digits(&self) -> bool {
-        let Regularization { l1, l2 } = self.subject.spec.loss.regularization;
-        self.place.float != FloatDType::F64 && l1 == 0.0 && l2 == 0.0
+        self.place.float != FloatDType::F64 && !self.subject.is_penalized()
     }
 
     /// The loss of outputs, computed in 64 bits: rounding of single outputs averages out, rounding of

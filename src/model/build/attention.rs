@@ -1,8 +1,10 @@
-//! Builds attention, and the transformer's encoder.
+//! Builds attention, and the transformer's encoder and decoder.
 
 use burn::nn::activation::ActivationConfig;
 use burn::nn::attention::{MultiHeadAttention, MultiHeadAttentionConfig};
-use burn::nn::transformer::{TransformerEncoder, TransformerEncoderConfig};
+use burn::nn::transformer::{
+    TransformerDecoder, TransformerDecoderConfig, TransformerEncoder, TransformerEncoderConfig,
+};
 use burn::tensor::Device;
 
 use super::{drawn_by_burn, orthogonalized};
@@ -26,10 +28,6 @@ pub(super) fn build(attention: &Attention, features: usize, device: &Device) -> 
 
 /// An encoder over so many features.
 pub(super) fn encoder(encoder: &Encoder, features: usize, device: &Device) -> TransformerEncoder {
-    let activation = match encoder.activation {
-        FeedForwardActivation::Gelu => ActivationConfig::Gelu,
-        FeedForwardActivation::Relu => ActivationConfig::Relu,
-    };
     let mut config = TransformerEncoderConfig::new(
         features,
         encoder.feed_forward,
@@ -39,10 +37,32 @@ pub(super) fn encoder(encoder: &Encoder, features: usize, device: &Device) -> Tr
     .with_dropout(encoder.dropout)
     .with_norm_first(encoder.norm_first)
     .with_quiet_softmax(encoder.quiet_softmax)
-    .with_activation(activation)
+    .with_activation(activation(encoder))
     .with_layer_norm_eps(encoder.epsilon);
     if let Some(initializer) = drawn_by_burn(encoder.initializer) {
         config = config.with_initializer(initializer);
     }
     orthogonalized(config.init(device), encoder.initializer)
+}
+
+/// A decoder over so many features.
+pub(super) fn decoder(blocks: &Encoder, features: usize, device: &Device) -> TransformerDecoder {
+    let mut config =
+        TransformerDecoderConfig::new(features, blocks.feed_forward, blocks.heads, blocks.blocks)
+            .with_dropout(blocks.dropout)
+            .with_norm_first(blocks.norm_first)
+            .with_quiet_softmax(blocks.quiet_softmax)
+            .with_activation(activation(blocks))
+            .with_layer_norm_eps(blocks.epsilon);
+    if let Some(initializer) = drawn_by_burn(blocks.initializer) {
+        config = config.with_initializer(initializer);
+    }
+    orthogonalized(config.init(device), blocks.initializer)
+}
+
+fn activation(blocks: &Encoder) -> ActivationConfig {
+    match blocks.activation {
+        FeedForwardActivation::Gelu => ActivationConfig::Gelu,
+        FeedForwardActivation::Relu => ActivationConfig::Relu,
+    }
 }

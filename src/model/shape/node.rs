@@ -76,6 +76,27 @@ pub(super) fn flipped(dims: &[usize], axis: usize) -> Result<Vec<usize>, ShapeEr
     Ok(dims.to_vec())
 }
 
+/// The places from `start` to before `end`, or to the last one.
+pub(super) fn sliced(
+    dims: &[usize],
+    axis: usize,
+    start: usize,
+    end: Option<usize>,
+) -> Result<Vec<usize>, ShapeError> {
+    let size = size_of(dims, axis)?;
+    let end = end.unwrap_or(size);
+    if end > size || start >= end {
+        return Err(ShapeError::new(
+            Code::SHAPE_MISMATCH,
+            format!("takes places {start} to before {end}, but axis {axis} of {dims:?} has {size}"),
+            format!("let `start` be below `end`, and `end` at most {size}"),
+        ));
+    }
+    let mut sliced = dims.to_vec();
+    sliced[axis] = end - start;
+    Ok(sliced)
+}
+
 /// Without an axis.
 pub(super) fn without(dims: &[usize], axis: usize) -> Result<Vec<usize>, ShapeError> {
     size_of(dims, axis)?;
@@ -122,6 +143,15 @@ mod tests {
         assert!(flipped(&[2, 3], 2).is_err());
         assert!(padded(&[2, 3], 2, 1, 0).is_err());
         assert!(permuted(&[2, 3], &[0, 2, 1]).is_err());
+    }
+
+    #[test]
+    fn a_slice_ends_with_its_axis_and_is_never_empty() {
+        assert_eq!(sliced(&[2, 5], 1, 1, Some(3)), Ok(vec![2, 2]));
+        assert_eq!(sliced(&[2, 5], 1, 1, None), Ok(vec![2, 4]));
+        assert!(sliced(&[2, 5], 1, 3, Some(3)).is_err());
+        assert!(sliced(&[2, 5], 1, 0, Some(6)).is_err());
+        assert!(sliced(&[2, 5], 2, 0, None).is_err());
     }
 
     #[test]

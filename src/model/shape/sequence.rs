@@ -1,6 +1,6 @@
 //! Layers of sequences `[length, features]`.
 
-use super::{ShapeError, axes};
+use super::{ShapeError, Signal, axes};
 use crate::spec::{Code, LayerKind, Recurrent, SequenceOutput};
 
 /// The shape that a layer of sequences makes of `dims`.
@@ -18,8 +18,16 @@ pub(super) fn output(kind: &LayerKind, dims: &[usize]) -> Result<Vec<usize>, Sha
             divided_among_heads(features, attention.heads)?;
             Ok(dims.to_vec())
         }
+        LayerKind::CrossAttention { attention, .. } => {
+            divided_among_heads(features, attention.heads)?;
+            Ok(dims.to_vec())
+        }
         LayerKind::TransformerEncoder(encoder) => {
             divided_among_heads(features, encoder.heads)?;
+            Ok(dims.to_vec())
+        }
+        LayerKind::TransformerDecoder(decoder) => {
+            divided_among_heads(features, decoder.blocks.heads)?;
             Ok(dims.to_vec())
         }
         LayerKind::PositionalEncoding { max_timescale } => {
@@ -52,6 +60,34 @@ pub(super) fn output(kind: &LayerKind, dims: &[usize]) -> Result<Vec<usize>, Sha
             Ok(dims.to_vec())
         }
         _ => unreachable!("only layers of sequences are planned here"),
+    }
+}
+
+/// The output of a sequence that attends to another one: its own shape.
+///
+/// # Errors
+///
+/// When the other one is no sequence of as many features.
+pub fn attending(input: &Signal, context: &Signal) -> Result<Signal, ShapeError> {
+    match (input, context) {
+        (Signal::Float(own), Signal::Float(other)) => match (own.as_slice(), other.as_slice()) {
+            ([_, features], [_, others]) if features == others => Ok(input.clone()),
+            ([_, features], [_, others]) => Err(ShapeError::new(
+                Code::SHAPE_MISMATCH,
+                format!("has {features} features, but attends to a sequence of {others}"),
+                format!("put a `linear: {features}` behind what it attends to"),
+            )),
+            _ => Err(ShapeError::new(
+                Code::RANK_NOT_ACCEPTED,
+                format!("attends to a sequence `[length, features]`, but gets {context}"),
+                "name the output of a layer that gives a sequence",
+            )),
+        },
+        _ => Err(ShapeError::new(
+            Code::INPUT_KIND_MISMATCH,
+            format!("attends to numbers, but gets {context}"),
+            "name the output of an `embedding`, or of what is behind it",
+        )),
     }
 }
 
@@ -88,6 +124,15 @@ mod tests {
         };
         assert_eq!(output(&kind(SequenceOutput::Last), &[5, 2]), Ok(vec![6]));
         assert_eq!(output(&kind(SequenceOutput::Sequence), &[5, 2]), Ok(vec![5, 6]));
+    }
+
+    #[test]
+    fn a_sequence_attends_to_one_of_as_many_features() {
+        let own = Signal::Float(vec![5, 8]);
+        assert_eq!(attending(&own, &Signal::Float(vec![7, 8])), Ok(own.clone()));
+        for wrong in [Signal::Float(vec![7, 4]), Signal::Float(vec![8]), Signal::Tokens(7)] {
+            assert!(attending(&own, &wrong).is_err(), "{wrong}");
+        }
     }
 
     #[test]

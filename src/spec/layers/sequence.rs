@@ -1,9 +1,10 @@
 //! Reads the layers of sequences.
 
 use super::initializer;
+use super::wiring::padding_mask;
 use crate::spec::options::OptionReader;
 use crate::spec::{
-    Attention, Cell, Encoder, FeedForwardActivation, GateActivation, LayerKind, Recurrent,
+    Attention, Cell, Decoder, Encoder, FeedForwardActivation, GateActivation, LayerKind, Recurrent,
     SequenceOutput,
 };
 
@@ -16,32 +17,16 @@ pub(super) fn read(options: &mut OptionReader<'_, '_, '_>) -> Option<LayerKind> 
             initializer: initializer(options, "initializer"),
         },
         "rnn" | "bi_rnn" | "gru" | "bi_gru" | "lstm" | "bi_lstm" => recurrent(options),
-        "multi_head_attention" => LayerKind::MultiHeadAttention(Attention {
-            heads: options.count("heads"),
-            dropout: options.number("dropout"),
-            causal: options.flag("causal"),
-            quiet_softmax: options.flag("quiet_softmax"),
-            min_float: options.number("min_float"),
-            query_bias: options.flag("query_bias"),
-            key_bias: options.flag("key_bias"),
-            value_bias: options.flag("value_bias"),
-            output_bias: options.flag("output_bias"),
-            initializer: initializer(options, "initializer"),
-        }),
-        "transformer_encoder" => LayerKind::TransformerEncoder(Encoder {
-            blocks: options.count("blocks"),
-            heads: options.count("heads"),
-            feed_forward: options.count("feed_forward"),
-            dropout: options.number("dropout"),
-            causal: options.flag("causal"),
-            quiet_softmax: options.flag("quiet_softmax"),
-            norm_first: options.flag("norm_first"),
-            activation: match options.word("activation") {
-                "relu" => FeedForwardActivation::Relu,
-                _ => FeedForwardActivation::Gelu,
-            },
-            epsilon: options.number("epsilon"),
-            initializer: initializer(options, "initializer"),
+        "multi_head_attention" => LayerKind::MultiHeadAttention(attention(options)),
+        "cross_attention" => LayerKind::CrossAttention {
+            attention: attention(options),
+            context: options.text("context"),
+        },
+        "transformer_encoder" => LayerKind::TransformerEncoder(blocks(options)),
+        "transformer_decoder" => LayerKind::TransformerDecoder(Decoder {
+            blocks: blocks(options),
+            memory: options.text("memory"),
+            memory_padding: padding_mask(options, "mask_memory_padding", "memory_padding_token"),
         }),
         "positional_encoding" => {
             LayerKind::PositionalEncoding { max_timescale: options.count("max_timescale") }
@@ -83,6 +68,42 @@ fn recurrent(options: &mut OptionReader<'_, '_, '_>) -> LayerKind {
 
 fn gate_activation(options: &mut OptionReader<'_, '_, '_>, name: &str) -> GateActivation {
     GateActivation::of(options.word(name))
+}
+
+fn attention(options: &mut OptionReader<'_, '_, '_>) -> Attention {
+    Attention {
+        heads: options.count("heads"),
+        dropout: options.number("dropout"),
+        causal: options.flag("causal"),
+        quiet_softmax: options.flag("quiet_softmax"),
+        min_float: options.number("min_float"),
+        query_bias: options.flag("query_bias"),
+        key_bias: options.flag("key_bias"),
+        value_bias: options.flag("value_bias"),
+        output_bias: options.flag("output_bias"),
+        initializer: initializer(options, "initializer"),
+        padding: padding_mask(options, "mask_padding", "padding_token"),
+    }
+}
+
+/// What the blocks of encoders and decoders have in common.
+fn blocks(options: &mut OptionReader<'_, '_, '_>) -> Encoder {
+    Encoder {
+        blocks: options.count("blocks"),
+        heads: options.count("heads"),
+        feed_forward: options.count("feed_forward"),
+        dropout: options.number("dropout"),
+        causal: options.flag("causal"),
+        quiet_softmax: options.flag("quiet_softmax"),
+        norm_first: options.flag("norm_first"),
+        activation: match options.word("activation") {
+            "relu" => FeedForwardActivation::Relu,
+            _ => FeedForwardActivation::Gelu,
+        },
+        epsilon: options.number("epsilon"),
+        initializer: initializer(options, "initializer"),
+        padding: padding_mask(options, "mask_padding", "padding_token"),
+    }
 }
 
 fn sequence_output(options: &mut OptionReader<'_, '_, '_>) -> SequenceOutput {

@@ -20,6 +20,13 @@ pub(super) fn read(options: &mut OptionReader<'_, '_, '_>) -> Option<LayerKind> 
             after: options.count("after"),
             value: options.number("value"),
         },
+        "slice" => LayerKind::Slice {
+            axis: options.count("axis"),
+            start: options.count("start"),
+            end: options.optional_count("end").map(|end| end.value),
+        },
+        "one_hot" => LayerKind::OneHot { classes: options.count("classes") },
+        "scale" => LayerKind::Scale { factor: options.number("factor") },
         "mean" => LayerKind::Mean { axis: options.count("axis") },
         "max" => LayerKind::Max { axis: options.count("axis") },
         "pixel_shuffle" => LayerKind::PixelShuffle { factor: options.count("factor") },

@@ -180,6 +180,9 @@ pub(super) fn sample(option: &str) -> &'static str {
         "range" => "[0, 1]",
         "final_lr" | "gamma" | "max_lr" => "0.5",
         "schedules" => "[constant]",
+        "from" => "[input, input]",
+        "branches" => "[[relu], [tanh]]",
+        "context" | "memory" => "input",
         _ => "3",
     }
 }

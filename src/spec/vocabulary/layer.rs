@@ -5,6 +5,7 @@ pub mod norm;
 pub mod pool;
 pub mod sequence;
 pub mod shape;
+pub mod wiring;
 
 use super::{Bounds, DefaultValue as Default, TermKind, TermMeta, TermOption, ValueKind as Kind};
 
@@ -88,19 +89,5 @@ pub(super) static TERMS: &[TermMeta] = &[
         main: Some("std"),
         example: "gaussian_noise: 0.1",
         source: "Burn 0.22, GaussianNoiseConfig",
-    },
-    TermMeta {
-        name: "residual",
-        kind: TermKind::Layer,
-        summary: "x + f(x), with f the inner layers, which keep the shape.",
-        options: &[TermOption {
-            name: "layers",
-            kind: Kind::Terms(TermKind::Layer),
-            default: Default::Required,
-            doc: "the inner layers",
-        }],
-        main: Some("layers"),
-        example: "residual: [linear: 16, relu]",
-        source: "He, Zhang, Ren, Sun: Deep Residual Learning (2015)",
     },
 ];

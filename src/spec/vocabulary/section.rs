@@ -224,13 +224,31 @@ pub(super) static TERMS: &[TermMeta] = &[
         name: "model",
         kind: TermKind::Section,
         summary: "The layers, in order (only outputs are written; input sizes are inferred), or the \
-                  name of a Rust model that a test target registers.",
+                  name of a Rust model that a test target registers. Beside its own options every \
+                  layer takes a `name`; `from`, the name of an earlier output or of an input, which \
+                  it reads in place of the output before it; `frozen: true`, which keeps its \
+                  weights as they are, without a penalty; and a `regularization` of its own, in \
+                  place of the spec's. What a container says holds for its contents.",
         options: &[
             TermOption {
                 name: "layers",
                 kind: Kind::Terms(TermKind::Layer),
                 default: Default::Derived("required, but for a Rust model"),
                 doc: "the layers",
+            },
+            TermOption {
+                name: "inputs",
+                kind: Kind::NamedShapes,
+                default: Default::Derived("one, called `input`, of the shape of `data`"),
+                doc: "names and shapes of several inputs, without the batch axis: the numbers of an \
+                      example are divided among them in this order; the first layer reads the first \
+                      of them, others by `from`",
+            },
+            TermOption {
+                name: "outputs",
+                kind: Kind::Texts,
+                default: Default::Derived("the last layer"),
+                doc: "names of the layers whose outputs are the model's",
             },
             TermOption {
                 name: "rust",
@@ -337,7 +355,9 @@ pub(super) static TERMS: &[TermMeta] = &[
         name: "regularization",
         kind: TermKind::Section,
         summary: "Penalties on the weights, added to the loss: l1 · Σ|w| + l2 · Σw² over weights, \
-                  not over biases or the scale and shift of normalizations.",
+                  not over biases or the scale and shift of normalizations. A layer's own \
+                  `regularization` stands in its place for the layer's weights; frozen layers have \
+                  no penalty.",
         options: &[
             TermOption {
                 name: "l1",

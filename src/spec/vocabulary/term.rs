@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::super::wiring::COMMON_KEYS;
 use super::{
     activation, data, fault, files, initializer, layer, optimizer, recipe, schedule, section,
 };
@@ -109,6 +110,10 @@ pub enum ValueKind {
     Shape,
     /// A list of such lists.
     Shapes,
+    /// A mapping of names to shapes.
+    NamedShapes,
+    /// A list of lists of layers.
+    Branches,
     /// A mapping whose keys a Rust model's configuration knows.
     Config,
     /// A mapping of names to names.
@@ -162,6 +167,8 @@ impl fmt::Display for ValueKind {
             Self::Numbers(bounds) => write!(formatter, "a list, each {bounds}"),
             Self::Shape => write!(formatter, "a list of whole numbers of at least 1"),
             Self::Shapes => write!(formatter, "a list of shapes, each a list of whole numbers"),
+            Self::NamedShapes => write!(formatter, "a mapping of names to shapes"),
+            Self::Branches => write!(formatter, "a list of lists of layers"),
             Self::Config => write!(formatter, "a mapping of the configuration's keys"),
             Self::Names => write!(formatter, "a mapping of names in the file to names here"),
             Self::Texts => write!(formatter, "a list of texts"),
@@ -256,12 +263,11 @@ impl fmt::Display for Bounds {
 }
 
 impl TermMeta {
-    /// The keys that the term's options may have; every layer also takes a name.
+    /// The keys that the term's options may have, with those that every layer takes.
     pub fn keys(&self) -> Vec<&'static str> {
-        let name = ["name"];
-        let extra: &[&str] = if self.is_layer() { &name } else { &[] };
-        let keys = self.options.iter().map(|option| option.name);
-        keys.chain(extra.iter().copied()).collect()
+        let common: &[&str] = if self.is_layer() { &COMMON_KEYS } else { &[] };
+        let others = common.iter().copied().filter(|key| self.option(key).is_none());
+        self.options.iter().map(|option| option.name).chain(others).collect()
     }
 
     /// Whether it can stand in a list of layers.
@@ -287,6 +293,7 @@ pub static VOCABULARY: &[&[TermMeta]] = &[
     layer::norm::TERMS,
     layer::sequence::TERMS,
     layer::shape::TERMS,
+    layer::wiring::TERMS,
     activation::TERMS,
     initializer::TERMS,
     recipe::LOSSES,

@@ -73,6 +73,40 @@ const CAUSAL: TermOption =
 const QUIET_SOFTMAX: TermOption =
     flag("quiet_softmax", false, "whether a head may attend to nothing: e^s / (1 + Σ e^s)");
 
+const MASK_PADDING: TermOption = TermOption {
+    name: "mask_padding",
+    kind: Kind::Text,
+    default: Default::Derived("nothing is masked"),
+    doc: "the name of an input of tokens as long as what is attended to: attention does not look at \
+          the places where it holds `padding_token`",
+};
+
+const PADDING_TOKEN: TermOption = TermOption {
+    name: "padding_token",
+    kind: Kind::Count { least: 0 },
+    default: Default::Count(0),
+    doc: "the token that fills sequences up",
+};
+
+const NORM_FIRST: TermOption = flag(
+    "norm_first",
+    false,
+    "whether the input of each part is normalized rather than the sum; then the encoder's `norm_2` \
+         stands before the attention, in PyTorch `norm1`",
+);
+
+const FEED_FORWARD_ACTIVATION: TermOption = TermOption {
+    name: "activation",
+    kind: Kind::Word(&["gelu", "relu"]),
+    default: Default::Word("gelu"),
+    doc: "activation of the feed-forward network",
+};
+
+const BLOCKS_DROPOUT: TermOption = TermOption {
+    doc: "probability of an element to be zeroed in training: of the attention's weights, of the hidden units, and of each part's outputs",
+    ..DROPOUT
+};
+
 pub(in crate::spec::vocabulary) static TERMS: &[TermMeta] = &[
     TermMeta {
         name: "embedding",
@@ -218,9 +252,41 @@ pub(in crate::spec::vocabulary) static TERMS: &[TermMeta] = &[
             flag("value_bias", true, "whether values have a bias"),
             flag("output_bias", true, "whether the last linear layer has a bias"),
             INITIALIZER,
+            MASK_PADDING,
+            PADDING_TOKEN,
         ],
         main: Some("heads"),
         example: "multi_head_attention: {heads: 4, causal: true}",
+        source: "Vaswani et al.: Attention Is All You Need (2017); Burn 0.22, MultiHeadAttentionConfig",
+    },
+    TermMeta {
+        name: "cross_attention",
+        kind: TermKind::Layer,
+        summary: "Attention of a sequence `[length, features]` to another one of as many features: queries are of the input, keys and values of the context.",
+        options: &[
+            HEADS,
+            TermOption {
+                name: "context",
+                kind: Kind::Text,
+                default: Default::Required,
+                doc: "the name of the output that is attended to",
+            },
+            DROPOUT,
+            TermOption {
+                doc: "whether place t sees the context up to its own place t alone",
+                ..CAUSAL
+            },
+            QUIET_SOFTMAX,
+            flag("query_bias", true, "whether queries have a bias"),
+            flag("key_bias", true, "whether keys have a bias"),
+            flag("value_bias", true, "whether values have a bias"),
+            flag("output_bias", true, "whether the last linear layer has a bias"),
+            INITIALIZER,
+            MASK_PADDING,
+            PADDING_TOKEN,
+        ],
+        main: None,
+        example: "cross_attention: {heads: 4, context: input}",
         source: "Vaswani et al.: Attention Is All You Need (2017); Burn 0.22, MultiHeadAttentionConfig",
     },
     TermMeta {
@@ -231,30 +297,57 @@ pub(in crate::spec::vocabulary) static TERMS: &[TermMeta] = &[
             size("blocks", "number of blocks"),
             HEADS,
             size("feed_forward", "hidden units of the feed-forward network"),
-            TermOption {
-                doc: "probability of an element to be zeroed in training: of the attention's weights, of the hidden units, and of both parts' outputs",
-                ..DROPOUT
-            },
+            BLOCKS_DROPOUT,
             CAUSAL,
             QUIET_SOFTMAX,
-            flag(
-                "norm_first",
-                false,
-                "whether the input of both parts is normalized rather than the sum; then `norm_2` \
-                 stands before the attention, in PyTorch `norm1`",
-            ),
-            TermOption {
-                name: "activation",
-                kind: Kind::Word(&["gelu", "relu"]),
-                default: Default::Word("gelu"),
-                doc: "activation of the feed-forward network",
-            },
+            NORM_FIRST,
+            FEED_FORWARD_ACTIVATION,
             EPSILON,
             INITIALIZER,
+            MASK_PADDING,
+            PADDING_TOKEN,
         ],
         main: None,
         example: "transformer_encoder: {blocks: 2, heads: 4, feed_forward: 32}",
         source: "Vaswani et al.: Attention Is All You Need (2017); Burn 0.22, TransformerEncoderConfig",
+    },
+    TermMeta {
+        name: "transformer_decoder",
+        kind: TermKind::Layer,
+        summary: "Blocks over `[length, features]`, each of attention to itself, attention to a memory of as many features, and a feed-forward network, with a residual around each and a layer normalization each.",
+        options: &[
+            size("blocks", "number of blocks"),
+            HEADS,
+            size("feed_forward", "hidden units of the feed-forward network"),
+            TermOption {
+                name: "memory",
+                kind: Kind::Text,
+                default: Default::Required,
+                doc: "the name of the output that is attended to, such as the encoder's",
+            },
+            BLOCKS_DROPOUT,
+            TermOption {
+                default: Default::Flag(true),
+                doc: "whether a place sees itself and what is before it alone, in the attention to itself",
+                ..CAUSAL
+            },
+            QUIET_SOFTMAX,
+            NORM_FIRST,
+            FEED_FORWARD_ACTIVATION,
+            EPSILON,
+            INITIALIZER,
+            MASK_PADDING,
+            PADDING_TOKEN,
+            TermOption {
+                name: "mask_memory_padding",
+                doc: "the name of an input of tokens as long as the memory: attention does not look at the places where it holds `memory_padding_token`",
+                ..MASK_PADDING
+            },
+            TermOption { name: "memory_padding_token", ..PADDING_TOKEN },
+        ],
+        main: None,
+        example: "transformer_decoder: {blocks: 1, heads: 4, feed_forward: 32, memory: input}",
+        source: "Vaswani et al.: Attention Is All You Need (2017); Burn 0.22, TransformerDecoderConfig, which leaves the causal mask to its caller",
     },
     TermMeta {
         name: "positional_encoding",

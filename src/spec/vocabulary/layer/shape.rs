@@ -94,6 +94,48 @@ pub(in crate::spec::vocabulary) static TERMS: &[TermMeta] = &[
         source: "nn-test",
     },
     TermMeta {
+        name: "slice",
+        kind: TermKind::Layer,
+        summary: "The places from `start` to before `end` of an axis.",
+        options: &[
+            AXIS,
+            amount("start", "the first place, counted from 0"),
+            TermOption {
+                name: "end",
+                kind: Kind::Count { least: 1 },
+                default: Default::Derived("the axis's own"),
+                doc: "the place before which it ends",
+            },
+        ],
+        main: None,
+        example: "slice: {axis: 0, start: 0, end: 1}",
+        source: "nn-test",
+    },
+    TermMeta {
+        name: "one_hot",
+        kind: TermKind::Layer,
+        summary: "A token becomes 1 at its place among zeros: `[length]` of tokens becomes \
+                  `[length, classes]`.",
+        options: &[size("classes", "number of tokens")],
+        main: Some("classes"),
+        example: "one_hot: 8",
+        source: "nn-test",
+    },
+    TermMeta {
+        name: "scale",
+        kind: TermKind::Layer,
+        summary: "Every element times a constant: x · factor.",
+        options: &[TermOption {
+            name: "factor",
+            kind: Kind::Number(Bounds::Finite),
+            default: Default::Required,
+            doc: "what it is multiplied by",
+        }],
+        main: Some("factor"),
+        example: "scale: 0.5",
+        source: "nn-test",
+    },
+    TermMeta {
         name: "mean",
         kind: TermKind::Layer,
         summary: "The mean over an axis, which goes away: over axis 0 of a sequence `[length, features]` it gives `[features]`.",
