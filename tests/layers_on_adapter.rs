@@ -9,14 +9,15 @@ use std::sync::OnceLock;
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
 use nn_test::device::{DeviceChoice, Devices};
 use nn_test::experiment::{Experiment, Laboratory};
-use nn_test::property::{self, Options, Outcome};
 use nn_test::spec::{self, FeedForwardActivation, LayerKind, LayerSpec, Source, vocabulary};
 use nn_test::subject::Subject;
 
-/// What Burn computes inexactly on wgpu, and what is wrong. The vocabulary says so too. The day one
-/// of them agrees with the reference, its test fails, and the entry can go.
-const INEXACT: &[(&str, &str)] =
-    &[("gelu", "its backward pass is that of the tanh approximation, `gelu_approximate`")];
+/// What Burn computes inexactly on wgpu, and what is wrong. The vocabulary says so too, and
+/// `gradients_match` warns where it accuses others (`KNOWN_DEVIATIONS`). The day one of them agrees with the reference, its test fails, and the entry can go.
+const INEXACT: &[(&str, &str)] = &[
+    ("gelu", "its backward pass is that of the tanh approximation, `gelu_approximate`"),
+    ("deform_conv2d", "the gradients of offsets, masks and input are off by their own size"),
+];
 
 fn main() -> ExitCode {
     let mut arguments = Arguments::from_args();
@@ -57,22 +58,33 @@ fn agree(networks: &[String], devices: &Devices) -> Result<(), Failed> {
     if wrong.is_empty() { Ok(()) } else { Err(wrong.join("\n----\n").into()) }
 }
 
-/// What differs between the devices, where nothing should, or does not, where it is known to.
+/// How far a gradient may be from the reference's, relative to its norm: what rounding in 32 bits
+/// leaves of sums whose terms cancel, as those of a bias do when the classes are balanced: 2⁻²³
+/// times the ratio of the terms to the sum, for which 1000 is allowed. A wrong kernel is off by far
+/// more: `gelu`'s by 5e-3.
+const BOUND: f64 = 1e3 * f32::EPSILON as f64;
+
+/// What differs between the devices, where nothing should, or does not, where it is known to. A
+/// gradient that is zero in a correct model is rounding on both, and tells nothing.
 fn disagreement(text: &str, devices: &Devices) -> Result<(), String> {
     let source = Source { path: "layers.yaml".into(), text: text.into() };
     let spec = spec::parse(source).map_err(|errors| errors.render(false))?;
-    let due = if is_inexact(spec.layers()) { Outcome::Warn } else { Outcome::Pass };
+    let due = !is_inexact(spec.layers());
     let subject = Subject::prepare(spec).map_err(|errors| errors.render(false))?;
     let mut laboratory = Laboratory::new(subject, devices).map_err(|error| error.to_string())?;
     laboratory
         .require(Experiment::GradientCheck, &mut |_, _, _, _| ())
         .map_err(|error| error.to_string())?;
-    let property = property::find("gradients_match").expect("it is registered");
-    let verdict = (property.judge)(laboratory.evidence(), &Options::defaults(&property.meta));
-    if verdict.outcome == due {
-        return Ok(());
+    let check = laboratory.evidence().gradient_check.as_ref().ok_or("it was measured")?;
+    let compared = check.tensors.iter().filter(|tensor| !tensor.structurally_zero);
+    let errors: Vec<(&str, f64)> = compared
+        .filter_map(|tensor| Some((tensor.tensor.as_str(), tensor.device_error?)))
+        .collect();
+    if errors.is_empty() {
+        return Err("the devices are one".to_owned());
     }
-    Err(format!("{:?}, not {due:?}: {} {:?}", verdict.outcome, verdict.summary, verdict.findings))
+    let agrees = errors.iter().all(|(_, error)| *error <= BOUND);
+    (agrees == due).then_some(()).ok_or_else(|| format!("{errors:?}"))
 }
 
 fn is_inexact(layers: &[LayerSpec]) -> bool {
