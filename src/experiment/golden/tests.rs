@@ -219,11 +219,15 @@ fn every_word_is_compared_or_has_a_reason_why_not() {
     let compared: BTreeSet<String> = layers.chain(losses).collect();
     let excused = without();
     assert!(excused.is_disjoint(&compared), "excused and compared: {excused:?}");
+    let text = fs::read_to_string(Path::new(FOLDER).join("not_compared_yet.txt")).unwrap();
+    let lines = text.lines().filter(|line| !line.starts_with('#'));
+    let due: BTreeSet<String> = lines.map(str::to_owned).collect();
+    assert!(due.is_disjoint(&compared), "no longer due: {due:?}");
     let kinds = [TermKind::Layer, TermKind::Activation, TermKind::Loss];
     let words = terms().filter(|term| kinds.contains(&term.kind)).map(|term| term.name.to_owned());
     let words: BTreeSet<String> = words.collect();
     let known: BTreeSet<String> = compared.union(&excused).cloned().collect();
-    let missing: Vec<_> = words.difference(&known).collect();
+    let missing: Vec<_> = words.difference(&known).filter(|word| !due.contains(*word)).collect();
     let stray: Vec<_> = known.difference(&words).collect();
     assert!(
         missing.is_empty() && stray.is_empty(),
