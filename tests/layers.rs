@@ -38,7 +38,7 @@ fn list(layers: &[&str]) -> String {
 fn measure(text: &str) -> Result<Evidence, String> {
     let guard = DEVICE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     let devices = Devices::open(DeviceChoice::Cpu).map_err(|error| error.to_string())?;
-    let source = Source { path: "layers.yaml".into(), text: text.into() };
+    let source = Source::new("layers.yaml", text);
     let subject = spec::parse(source)
         .and_then(Subject::prepare)
         .map_err(|diagnostics| diagnostics.render(false))?;

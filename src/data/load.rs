@@ -29,7 +29,7 @@ pub fn load(spec: &Spec) -> Result<Dataset, Diagnostics> {
 fn read(spec: &Spec) -> Result<Dataset, Vec<DataError>> {
     let raw = match &spec.data.source {
         DataSource::Csv { path, target, features } => {
-            let bytes = file::read(&spec.folder(), path).map_err(|error| vec![error])?;
+            let bytes = file::read(&spec.folder(path.span), path).map_err(|error| vec![error])?;
             let table = csv::parse(&bytes)?;
             from_table(&table, target, features.as_deref(), *spec.task, vocabulary(spec))?
         }

@@ -107,6 +107,10 @@ pub enum ValueKind {
     Shapes,
     /// A mapping whose keys a Rust model's configuration knows.
     Config,
+    /// A mapping of names to values of any kind.
+    Values,
+    /// A mapping of names to lists of values, with `include` and `exclude`.
+    Matrix,
     /// A list of texts.
     Texts,
     /// A list of sizes of which one may be -1.
@@ -150,6 +154,11 @@ impl fmt::Display for ValueKind {
             Self::Shape => write!(formatter, "a list of whole numbers of at least 1"),
             Self::Shapes => write!(formatter, "a list of shapes, each a list of whole numbers"),
             Self::Config => write!(formatter, "a mapping of the configuration's keys"),
+            Self::Values => write!(formatter, "a mapping of names to values"),
+            Self::Matrix => write!(
+                formatter,
+                "a mapping of names to lists of values, with `include` and `exclude`"
+            ),
             Self::Texts => write!(formatter, "a list of texts"),
             Self::ReshapeShape => {
                 write!(formatter, "a list of whole numbers of at least 1; one may be -1")
