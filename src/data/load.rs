@@ -93,6 +93,7 @@ fn read_targets(
         Task::Regression => return Ok((Targets::Values(numbers(table, &[column])?), Vec::new())),
         Task::Classification => labels().classes(),
         Task::BinaryClassification => labels().binary(positive),
+        Task::MultiLabelClassification => unreachable!("a table gives one target column yet"),
         Task::Objective => unreachable!("a Rust model's own batches are not loaded"),
     };
     let (indices, classes) = indexed.map_err(|error| vec![error])?;
@@ -117,18 +118,22 @@ fn check_task(generator: &Generator, raw: &Raw, task: Task) -> Result<(), DataEr
             Err(DataError::NotTwoClasses { classes: raw.classes.clone() })
         }
         (Targets::Classes(_), Task::Classification | Task::BinaryClassification)
-        | (Targets::Values(_), Task::Regression) => Ok(()),
+        | (Targets::Places { .. }, Task::Classification)
+        | (Targets::Labels { .. }, Task::MultiLabelClassification)
+        | (Targets::Values(_) | Targets::Arrays { .. }, Task::Regression) => Ok(()),
         (_, Task::Objective) => unreachable!("a Rust model's own batches are not loaded"),
-        (Targets::Classes(_), Task::Regression) => {
-            Err(DataError::GeneratorTask { generator, makes: "classes", task: "regression" })
+        (targets, task) => {
+            Err(DataError::GeneratorTask { generator, makes: made(targets), task: task.term() })
         }
-        (Targets::Values(_), Task::Classification | Task::BinaryClassification) => {
-            Err(DataError::GeneratorTask {
-                generator,
-                makes: "real numbers",
-                task: "classification",
-            })
-        }
+    }
+}
+
+fn made(targets: &Targets) -> &'static str {
+    match targets {
+        Targets::Classes(_) => "classes",
+        Targets::Values(_) | Targets::Arrays { .. } => "real numbers",
+        Targets::Labels { .. } => "several labels of 0 and 1",
+        Targets::Places { .. } => "a class at each place",
     }
 }
 
@@ -202,15 +207,16 @@ fn scale_inputs(
     scaler.apply(&mut validation.inputs)
 }
 
-/// Scales real targets; classes have nothing to scale.
+/// Scales real targets, each number of an example as a column of its own; classes have nothing to scale.
 fn scale_targets(
     scaling: Scaling,
     train: &mut Examples,
     validation: &mut Examples,
 ) -> Result<(), ScaleError> {
-    match (&mut train.targets, &mut validation.targets) {
-        (Targets::Values(train), Targets::Values(validation)) => {
-            let scaler = Scaler::fit(scaling, train, 1)?;
+    let columns = train.targets.width();
+    match (train.targets.values_mut(), validation.targets.values_mut()) {
+        (Some(train), Some(validation)) => {
+            let scaler = Scaler::fit(scaling, train, columns)?;
             scaler.apply(train)?;
             scaler.apply(validation)
         }

@@ -20,11 +20,13 @@ mod scale;
 mod shape;
 mod split;
 pub mod statistics;
+mod targets;
 #[cfg(test)]
 mod tests;
 
 pub use dataset::{Dataset, InputKind};
 pub use error::{Cell, Cells, DataError};
-pub use examples::{Examples, Targets};
+pub use examples::Examples;
 pub use load::load;
 pub use scale::ScaleError;
+pub use targets::Targets;

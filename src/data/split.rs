@@ -13,7 +13,7 @@ pub(super) struct Parts {
 /// Draws a share of the examples for validation and shuffles both parts.
 ///
 /// Of n examples, n · share are held out, rounded, but at least one, and at least one stays; with
-/// classes this holds for each class by itself (a stratified split), so the parts keep the
+/// one class per example this holds for each class by itself (a stratified split), so the parts keep the
 /// classes' shares. A share of 0 holds out nothing.
 ///
 /// # Errors
@@ -30,10 +30,11 @@ pub(super) fn split(
     }
     let mut groups = match targets {
         Targets::Classes(labels) => by_class(labels, classes.len()),
-        Targets::Values(values) => vec![(0..values.len()).collect()],
+        _ => vec![(0..targets.len()).collect()],
     };
     if share > 0.0 {
-        check_sizes(&groups, classes)?;
+        let stratified = matches!(targets, Targets::Classes(_));
+        check_sizes(&groups, if stratified { classes } else { &[] })?;
     }
     let mut random = Random::new(seed, "split");
     let mut parts = Parts { train: Vec::new(), validation: Vec::new() };

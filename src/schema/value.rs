@@ -57,6 +57,7 @@ pub(super) fn value(option: &TermOption) -> Value {
         ValueKind::Term(kind) => reference(&choice_name(kind)),
         ValueKind::Terms(kind) => list(reference(&choice_name(kind))),
         ValueKind::Section(name) => reference(&term_name(TermKind::Section, name)),
+        ValueKind::Sections(name) => list(reference(&term_name(TermKind::Section, name))),
         ValueKind::Expectations => expectation::list(),
         ValueKind::Column => reference(&term_name(TermKind::Section, "target")),
     }

@@ -22,6 +22,12 @@ pub(super) fn with_term(term: &TermMeta, yaml: &str) -> String {
         }
         TermKind::Section if term.name == "model" => format!("{HEAD}model: {yaml}\n"),
         TermKind::Section if term.name == "rust" => format!("{HEAD}model: {{rust: {yaml}}}\n"),
+        TermKind::Section if term.name == "groups" => {
+            format!("{HEAD}{layers}training: {{groups: [{yaml}]}}\n")
+        }
+        TermKind::Section if term.name == "early_stopping" => {
+            format!("{HEAD}{layers}training: {{early_stopping: {yaml}}}\n")
+        }
         TermKind::Section => format!("{HEAD}{layers}{}: {yaml}\n", term.name),
         TermKind::Layer | TermKind::Activation => {
             format!("{HEAD}model:\n  layers:\n    - {yaml}\n")
@@ -161,7 +167,7 @@ pub(super) fn sample(option: &str) -> &'static str {
         "layer" => "hidden",
         "shape" => "[2, 2]",
         "range" => "[0, 1]",
-        "final_lr" | "gamma" => "0.5",
+        "final_lr" | "gamma" | "max_lr" => "0.5",
         "schedules" => "[constant]",
         _ => "3",
     }
