@@ -1,7 +1,7 @@
 //! The figures that the project states about itself, measured on the shipped specs.
 //!
 //! `cargo bench --profile dev --bench measures [-- SECTION…]`, with the sections `gradients`,
-//! `curves`, `seeds`, `repeats`, `cost` and `single`. `NN_TEST_DEVICE=cpu` leaves the adapter out.
+//! `curves`, `seeds`, `repeats`, `cost`, `single` and `parsing`. `NN_TEST_DEVICE=cpu` leaves the adapter out.
 
 use std::path::PathBuf;
 use std::time::Instant;
@@ -47,6 +47,9 @@ fn main() {
     if wants("single") {
         single_precision::report(&devices);
     }
+    if wants("parsing") {
+        parsing(&specs);
+    }
     if wants("cost") {
         cost(&specs, &cpu);
     }
@@ -61,6 +64,35 @@ fn shipped() -> Vec<PathBuf> {
         .collect();
     files.sort();
     files
+}
+
+/// How long it takes to read 1,000 specs and to infer their shapes: the shipped ones again and again,
+/// and a file with a matrix of as many combinations as there may be. Data of files are read once, before.
+fn parsing(specs: &[Spec]) {
+    let begin = Instant::now();
+    for spec in specs.iter().cycle().take(1000) {
+        let read = spec::parse(spec.source.clone()).expect("shipped specs are right");
+        std::hint::black_box(read);
+    }
+    let documents = begin.elapsed();
+    let layers = "[linear: \"${a}\", relu, linear: \"${b}\", relu, linear: 1]";
+    let sizes: Vec<String> = (1..=16).map(|size| size.to_string()).collect();
+    let sizes = sizes.join(", ");
+    let text = format!(
+        "version: 1\ntask: regression\ndata: {{linear_regression: {{examples: 32}}}}\n\
+         matrix: {{a: [{sizes}], b: [{sizes}]}}\nmodel: {layers}\n"
+    );
+    let begin = Instant::now();
+    let read = spec::parse_all(spec::Source::new("sweep.yaml", text)).expect("it is right");
+    let matrix = begin.elapsed();
+    let count = read.len();
+    let begin = Instant::now();
+    for spec in read.iter().cycle().take(1000) {
+        Subject::prepare(spec.clone()).unwrap_or_else(|e| panic!("{}", e.render(false)));
+    }
+    println!("1000 specs read in {documents:.1?}");
+    println!("{count} specs of a matrix read in {matrix:.1?}");
+    println!("1000 specs of three layers and 32 examples prepared in {:.1?}\n", begin.elapsed());
 }
 
 fn laboratory(spec: &Spec, devices: &Devices) -> Laboratory {

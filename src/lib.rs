@@ -19,6 +19,8 @@ mod diff;
 pub mod exit_code;
 pub mod experiment;
 pub mod explain;
+#[cfg(feature = "cli")]
+mod filter;
 pub mod harness;
 mod hash;
 mod model;

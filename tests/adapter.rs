@@ -86,7 +86,7 @@ fn gelu_warns(devices: &Devices) -> Result<(), Failed> {
     let text = "version: 1\nname: gelu\ntask: classification\n\
                 data: {blobs: {examples: 64, classes: 2, features: 4}}\n\
                 model: {layers: [{linear: 8}, gelu, {linear: 2}]}\n";
-    let source = Source { path: "gelu.yaml".into(), text: text.into() };
+    let source = Source::new("gelu.yaml", text);
     let spec = spec::parse(source).map_err(|e| e.render(false))?;
     let evidence = measure(&spec, devices, Experiment::GradientCheck)?;
     let property = property::find("gradients_match").ok_or("it is registered")?;

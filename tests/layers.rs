@@ -20,7 +20,7 @@ use layer_rows::{
 static DEVICE: Mutex<()> = Mutex::new(());
 
 fn parsed(text: &str) -> Result<Spec, Diagnostics> {
-    spec::parse(Source { path: "layers.yaml".into(), text: text.into() })
+    spec::parse(Source::new("layers.yaml", text))
 }
 
 /// Measures a spec on the CPU, and what is wrong with it.

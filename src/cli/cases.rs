@@ -3,15 +3,18 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::env;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::Error;
 use super::nothing::Nothing;
-use super::options::{NoTests, SelectionOptions};
+use super::options::{Filterset, NoTests, SelectionOptions};
 use super::paths::{Positional, classify, cleaned, relative};
 use crate::config::Config;
+use crate::filter::Subject;
 use crate::harness::{self, TestCase};
 use crate::report::event::TestResult;
 use crate::runner::{Partition, Selection};
+use crate::spec::Spec;
 use crate::suggestion::closest;
 use crate::workspace::{Package, Workspace, spec_files};
 
@@ -40,9 +43,13 @@ pub(super) struct Group {
     pub(super) specs: Vec<ChosenSpec>,
 }
 
-/// A spec file with at least one chosen test case.
-#[derive(Debug, Default)]
+/// A spec with at least one chosen test case.
+#[derive(Debug, Clone, Default)]
 pub(super) struct ChosenSpec {
+    /// The spec's name; for a file that cannot be read the name of its test case.
+    pub(super) name: String,
+    /// What was read; nothing for a file that cannot be.
+    pub(super) loaded: Option<Arc<Spec>>,
     /// Relative to the current folder where possible.
     pub(super) file: PathBuf,
     /// The same, absolute.
@@ -61,6 +68,26 @@ pub(super) struct ChosenSpec {
     /// Results that are known without a run, since the spec is broken; their names stand in
     /// `tests`, too.
     pub(super) foregone: Vec<TestResult>,
+}
+
+impl ChosenSpec {
+    /// What a filter asks about one of its test cases.
+    fn subject<'case>(&'case self, package: &'case str, test: &'case str) -> Subject<'case> {
+        let property = test.rsplit_once("::").map(|(_, property)| property);
+        let property = property.filter(|_| self.foregone.is_empty());
+        let kind = match (&self.loaded, self.foregone.is_empty()) {
+            (Some(spec), true) if spec.rust_model().is_some() => "rust",
+            (Some(_), true) => "layers",
+            _ => "broken",
+        };
+        let tags = self.tags().collect();
+        Subject { test, package, spec: &self.name, property, tags, kind }
+    }
+
+    /// The names by which the spec can be chosen.
+    pub(super) fn tags(&self) -> impl Iterator<Item = &str> {
+        self.loaded.iter().flat_map(|spec| &spec.tags).map(|tag| tag.value.as_str())
+    }
 }
 
 impl Choice {
@@ -88,20 +115,36 @@ impl Choice {
             .filter(|(place, (_, name))| partition.holds(name, *place))
             .map(|(_, key)| key)
             .collect();
-        for Group { package, specs, .. } in &mut self.groups {
-            let holds = |test: &String| held.contains(&(package.clone(), test.clone()));
-            for spec in &mut *specs {
-                spec.whole &= spec.tests.iter().all(holds);
-                spec.tests.retain(holds);
-                spec.foregone.retain(|result| holds(&result.test));
-            }
-            specs.retain(|spec| !spec.tests.is_empty());
-        }
-        self.groups.retain(|group| !group.specs.is_empty());
+        self.retain(|package, _, test| held.contains(&(package.to_owned(), test.to_owned())));
         if self.groups.is_empty() && self.nothing.is_none() {
             self.nothing = Some(Nothing::EmptyShard { partition, of });
         }
         self
+    }
+
+    /// Keeps the test cases that the profile's filter selects.
+    pub(super) fn filtered(mut self, default: &Filterset) -> Self {
+        let of = self.tests();
+        self.retain(|package, spec, test| default.filter.selects(&spec.subject(package, test)));
+        if self.groups.is_empty() && self.nothing.is_none() {
+            self.nothing = Some(Nothing::DefaultFilter { text: default.text.clone(), of });
+        }
+        self
+    }
+
+    /// Keeps the test cases for which `holds`, given package, spec and name, says so.
+    fn retain(&mut self, holds: impl Fn(&str, &ChosenSpec, &str) -> bool) {
+        for Group { package, specs, .. } in &mut self.groups {
+            for spec in &mut *specs {
+                let kept = |test: &&String| holds(package, spec, test);
+                let kept: Vec<String> = spec.tests.iter().filter(kept).cloned().collect();
+                spec.whole &= kept.len() == spec.tests.len();
+                spec.foregone.retain(|result| kept.contains(&result.test));
+                spec.tests = kept;
+            }
+            specs.retain(|spec| !spec.tests.is_empty());
+        }
+        self.groups.retain(|group| !group.specs.is_empty());
     }
 
     /// Applies `--no-tests`: an error, or the sentence to say, or nothing when tests are selected.
@@ -136,9 +179,11 @@ pub(super) fn choose(options: &SelectionOptions) -> Result<Choice, Error> {
         }
     };
     let selection = options.selection(filters);
+    let filtersets = options.filtersets()?;
     let groups = files.into_iter().map(|files| files.collected(&current));
     let searched = || packages.iter().map(|package| relative(&package.specs, &current)).collect();
-    let choice = selected(groups.collect(), &selection, workspace.config.clone(), searched);
+    let choice =
+        selected(groups.collect(), (&selection, &filtersets), workspace.config.clone(), searched);
     Ok(Choice { target_folder: workspace.target, ..choice })
 }
 
@@ -156,6 +201,9 @@ struct PackageFiles {
 struct Case {
     name: String,
     file: PathBuf,
+    /// The spec's name, and the spec where it could be read.
+    spec: String,
+    loaded: Option<Arc<Spec>>,
     foregone: Option<TestResult>,
     timeout: Option<u64>,
     /// Line and column.
@@ -169,6 +217,11 @@ impl From<TestCase> for Case {
         Self {
             name: case.name.clone(),
             file: case.file.clone(),
+            spec: match case.loaded() {
+                Some(spec) => spec.name.value.clone(),
+                None => case.name.clone(),
+            },
+            loaded: case.loaded().cloned(),
             foregone: case.foregone(),
             timeout: case.timeout(),
             place: (case.line, case.column),
@@ -300,7 +353,7 @@ fn read_folder(folder: &Path) -> Result<Vec<PathBuf>, Error> {
 /// Keeps the test cases that the selection means, and what holds them.
 fn selected(
     collected: Vec<Collected>,
-    selection: &Selection,
+    (selection, filtersets): (&Selection, &[Filterset]),
     config: Config,
     searched: impl FnOnce() -> Vec<PathBuf>,
 ) -> Choice {
@@ -309,15 +362,19 @@ fn selected(
         .flat_map(|collected| collected.cases.iter().map(|case| case.name.clone()))
         .collect();
     let groups = collected.into_iter().filter_map(|Collected { mut group, cases }| {
-        group.specs.iter_mut().for_each(|spec| spec.whole = true);
+        let files = std::mem::take(&mut group.specs);
         for case in cases {
-            let holder = group.specs.iter_mut().find(|spec| spec.file == case.file);
-            let holder = holder.expect("a case comes from one of the files it was collected from");
-            if !selection.selects(&case.name) {
+            let holder = holder(&mut group.specs, &files, &case);
+            let foregone = holder.foregone.len();
+            holder.foregone.extend(case.foregone);
+            let subject = holder.subject(&group.package, &case.name);
+            let fits = |set: &Filterset| set.filter.selects(&subject);
+            let fits = filtersets.is_empty() || filtersets.iter().any(fits);
+            if !fits || !selection.selects(&case.name) {
+                holder.foregone.truncate(foregone);
                 holder.whole = false;
                 continue;
             }
-            holder.foregone.extend(case.foregone);
             holder.places.insert(case.name.clone(), case.place);
             holder.tests.push(case.name);
             holder.rust = case.rust;
@@ -331,11 +388,34 @@ fn selected(
         (false, _) => None,
         (true, true) => Some(Nothing::NoSpecs(searched())),
         (true, false) => Some(Nothing::NoMatch {
-            filters: selection.filters.clone(),
+            filters: texts(selection, filtersets),
             suggestion: suggestion(selection, &names),
         }),
     };
     Choice { config, groups, target_folder: PathBuf::new(), nothing }
+}
+
+/// All that selects, as it was written.
+fn texts(selection: &Selection, filtersets: &[Filterset]) -> Vec<String> {
+    let filtersets = filtersets.iter().map(|set| &set.text);
+    selection.filters.iter().chain(filtersets).cloned().collect()
+}
+
+/// The spec of a case: one of its file, which may hold several.
+fn holder<'specs>(
+    specs: &'specs mut Vec<ChosenSpec>,
+    files: &[ChosenSpec],
+    case: &Case,
+) -> &'specs mut ChosenSpec {
+    let known = specs.iter().position(|spec| spec.file == case.file && spec.name == case.spec);
+    let place = known.unwrap_or_else(|| {
+        let file = files.iter().find(|spec| spec.file == case.file);
+        let file = file.expect("a case comes from one of the files it was collected from");
+        let (name, loaded) = (case.spec.clone(), case.loaded.clone());
+        specs.push(ChosenSpec { name, loaded, whole: true, ..file.clone() });
+        specs.len() - 1
+    });
+    &mut specs[place]
 }
 
 /// The name, or part of a name, that a filter most likely stands for.

@@ -20,6 +20,8 @@ fn collected(package: &str, names: &[(&str, &str)]) -> Collected {
     let cases = names.iter().map(|(file, name)| Case {
         name: (*name).to_owned(),
         file: file.into(),
+        spec: name.split("::").next().unwrap().to_owned(),
+        loaded: None,
         foregone: None,
         timeout: None,
         place: (0, 0),
@@ -43,7 +45,7 @@ fn choose_by(collected: Vec<Collected>, filters: &[&str]) -> Choice {
     let filters = filters.iter().map(|filter| (*filter).to_owned()).collect();
     let selection = Selection { filters, ..Selection::default() };
     let config = Config::built_in(Path::new("/project"));
-    selected(collected, &selection, config, || vec!["specs".into()])
+    selected(collected, (&selection, &[]), config, || vec!["specs".into()])
 }
 
 fn refusal(choice: &Choice) -> (String, Option<String>) {
@@ -70,6 +72,65 @@ fn a_spec_is_whole_when_none_of_its_tests_is_left_out() {
     };
     assert_eq!(whole("learns"), [false, true]);
     assert_eq!(whole("digits"), [true]);
+}
+
+fn tagged(name: &str, tags: &str) -> Option<Arc<Spec>> {
+    let text = format!(
+        "version: 1\nname: {name}\ntask: regression\ndata: linear_regression\n\
+         model: [linear: 1]\ntags: {tags}\n"
+    );
+    Some(Arc::new(crate::spec::parse(crate::spec::Source::new("a.yaml", text)).unwrap()))
+}
+
+/// The names of what is left of two specs, of which the first is slow.
+fn filtered(filters: &[&str], filtersets: &[&str], default: &str) -> Choice {
+    let mut all = digits_and_iris();
+    for case in &mut all[0].cases {
+        case.loaded = tagged(&case.spec, if case.spec == "digits" { "[slow]" } else { "[fast]" });
+    }
+    let filters = filters.iter().map(|filter| (*filter).to_owned()).collect();
+    let selection = Selection { filters, ..Selection::default() };
+    let filtersets: Vec<_> =
+        filtersets.iter().map(|text| Filterset::parse(text, "-E").unwrap()).collect();
+    let config = Config::built_in(Path::new("/project"));
+    selected(all, (&selection, &filtersets), config, Vec::new)
+        .filtered(&Filterset::parse(default, "default-filter").unwrap())
+}
+
+#[test]
+fn expressions_select_among_what_the_names_select_and_the_default_filter_among_both() {
+    let left = |names: &[&str], sets: &[&str], default: &str| {
+        let choice = filtered(names, sets, default);
+        self::names(&choice).join(" ")
+    };
+    assert_eq!(left(&[], &["tag(slow)"], "all()"), "digits::learns digits::shapes");
+    assert_eq!(left(&["learns"], &["tag(slow)"], "all()"), "digits::learns");
+    assert_eq!(
+        left(&[], &["spec(iris)", "property(shapes)"], "all()"),
+        "digits::shapes iris::learns"
+    );
+    assert_eq!(left(&[], &["property(learns)"], "not tag(slow)"), "iris::learns");
+    let (reason, help) = refusal(&filtered(&[], &["tag(quux)"], "all()"));
+    assert_eq!(reason, "no test case matches `tag(quux)`");
+    assert!(help.is_some());
+    let (reason, help) = refusal(&filtered(&["digits"], &[], "tag(fast)"));
+    assert_eq!(reason, "the default filter `tag(fast)` leaves none of 2 tests");
+    assert_eq!(help.as_deref(), Some("`--ignore-default-filter` runs them all the same"));
+}
+
+#[test]
+fn a_part_of_a_spec_that_is_filtered_is_not_the_whole() {
+    let choice = filtered(&[], &["property(learns)"], "all()");
+    assert_eq!(choice.specs().map(|spec| spec.whole).collect::<Vec<_>>(), [false, true]);
+}
+
+#[test]
+fn specs_of_one_file_are_apart() {
+    let cases = [("a.yaml", "a::learns"), ("a.yaml", "b::learns"), ("a.yaml", "b::shapes")];
+    let choice = choose_by(vec![collected("p", &cases)], &["learns"]);
+    let specs: Vec<_> =
+        choice.specs().map(|spec| (spec.name.as_str(), spec.tests.len(), spec.whole)).collect();
+    assert_eq!(specs, [("a", 1, true), ("b", 1, false)]);
 }
 
 #[test]

@@ -69,7 +69,7 @@ fn group_files<'a>(
     names: &'a mut BTreeMap<String, PathBuf>,
 ) -> impl Iterator<Item = Checked> + 'a {
     group.specs.iter().map(|spec| {
-        let outcome = seams::check(&spec.file);
+        let outcome = seams::check(spec);
         unique(Checked { file: spec.file.clone(), outcome }, names)
     })
 }

@@ -10,6 +10,7 @@ use super::models::ModelsError;
 use crate::harness::WorkerError;
 use crate::report::event::RunEnd;
 use crate::report::{ShardError, rustc_colors};
+use crate::spec::Diagnostics;
 use crate::suggestion::did_you_mean;
 use crate::{config, exit_code, runner, workspace};
 
@@ -51,6 +52,8 @@ pub enum Error {
     Config(#[from] config::Error),
     #[error("cannot read the spec folder `{}`: {error}", folder.display())]
     SpecFolder { folder: PathBuf, error: io::Error },
+    #[error("{0}")]
+    Filter(Box<Diagnostics>),
     #[error("{reason}")]
     NothingSelected { reason: String, help: Option<String> },
     /// The report has said which.
@@ -95,6 +98,7 @@ impl Error {
         match self {
             Self::CommandLine(error) => u8::try_from(error.exit_code()).unwrap_or(exit_code::USAGE),
             Self::NoSpecFile { .. }
+            | Self::Filter(_)
             | Self::UnknownTopic { .. }
             | Self::UnusableTable { .. }
             | Self::NoCurrentPackage
@@ -152,6 +156,10 @@ impl Error {
         {
             // Each of its errors is shown as rustc would show it.
             say(&format!("{}\n", rustc_colors(error.to_string().trim_end())));
+            return;
+        }
+        if let Self::Filter(error) = self {
+            say(&format!("{}\n", rustc_colors(error.render(false).trim_end())));
             return;
         }
         let mut text = format!("{ERROR}error{ERROR:#}: {self}\n");

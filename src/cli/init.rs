@@ -158,7 +158,7 @@ mod tests {
 
     #[test]
     fn the_first_spec_is_sound_and_expects_the_recommended_properties() {
-        let source = Source { path: "first.yaml".into(), text: FIRST_SPEC.into() };
+        let source = Source::new("first.yaml", FIRST_SPEC);
         let spec = spec::parse(source).unwrap_or_else(|errors| panic!("{}", errors.render(false)));
         assert_eq!(*spec.name, "first");
         let subject = Subject::prepare(spec);

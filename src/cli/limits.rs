@@ -99,6 +99,7 @@ mod tests {
         let set_up = SetUp { device, seed: None, called_from: "/p".into() };
         let job = Job {
             role: 0,
+            spec: "a".to_owned(),
             assignment: Assignment {
                 package_root: "/p".into(),
                 path: "/p/specs/a.yaml".into(),

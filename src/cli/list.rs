@@ -49,9 +49,9 @@ fn human(choice: &Choice) -> String {
         if choice.groups.len() > 1 {
             text.push_str(&format!("package {}\n\n", heading(&group.package)));
         }
-        for spec in &group.specs {
-            text.push_str(&format!("{}\n", heading(&spec.file.display().to_string())));
-            for test in &spec.tests {
+        for specs in group.specs.chunk_by(|one, next| one.file == next.file) {
+            text.push_str(&format!("{}\n", heading(&specs[0].file.display().to_string())));
+            for test in specs.iter().flat_map(|spec| &spec.tests) {
                 text.push_str(&format!("    {test}\n"));
             }
             text.push('\n');
@@ -73,6 +73,8 @@ struct ListedTest<'a> {
     name: &'a str,
     package: &'a str,
     file: String,
+    /// The spec's own.
+    tags: Vec<&'a str>,
 }
 
 /// One JSON document.
@@ -89,6 +91,7 @@ fn listed(group: &Group) -> impl Iterator<Item = ListedTest<'_>> {
             name,
             package: &group.package,
             file: spec.file.display().to_string(),
+            tags: spec.tags().collect(),
         })
     })
 }

@@ -13,6 +13,8 @@ pub(super) enum Nothing {
     NoSpecs(Vec<PathBuf>),
     /// No name matches.
     NoMatch { filters: Vec<String>, suggestion: Option<String> },
+    /// The profile's filter leaves none.
+    DefaultFilter { text: String, of: usize },
     /// The shard holds none of the test cases.
     EmptyShard { partition: Partition, of: usize },
 }
@@ -25,6 +27,9 @@ impl Nothing {
             Self::NoSpecs(folders) => {
                 let folders: Vec<_> = folders.iter().map(|path| ticked(path.display())).collect();
                 format!("no spec files in {}", folders.join(", "))
+            }
+            Self::DefaultFilter { text, of } => {
+                format!("the default filter `{text}` leaves none of {}", counted(*of, "test"))
             }
             Self::EmptyShard { partition, of } => {
                 format!("shard {partition} holds none of {}", counted(*of, "test"))
@@ -44,6 +49,9 @@ impl Nothing {
         match self {
             Self::NoSpecs(folders) if folders.is_empty() => None,
             Self::NoSpecs(_) => Some("`cargo nn-test init` writes a first spec".to_owned()),
+            Self::DefaultFilter { .. } => {
+                Some("`--ignore-default-filter` runs them all the same".to_owned())
+            }
             Self::EmptyShard { .. } => {
                 Some("a matrix may have such shards: `--no-tests pass`".to_owned())
             }

@@ -4,8 +4,10 @@ use std::num::NonZeroUsize;
 
 use clap::{Args, ValueEnum};
 
+use super::Error;
 use crate::config::read_size;
 use crate::device::DeviceChoice;
+use crate::filter::Filter;
 use crate::runner::{Partition, Selection};
 use crate::workspace::PackageSelection;
 
@@ -23,6 +25,15 @@ pub(super) struct SelectionOptions {
     /// Match filters against whole names
     #[arg(long, help_heading = "Test selection")]
     pub(super) exact: bool,
+
+    /// Only test cases that the expression selects: `tag(slow) and not property(gradients_match)`
+    ///
+    /// Predicates are test, spec, property, tag, kind (layers or rust), package, all() and none();
+    /// operators are and, or, not, - (and not) and brackets, as in cargo-nextest. A name is a glob,
+    /// `=name` is exact, `~name` is contained. Of several expressions one must fit.
+    #[arg(long, short = 'E', visible_alias = "filter-expr", value_name = "EXPRESSION")]
+    #[arg(help_heading = "Test selection")]
+    filterset: Vec<String>,
 
     /// Leave out test cases whose name contains FILTER
     #[arg(long, value_name = "FILTER", help_heading = "Test selection")]
@@ -44,9 +55,36 @@ impl SelectionOptions {
         }
     }
 
+    /// The filter expressions.
+    ///
+    /// # Errors
+    ///
+    /// When one is not understood.
+    pub(super) fn filtersets(&self) -> Result<Vec<Filterset>, Error> {
+        let read = |text: &String| Filterset::parse(text, "--filterset");
+        self.filterset.iter().map(read).collect()
+    }
+
     /// The selection by name, with the filters that are no paths.
     pub(super) fn selection(&self, filters: Vec<String>) -> Selection {
         Selection { filters, skip: self.skip.clone(), exact: self.exact }
+    }
+}
+
+/// A filter expression and its text.
+#[derive(Debug)]
+pub(super) struct Filterset {
+    pub(super) filter: Filter,
+    pub(super) text: String,
+}
+
+impl Filterset {
+    /// # Errors
+    ///
+    /// When it is not understood; `origin` is where it was said.
+    pub(super) fn parse(text: &str, origin: &str) -> Result<Self, Error> {
+        let filter = Filter::parse(text, origin).map_err(Box::new).map_err(Error::Filter)?;
+        Ok(Self { filter, text: text.to_owned() })
     }
 }
 

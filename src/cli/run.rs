@@ -35,6 +35,10 @@ pub(super) struct RunOptions {
     pub(super) selection: SelectionOptions,
     #[command(flatten)]
     partition: PartitionOption,
+    /// Run also what the profile's `default-filter` leaves out
+    #[arg(long, help_heading = "Test selection")]
+    ignore_default_filter: bool,
+
     #[command(flatten)]
     profile: ProfileOption,
     #[command(flatten)]
@@ -59,9 +63,13 @@ pub(super) struct RunOptions {
 impl RunOptions {
     pub(super) fn execute(self) -> Result<(), Error> {
         let partition = self.partition.partition;
-        let choice = choose(&self.selection)?.shard(partition);
+        let choice = choose(&self.selection)?;
         let resolver = resolver(choice.config.clone(), self.command_line())?;
         let settings = resolver.settings(None);
+        let choice = match self.ignore_default_filter {
+            true => choice.shard(partition),
+            false => choice.filtered(&settings::default_filter(&settings)?).shard(partition),
+        };
         if let Some(sentence) = choice.unless_empty(settings::choice(&settings, Key::NoTests))? {
             warn(&sentence);
         }

@@ -1,9 +1,9 @@
 //! Where the commands meet the rest of the library: the spec language, the test cases and the
 //! devices. Each function is a thin adapter; the commands know only the types below.
 
-use std::path::Path;
 use std::time::Instant;
 
+use super::cases::ChosenSpec;
 use super::init::FIRST_SPEC;
 use super::show::{ShownKind, ShownModel};
 use super::worker::Smoke;
@@ -57,9 +57,13 @@ pub(super) struct Rejected {
 /// What is known of a spec without a device: its data and, for a declared model, the plan.
 type Prepared = (Spec, Option<Dataset>, Option<ModelLayers>);
 
-/// Loads and prepares one spec.
-fn prepared(file: &Path) -> Result<Prepared, Rejected> {
-    let spec = spec::load(file).map_err(rejected)?;
+/// Prepares one spec.
+fn prepared(chosen: &ChosenSpec) -> Result<Prepared, Rejected> {
+    let spec = match &chosen.loaded {
+        Some(spec) => Spec::clone(spec),
+        // It is read once more for what is wrong with it, as data.
+        None => spec::load(&chosen.file).map_err(rejected)?,
+    };
     // What a Rust model looks like is seen where it is registered: here its data is checked.
     Ok(match (spec.rust_model().is_some(), *spec.task) {
         (true, Task::Objective) => (spec, None, None),
@@ -84,8 +88,8 @@ fn prepared(file: &Path) -> Result<Prepared, Rejected> {
 }
 
 /// What a spec's model looks like.
-pub(super) fn show(file: &Path) -> Result<ShownModel, Rejected> {
-    let (spec, data, plan) = prepared(file)?;
+pub(super) fn show(chosen: &ChosenSpec) -> Result<ShownModel, Rejected> {
+    let (spec, data, plan) = prepared(chosen)?;
     let input = match (&plan, &data) {
         (Some(plan), _) => Some(plan.input.to_string()),
         (None, Some(data)) => Some(format!("{:?}", data.shape)),
@@ -100,8 +104,8 @@ pub(super) fn show(file: &Path) -> Result<ShownModel, Rejected> {
 }
 
 /// Checks one spec, without a device.
-pub(super) fn check(file: &Path) -> Result<SpecSummary, Rejected> {
-    let (spec, data, plan) = prepared(file)?;
+pub(super) fn check(chosen: &ChosenSpec) -> Result<SpecSummary, Rejected> {
+    let (spec, data, plan) = prepared(chosen)?;
     let data = data.as_ref();
     Ok(SpecSummary {
         name: spec.name.value.clone(),
@@ -156,7 +160,7 @@ pub(super) fn smoke(device: DeviceChoice) -> Result<Smoke, AdapterRequired> {
 
 /// The verdict on the first spec's first property that needs the device.
 fn first_judgement(devices: &Devices) -> Result<String, String> {
-    let source = Source { path: "first.yaml".into(), text: FIRST_SPEC.into() };
+    let source = Source::new("first.yaml", FIRST_SPEC);
     let rendered = |diagnostics: Diagnostics| diagnostics.render(false);
     let subject = spec::parse(source).and_then(Subject::prepare).map_err(rendered)?;
     let expectation = subject

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::Error;
-use super::options::{ExecutionOptions, NoTestsOption};
+use super::options::{ExecutionOptions, Filterset, NoTestsOption};
 use super::report_options::ReportOptions;
 use crate::config::{
     self, CommandLine, Config, Environment, Key, Origin, Resolver, Settings, Value,
@@ -74,6 +74,17 @@ pub(super) fn reports(settings: &Settings) -> ReportOptions {
         summary: settings.file(Key::Summary),
         events: settings.file(Key::Events),
     }
+}
+
+/// The filter that selects among all test cases.
+///
+/// # Errors
+///
+/// When it is not understood.
+pub(super) fn default_filter(settings: &Settings) -> Result<Filterset, Error> {
+    let key = Key::DefaultFilter;
+    let text = settings.text(key).unwrap_or("all()");
+    Filterset::parse(text, &format!("`{}`, set by {}", key.name(), source(settings, key)))
 }
 
 /// The word that the command line has for a choice; configurations have the same.

@@ -48,7 +48,7 @@ impl ShowOptions {
         let mut broken = false;
         let mut first = true;
         for spec in choice.specs() {
-            match seams::show(&spec.file) {
+            match seams::show(spec) {
                 Ok(model) => {
                     let text = shown(&model, self.format);
                     let gap = if first || self.format == ShowFormat::Json { "" } else { "\n" };

@@ -91,7 +91,7 @@ fn job(spec: ChosenSpec, package_root: &Path, role: usize, timeout: Option<Timeo
         specs_dir: spec.specs_dir,
         tests: spec.tests,
     };
-    Job { role, assignment, places: spec.places, timeout, whole: spec.whole }
+    Job { role, spec: spec.name, assignment, places: spec.places, timeout, whole: spec.whole }
 }
 
 #[cfg(test)]

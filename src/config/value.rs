@@ -22,6 +22,8 @@ pub enum Kind {
     File,
     /// The name of something of cargo's.
     Name,
+    /// An expression that selects test cases; whoever uses it reads it.
+    Filter,
     /// A list of names.
     Names,
     Flag,
@@ -76,7 +78,7 @@ impl Kind {
             (Self::Auto(_), Node::Text(text)) if text == AUTO => Some(Value::Auto),
             (Self::Auto(kind), node) => kind.read(node),
             (Self::File, Node::Flag(false)) => Some(Value::Nothing),
-            (Self::File | Self::Name, Node::Text(text)) => {
+            (Self::File | Self::Name | Self::Filter, Node::Text(text)) => {
                 (!text.trim().is_empty()).then(|| Value::Text(text.clone()))
             }
             (Self::Names, Node::List(items)) => {
@@ -96,7 +98,7 @@ impl Kind {
     pub(super) fn read_text(self, text: &str) -> Option<Value> {
         let text = text.trim();
         let node = match self {
-            Self::Choice(_) | Self::Name => Node::Text(text.to_owned()),
+            Self::Choice(_) | Self::Name | Self::Filter => Node::Text(text.to_owned()),
             Self::Count | Self::Seconds => Node::Integer(text.parse().ok()?),
             Self::File if text == "false" => Node::Flag(false),
             Self::Bytes | Self::File => Node::Text(text.to_owned()),
@@ -125,6 +127,7 @@ impl Kind {
             Self::Auto(kind) => format!("{}, or \"{AUTO}\"", kind.expected()),
             Self::File => "the path of a file, or false".to_owned(),
             Self::Name => "a name".to_owned(),
+            Self::Filter => "a filter expression".to_owned(),
             Self::Names => "a list of names".to_owned(),
             Self::Flag | Self::FailFast => "true or false".to_owned(),
         }

@@ -12,6 +12,7 @@ pub enum Key {
     Silence,
     MemoryLimit,
     MaxFail,
+    DefaultFilter,
     NoTests,
     MessageFormat,
     Annotations,
@@ -43,7 +44,7 @@ pub struct Word {
 }
 
 /// All words, in the order in which they are shown.
-pub static WORDS: [Word; 17] = [
+pub static WORDS: [Word; 18] = [
     package("device", Key::Device, Kind::Choice(&["auto", "wgpu", "cpu"])),
     run("jobs", Key::Jobs, Kind::Auto(&Kind::Count)),
     package("timeout", Key::Timeout, Kind::Auto(&Kind::Seconds)),
@@ -51,6 +52,7 @@ pub static WORDS: [Word; 17] = [
     run("memory-limit", Key::MemoryLimit, Kind::Auto(&Kind::Bytes)),
     run("max-fail", Key::MaxFail, Kind::Count),
     run("fail-fast", Key::MaxFail, Kind::FailFast),
+    run("default-filter", Key::DefaultFilter, Kind::Filter),
     run("no-tests", Key::NoTests, Kind::Choice(&["fail", "warn", "pass"])),
     run("message-format", Key::MessageFormat, Kind::Choice(&["human", "json"])),
     run("annotations", Key::Annotations, Kind::Choice(&["auto", "github", "none"])),

@@ -22,7 +22,8 @@ pub(super) fn read(
     keep: Keep,
     vocabulary: Option<usize>,
 ) -> Result<Raw, Vec<DataError>> {
-    let (folder, task) = (spec.folder(), *spec.task);
+    let place = spec.data.source.path().map_or(spec.data.span, |path| path.span);
+    let (folder, task) = (spec.folder(place), *spec.task);
     match &spec.data.source {
         DataSource::Table { format, path, target, features } => {
             let table = table(&folder, *format, path, keep)?;

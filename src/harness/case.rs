@@ -25,8 +25,8 @@ pub struct TestCase {
 enum Content {
     /// The spec's expectation of that index.
     Expectation { spec: Arc<Spec>, index: usize },
-    /// Why the spec cannot be run.
-    Broken { reason: String },
+    /// Why the spec cannot be run; the spec, where it could be read.
+    Broken { reason: String, spec: Option<Arc<Spec>> },
 }
 
 impl TestCase {
@@ -36,7 +36,7 @@ impl TestCase {
         let judged = expectations.filter(|(_, expectation)| severity(expectation) != Severity::Off);
         let case = |(index, expectation): (usize, &Expectation)| {
             let (line, column) = match expectation.span {
-                Some(span) => spec.source.position(span.start),
+                Some(span) => spec.position(span),
                 None => (0, 0),
             };
             let name = name::case_name(&name::sanitised(&spec.name), property(expectation));
@@ -48,8 +48,22 @@ impl TestCase {
 
     /// The one case of a spec that cannot be run.
     pub(super) fn broken(name: String, file: &Path, reason: String) -> Self {
-        let content = Content::Broken { reason };
+        let content = Content::Broken { reason, spec: None };
         Self { name, file: file.to_owned(), line: 0, column: 0, content }
+    }
+
+    /// The one case of a spec that stands in the way of another one.
+    pub(super) fn refused(name: String, file: &Path, reason: String, spec: Spec) -> Self {
+        let content = Content::Broken { reason, spec: Some(Arc::new(spec)) };
+        Self { content, ..Self::broken(name, file, String::new()) }
+    }
+
+    /// The spec, where it could be read.
+    pub fn loaded(&self) -> Option<&Arc<Spec>> {
+        match &self.content {
+            Content::Expectation { spec, .. } => Some(spec),
+            Content::Broken { spec, .. } => spec.as_ref(),
+        }
     }
 
     /// The result of a case that needs no run because its spec is broken: whoever lists the cases
@@ -57,7 +71,7 @@ impl TestCase {
     pub fn foregone(&self) -> Option<TestResult> {
         match &self.content {
             Content::Expectation { .. } => None,
-            Content::Broken { reason } => {
+            Content::Broken { reason, .. } => {
                 Some(self.result(Status::SpecError, Some(reason.clone())))
             }
         }
@@ -73,7 +87,7 @@ impl TestCase {
     /// model is declared.
     pub fn unregistered(&self, registered: &[&str]) -> Option<TestResult> {
         let spec = self.spec()?;
-        let (line, column) = spec.source.position(spec.rust_model()?.name.span.start);
+        let (line, column) = spec.position(spec.rust_model()?.name.span);
         let reason = subject::unregistered(spec, registered)?.render(false);
         let result = self.result(Status::SpecError, Some(reason));
         Some(TestResult { line, column, ..result })

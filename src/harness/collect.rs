@@ -12,8 +12,8 @@ use crate::spec::{self, Spec};
 
 /// The test cases of spec files, in the order of the files.
 ///
-/// A spec that cannot be read is one case, `<file stem>::spec`, whose result is its rendered
-/// diagnostics. Of several specs of one name the first keeps it; each later one is one case,
+/// A file that cannot be read is one case, `<file stem>::spec`, whose result is its rendered
+/// diagnostics: those of all its specs. Of several specs of one name the first keeps it; each later one is one case,
 /// `<name>_2::spec` and so on, whose result names both files.
 pub fn collect(files: &[PathBuf]) -> Vec<TestCase> {
     collect_with(files, &load)
@@ -26,18 +26,23 @@ pub(super) fn collect_exact(files: &[PathBuf], name: &str) -> Vec<TestCase> {
 }
 
 /// The files that a test case may come from. A spec's name stands in its file or is the file's
-/// stem; the case of a broken spec may be numbered, which depends on all files.
+/// stem, what a matrix adds to it begins with a `-`; the case of a broken spec may be numbered, which
+/// depends on all files.
 fn candidates(files: &[PathBuf], case: &str) -> Vec<PathBuf> {
     let Some(spec) = name::runnable_spec(case) else {
         return files.to_vec();
     };
+    let spec = spec.split('-').next().unwrap_or(spec);
     let may_hold = |file: &&PathBuf| {
         stem(file) == spec || fs::read_to_string(file).is_ok_and(|text| text.contains(spec))
     };
     files.iter().filter(may_hold).cloned().collect()
 }
 
-fn collect_with(files: &[PathBuf], load: &dyn Fn(&Path) -> Result<Spec, String>) -> Vec<TestCase> {
+fn collect_with(
+    files: &[PathBuf],
+    load: &dyn Fn(&Path) -> Result<Vec<Spec>, String>,
+) -> Vec<TestCase> {
     let mut owners: HashMap<String, &Path> = HashMap::new();
     let mut broken = BrokenNames::default();
     let mut cases = Vec::new();
@@ -47,14 +52,16 @@ fn collect_with(files: &[PathBuf], load: &dyn Fn(&Path) -> Result<Spec, String>)
                 let name = broken.take(&stem(file), 1);
                 cases.push(TestCase::broken(name, file, reason));
             }
-            Ok(spec) => {
-                let name = name::sanitised(&spec.name);
-                if let Some(owner) = owners.get(&name) {
-                    let reason = taken(&name, owner, file);
-                    cases.push(TestCase::broken(broken.take(&name, 2), file, reason));
-                } else {
-                    owners.insert(name, file);
-                    cases.extend(TestCase::of_spec(&Arc::new(spec), file));
+            Ok(specs) => {
+                for spec in specs {
+                    let name = name::sanitised(&spec.name);
+                    if let Some(owner) = owners.get(&name) {
+                        let reason = taken(&name, owner, file);
+                        cases.push(TestCase::refused(broken.take(&name, 2), file, reason, spec));
+                    } else {
+                        owners.insert(name, file);
+                        cases.extend(TestCase::of_spec(&Arc::new(spec), file));
+                    }
                 }
             }
         }
@@ -62,8 +69,8 @@ fn collect_with(files: &[PathBuf], load: &dyn Fn(&Path) -> Result<Spec, String>)
     cases
 }
 
-fn load(file: &Path) -> Result<Spec, String> {
-    match panics::caught(|| spec::load(file)) {
+fn load(file: &Path) -> Result<Vec<Spec>, String> {
+    match panics::caught(|| spec::load_all(file)) {
         Ok(loaded) => loaded.map_err(|diagnostics| diagnostics.render(false)),
         Err(panic) => Err(format!(
             "reading {} made nn-test itself panic, which is a bug of nn-test: {panic}",
@@ -92,13 +99,13 @@ mod tests {
 
     /// A file whose stem begins with `broken` is one; the others' spec is named by the stem up to
     /// the first dot.
-    fn fake(file: &Path) -> Result<Spec, String> {
+    fn fake(file: &Path) -> Result<Vec<Spec>, String> {
         let stem = file.file_stem().unwrap().to_str().unwrap();
         if stem.starts_with("broken") {
             return Err(format!("error in {}", file.display()));
         }
         let name = stem.split('.').next().unwrap();
-        Ok(spec(name, vec![expectation(&ALWAYS), expectation(&NEVER)]))
+        Ok(vec![spec(name, vec![expectation(&ALWAYS), expectation(&NEVER)])])
     }
 
     fn names(files: &[&str]) -> Vec<String> {
@@ -158,7 +165,26 @@ mod tests {
         }
         assert_eq!(candidates(&files, "digits::learns"), files[..2]);
         assert_eq!(candidates(&files, "iris::learns"), files[2..]);
+        assert_eq!(candidates(&files, "iris-hidden=8::learns"), files[2..]);
         assert_eq!(candidates(&files, "digits::spec"), files);
+    }
+
+    #[test]
+    fn a_file_holds_as_many_specs_as_it_has_documents_and_combinations() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("sweep.yaml");
+        let one = "version: 1\ntask: regression\ndata: linear_regression\nexpect: [shapes]\n";
+        let text = format!(
+            "{one}matrix: {{hidden: [8, 16]}}\nmodel: [linear: \"${{hidden}}\", linear: 1]\n\
+             ---\nname: other\n{one}model: [linear: 1]\n"
+        );
+        fs::write(&file, text).unwrap();
+        let names = |cases: Vec<TestCase>| -> Vec<String> {
+            cases.into_iter().map(|case| case.name).collect()
+        };
+        let all = ["sweep-hidden=8::shapes", "sweep-hidden=16::shapes", "other::shapes"];
+        assert_eq!(names(collect(std::slice::from_ref(&file))), all);
+        assert_eq!(names(collect_exact(&[file], "sweep-hidden=8::shapes")), all);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use crate::device::{AdapterRequired, DeviceChoice, Devices};
 use crate::experiment::{Laboratory, SetUpError};
 use crate::registry::Registry;
 use crate::report::event::{Event, Sink};
-use crate::spec::Spec;
+use crate::spec::{DeviceKind, Spec};
 use crate::subject::Subject;
 
 /// The devices of this process: opened for the first spec that needs them, and once.
@@ -41,6 +41,11 @@ impl Equipment {
 }
 
 impl Prepare for Equipment {
+    fn device(&mut self, sink: &mut dyn Sink) -> Result<DeviceKind, Obstacle> {
+        let devices = self.devices(sink)?;
+        Ok(if devices.test_is_reference() { DeviceKind::Cpu } else { DeviceKind::Wgpu })
+    }
+
     /// The subject comes first: what is wrong with a spec's data is told without a device too.
     fn prepare(&mut self, spec: Spec, sink: &mut dyn Sink) -> Result<Box<dyn Judge>, Obstacle> {
         let subject = Subject::prepare_with(spec, &self.models)

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 /// The folder of snapshots: it holds no specs.
 const SNAPSHOTS: &str = "snapshots";
 
-/// All `.yaml` and `.yml` files in a folder and its subfolders, sorted by path. Snapshots and hidden
-/// files and folders are left out; linked folders are not entered, so that no loop can be.
+/// All `.yaml` and `.yml` files in a folder and its subfolders, sorted by path. Snapshots, hidden files
+/// and folders, and those that begin with `_` are left out, which are there for specs to extend; linked folders are not entered, so that no loop can be.
 ///
 /// # Errors
 ///
@@ -24,7 +24,7 @@ fn gather(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
         let (name, path) = (entry.file_name(), entry.path());
-        if name.as_encoded_bytes().starts_with(b".") {
+        if [b'.', b'_'].contains(name.as_encoded_bytes().first().unwrap_or(&b'.')) {
             continue;
         }
         if entry.file_type()?.is_dir() {
@@ -59,6 +59,8 @@ mod tests {
             "vision/snapshots/d.yaml",
             ".hidden.yaml",
             ".hidden/e.yaml",
+            "_base.yaml",
+            "_bases/f.yaml",
         ];
         for path in files.map(|file| root.join(file)) {
             fs::create_dir_all(path.parent().unwrap()).unwrap();

@@ -10,9 +10,9 @@ use crate::experiment::{Evidence, ExperimentError, Judgement, Progress};
 use crate::property::{Finding, Meta, Options, Property, Verdict};
 use crate::report::event::{Event, Sink};
 use crate::spec::{
-    DataSource, DataSpec, Expectation, Generator, Length, LossKind, LossSpec, ModelSpec,
-    OptimizerKind, OptimizerSpec, Regularization, Scaling, Schedule, ScheduleSpec, Severity,
-    Source, Span, Spanned, Spec, Task, TrainingSpec,
+    Conditions, DataSource, DataSpec, DeviceKind, Expectation, Generator, Length, LossKind,
+    LossSpec, ModelSpec, OptimizerKind, OptimizerSpec, Regularization, Scaling, Schedule,
+    ScheduleSpec, Severity, Source, Span, Spanned, Spec, Task, TrainingSpec,
 };
 
 /// A property that judges and records nothing: what a test's judge says counts.
@@ -44,14 +44,16 @@ const fn property(name: &'static str, severity: Severity) -> Property {
 
 pub(crate) fn expectation(property: &'static Property) -> Expectation {
     let options = Options::defaults(&property.meta);
-    Expectation { property, options, severity: None, span: None }
+    let conditions = Conditions::default();
+    Expectation { property, options, severity: None, fails: None, conditions, span: None }
 }
 
 pub(crate) fn spec(name: &str, expectations: Vec<Expectation>) -> Spec {
     let moons = Generator::Moons { examples: 8, noise: 0.0 };
     Spec {
         name: at_start(name.to_owned()),
-        source: Source { path: format!("{name}.yaml").into(), text: "".into() },
+        extends: None,
+        source: Source::new(format!("{name}.yaml"), ""),
         task: at_start(Task::Classification),
         data: DataSpec {
             source: DataSource::Generated(at_start(moons)),
@@ -87,6 +89,8 @@ pub(crate) fn spec(name: &str, expectations: Vec<Expectation>) -> Spec {
         },
         expectations,
         faults: Vec::new(),
+        tags: Vec::new(),
+        conditions: Conditions::default(),
         timeout: None,
     }
 }
@@ -140,6 +144,11 @@ impl FakeLaboratory {
 }
 
 impl Prepare for FakeLaboratory {
+    fn device(&mut self, _: &mut dyn Sink) -> Result<DeviceKind, Obstacle> {
+        self.log.borrow_mut().push("which device".to_owned());
+        self.obstacle.clone().map_or(Ok(DeviceKind::Cpu), Err)
+    }
+
     fn prepare(&mut self, spec: Spec, _: &mut dyn Sink) -> Result<Box<dyn Judge>, Obstacle> {
         let entry = format!("open {} with seed {}", *spec.name, spec.training.seed);
         self.log.borrow_mut().push(entry);

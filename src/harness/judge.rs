@@ -2,7 +2,7 @@
 
 use crate::experiment::{ExperimentError, Judgement, Laboratory, Progress};
 use crate::report::event::Sink;
-use crate::spec::{Expectation, Spec};
+use crate::spec::{DeviceKind, Expectation, Spec};
 
 /// Judges the expectations of one spec.
 pub(super) trait Judge {
@@ -37,5 +37,8 @@ pub(super) enum Obstacle {
 
 /// Makes the judge of a spec, opening devices where that is due.
 pub(super) trait Prepare {
+    /// The kind of device that the tests run on.
+    fn device(&mut self, sink: &mut dyn Sink) -> Result<DeviceKind, Obstacle>;
+
     fn prepare(&mut self, spec: Spec, sink: &mut dyn Sink) -> Result<Box<dyn Judge>, Obstacle>;
 }

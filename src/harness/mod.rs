@@ -11,6 +11,7 @@ mod case;
 mod collect;
 mod command_line;
 mod equipment;
+mod expected_failure;
 mod failure;
 mod files;
 mod judge;

@@ -5,9 +5,10 @@ use std::collections::HashSet;
 /// What stands for the property in the name of a case whose spec cannot be run.
 pub(super) const BROKEN: &str = "spec";
 
-/// `text` with everything but ASCII letters, digits, `_` and `-` turned into `_`.
+/// `text` with everything but ASCII letters, digits, `_`, `-`, `=` and `.` turned into `_`: what
+/// neither shells nor filters nor file systems read anything into.
 pub(super) fn sanitised(text: &str) -> String {
-    let plain = |letter: char| letter.is_ascii_alphanumeric() || letter == '_' || letter == '-';
+    let plain = |letter: char| letter.is_ascii_alphanumeric() || "_-=.".contains(letter);
     let name: String = text.chars().map(|c| if plain(c) { c } else { '_' }).collect();
     if name.is_empty() { "_".to_owned() } else { name }
 }
@@ -47,6 +48,7 @@ mod tests {
     #[test]
     fn a_name_keeps_only_what_every_tool_can_filter_by() {
         assert_eq!(sanitised("digits_cnn-2"), "digits_cnn-2");
+        assert_eq!(sanitised("mlp-rate=1e-3-size=0.5"), "mlp-rate=1e-3-size=0.5");
         assert_eq!(sanitised("größe a::b/c"), "gr__e_a__b_c");
         assert_eq!(sanitised(""), "_");
     }

@@ -11,6 +11,7 @@ use serde_yaml::Mapping;
 
 use super::TestCase;
 use super::case::{property, severity};
+use super::expected_failure::turned;
 use super::judge::{Judge, Obstacle, Prepare};
 use super::name;
 use super::site::shown;
@@ -18,6 +19,7 @@ use super::status::{has_snapshot, status};
 use crate::device::AdapterRequired;
 use crate::experiment::{ExperimentError, Judgement};
 use crate::panics;
+use crate::property::Verdict;
 use crate::report::event::{Event, Sink, Status, TestResult};
 use crate::snapshot::{Assertion, SnapshotError, SnapshotOutcome, Store, Tolerances};
 use crate::spec::{Expectation, Spec};
@@ -100,6 +102,17 @@ impl Session {
             return Ok(result);
         }
         let (spec, expectation) = case.expectation().expect("a case is foregone or can be run");
+        match self.reason_to_skip(spec, expectation, sink) {
+            Ok(None) => {}
+            Ok(Some(reason)) => {
+                let verdict = Some(Verdict::not_applicable(reason));
+                return Ok(TestResult { verdict, ..case.result(Status::Skipped, None) });
+            }
+            Err(Obstacle::Adapter(reason)) => return Err(AdapterRequired { reason }),
+            Err(Obstacle::Laboratory(reason) | Obstacle::Spec(reason)) => {
+                return Ok(case.result(Status::Crashed, Some(reason)));
+            }
+        }
         let bench = self.bench_for(spec, case, sink);
         let judge = match &mut bench.judge {
             Ok(judge) => judge,
@@ -120,6 +133,24 @@ impl Session {
         let judged = judge.judge(expectation, &mut throttled(&case.name, sink));
         let store = self.seed.is_none().then_some(store);
         Ok(conclude(case, spec, expectation, judged, store, self.called_from.as_deref()))
+    }
+
+    /// Why the spec leaves the case out here. A device is opened only where it decides.
+    fn reason_to_skip(
+        &mut self,
+        spec: &Spec,
+        expectation: &Expectation,
+        sink: &mut dyn Sink,
+    ) -> Result<Option<String>, Obstacle> {
+        let both = [&spec.conditions, &expectation.conditions];
+        if let Some(reason) = both.iter().find_map(|each| each.skipped_everywhere()) {
+            return Ok(Some(reason));
+        }
+        if !both.iter().any(|each| each.ask_for_the_device()) {
+            return Ok(None);
+        }
+        let device = self.prepare.device(sink)?;
+        Ok(both.iter().find_map(|each| each.skipped_on(device)))
     }
 
     fn bench_for(&mut self, spec: &Arc<Spec>, case: &TestCase, sink: &mut dyn Sink) -> &mut Bench {
@@ -161,6 +192,10 @@ fn conclude(
         Ok(judgement) => judgement,
         Err(error) => return case.result(Status::Crashed, Some(error.to_string())),
     };
+    if let Some(reason) = &expectation.fails {
+        let (status, verdict) = turned(verdict, reason, severity(expectation));
+        return TestResult { verdict: Some(verdict), ..case.result(status, None) };
+    }
     let mut result = case.result(status(verdict.outcome, severity(expectation)), None);
     if let Some(store) = store.filter(|_| has_snapshot(verdict.outcome) && !record.is_empty()) {
         let compared = compare(case, spec, expectation, &record, store);

@@ -152,7 +152,9 @@ impl Life {
         let elapsed = task.begun?.elapsed();
         let timeout = match &task.job.timeout {
             Some(timeout) => Some(timeout.clone()).filter(|timeout| !timeout.duration.is_zero()),
-            None => timings.limit(self.device.as_deref()?, &task.job.assignment.path),
+            None => {
+                timings.limit(self.device.as_deref()?, (&task.job.assignment.path, &task.job.spec))
+            }
         };
         timeout.filter(|timeout| elapsed > timeout.duration).map(Exceeded::Time)
     }

@@ -266,7 +266,8 @@ impl Supervisor<'_> {
         let Some(task) = life.task.take() else { return };
         let job = task.job;
         if let (true, Some(begun), Some(device)) = (job.whole, task.begun, &life.device) {
-            self.timings.record(device, &job.assignment.path, begun.elapsed());
+            let spec = (job.assignment.path.as_path(), job.spec.as_str());
+            self.timings.record(device, spec, begun.elapsed());
         }
         for test in &job.assignment.tests {
             let details = "the worker process passed it over".to_owned();

@@ -12,7 +12,7 @@ use super::limits::{Timeout, seconds};
 use crate::whole_file;
 
 /// Raised when the file changes its meaning; a file of another version is no baseline.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// A run that takes this many times as long as the last one hangs. Other work on the machine, more
 /// workers at once and experiments that need further attempts make up less.
@@ -25,7 +25,7 @@ const LEAST: Duration = Duration::from_secs(60);
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Timings {
     version: u32,
-    /// Seconds, by the device's description and the spec's absolute path.
+    /// Seconds, by the device's description, and by `PATH#NAME`: a spec's absolute path and name.
     seconds: BTreeMap<String, BTreeMap<String, f64>>,
 }
 
@@ -49,21 +49,24 @@ impl Timings {
             all.seconds.entry(device).or_default().extend(specs);
         }
         for specs in all.seconds.values_mut() {
-            specs.retain(|spec, _| Path::new(spec).exists());
+            specs.retain(|spec, _| {
+                let file = spec.rsplit_once('#').map_or(spec.as_str(), |(file, _)| file);
+                Path::new(file).exists()
+            });
         }
         let text = serde_json::to_string_pretty(&all).expect("timings have only string keys");
         whole_file::write(path, &format!("{text}\n"))
     }
 
     /// Notes how long a spec took.
-    pub fn record(&mut self, device: &str, spec: &Path, duration: Duration) {
+    pub fn record(&mut self, device: &str, (file, name): (&Path, &str), duration: Duration) {
         let specs = self.seconds.entry(device.to_owned()).or_default();
-        specs.insert(spec.display().to_string(), duration.as_secs_f64());
+        specs.insert(key(file, name), duration.as_secs_f64());
     }
 
     /// What a spec's last complete run allows the next one. `None` when it never ran.
-    pub fn limit(&self, device: &str, spec: &Path) -> Option<Timeout> {
-        let last = self.seconds.get(device)?.get(&*spec.to_string_lossy())?;
+    pub fn limit(&self, device: &str, (file, name): (&Path, &str)) -> Option<Timeout> {
+        let last = self.seconds.get(device)?.get(&key(file, name))?;
         let last = Duration::try_from_secs_f64(*last).ok()?;
         let derived = last.checked_mul(FACTOR)?;
         let source = match derived > LEAST {
@@ -74,24 +77,29 @@ impl Timings {
     }
 }
 
+fn key(file: &Path, name: &str) -> String {
+    format!("{}#{name}", file.display())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn seconds_allowed(timings: &Timings, device: &str, spec: &Path) -> Option<u64> {
-        timings.limit(device, spec).map(|limit| limit.duration.as_secs())
+        timings.limit(device, (spec, "a")).map(|limit| limit.duration.as_secs())
     }
 
     #[test]
     fn a_spec_may_take_twenty_times_as_long_as_before_and_at_least_a_minute() {
         let (mut timings, spec) = (Timings::default(), Path::new("/p/a.yaml"));
         assert_eq!(seconds_allowed(&timings, "cpu", spec), None);
-        timings.record("cpu", spec, Duration::from_secs(1));
+        timings.record("cpu", (spec, "a"), Duration::from_secs(1));
         assert_eq!(seconds_allowed(&timings, "cpu", spec), Some(60));
-        timings.record("cpu", spec, Duration::from_secs(4));
+        timings.record("cpu", (spec, "a"), Duration::from_secs(4));
         assert_eq!(seconds_allowed(&timings, "cpu", spec), Some(80));
         assert_eq!(seconds_allowed(&timings, "another device", spec), None);
-        let source = timings.limit("cpu", spec).unwrap().source;
+        assert_eq!(timings.limit("cpu", (spec, "another spec of the file")), None);
+        let source = timings.limit("cpu", (spec, "a")).unwrap().source;
         assert_eq!(source, "20 times its last complete run (4.0 s)");
     }
 
@@ -102,12 +110,12 @@ mod tests {
         let (here, gone) = (folder.path().join("a.yaml"), folder.path().join("b.yaml"));
         fs::write(&here, "").unwrap();
         let mut first = Timings::load(&file);
-        first.record("cpu", &here, Duration::from_secs(4));
-        first.record("cpu", &gone, Duration::from_secs(4));
+        first.record("cpu", (&here, "a"), Duration::from_secs(4));
+        first.record("cpu", (&gone, "a"), Duration::from_secs(4));
         first.save(&file).unwrap();
         // A second run that began before the first one ended.
         let mut second = Timings::default();
-        second.record("wgpu", &here, Duration::from_secs(5));
+        second.record("wgpu", (&here, "a"), Duration::from_secs(5));
         second.save(&file).unwrap();
 
         let timings = Timings::load(&file);
@@ -124,15 +132,16 @@ mod tests {
             "",
             "{",
             r#"{"version": 99, "seconds": {"cpu": {"/a": 1}}}"#,
-            r#"{"version": 1, "seconds": {"cpu": {"/a": -1.0, "/b": 1e300, "/c": null}}}"#,
+            r#"{"version": 2, "seconds": {"cpu": {"/a#a": -1.0, "/b#a": 1e300, "/c#a": null}}}"#,
         ] {
             fs::write(&file, text).unwrap();
             assert_eq!(seconds_allowed(&Timings::load(&file), "cpu", Path::new("/a")), None);
         }
-        let text = r#"{"version": 1, "seconds": {"cpu": {"/a": -1.0, "/b": 1e300, "/c": 1e19}}}"#;
+        let text =
+            r#"{"version": 2, "seconds": {"cpu": {"/a#a": -1.0, "/b#a": 1e300, "/c#a": 1e19}}}"#;
         fs::write(&file, text).unwrap();
         for spec in ["/a", "/b", "/c"] {
-            assert_eq!(Timings::load(&file).limit("cpu", Path::new(spec)), None);
+            assert_eq!(Timings::load(&file).limit("cpu", (Path::new(spec), "a")), None);
         }
     }
 }

@@ -24,6 +24,8 @@ pub struct Work {
 pub struct Job {
     /// Index of the role of the workers that can run it.
     pub role: usize,
+    /// The spec's name: a file may hold several.
+    pub spec: String,
     pub assignment: Assignment,
     /// Line and column in the spec file of each test case, for results that no worker reports.
     pub places: HashMap<String, (usize, usize)>,

@@ -2,11 +2,11 @@
 
 use serde_json::{Map, Value, json};
 
-use super::value::{self, count, files, names, number, pair, plain};
-use super::{described, reference};
+use super::value::{self, count, files, names, number, or_variable, pair, plain};
+use super::{described, reference, term_name};
 use crate::property::{Meta, OptionKind, OptionMeta, OptionValue, REGISTRY};
 use crate::spec::Severity;
-use crate::spec::vocabulary::Bounds;
+use crate::spec::vocabulary::{Bounds, TermKind};
 
 /// The name of the definition.
 pub(super) const NAME: &str = "expectation";
@@ -57,13 +57,18 @@ fn body(meta: &Meta) -> Value {
 
 fn with_options(meta: &Meta) -> Value {
     let options = meta.options.iter().map(|each| (each.name.to_owned(), option(each)));
-    let severity = [("severity".to_owned(), severity(meta.severity))];
+    let own = [
+        ("severity".to_owned(), severity(meta.severity)),
+        ("fails".to_owned(), fails()),
+        ("only".to_owned(), reference(&term_name(TermKind::Section, "only"))),
+        ("skip".to_owned(), reference(&term_name(TermKind::Section, "skip"))),
+    ];
     let text = [meta.summary, meta.checks, meta.condition].join("\n\n");
     described(
         text,
         json!({
             "type": ["object", "null"],
-            "properties": options.chain(severity).collect::<Map<_, _>>(),
+            "properties": options.chain(own).collect::<Map<_, _>>(),
             "additionalProperties": false,
         }),
     )
@@ -88,11 +93,19 @@ fn option(option: &OptionMeta) -> Value {
     let doc = option.doc;
     let description =
         if default.is_some() { doc.to_owned() } else { format!("{doc}; default: derived") };
-    let mut schema = described(description, takes);
+    let mut schema = described(description, or_variable(takes));
     if let Some(default) = default {
         schema["default"] = default;
     }
     schema
+}
+
+fn fails() -> Value {
+    json!({
+        "description": "why the property is expected not to hold: a failure then passes, and when \
+                        the property holds the test case fails, so that this line is removed",
+        "type": "string",
+    })
 }
 
 fn severity(default: Severity) -> Value {

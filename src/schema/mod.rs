@@ -6,7 +6,8 @@
 //! the language hold what a spec means, and not how it is written (short forms, choices, defaults),
 //! and serde reads none of them.
 //!
-//! It never refuses a spec that the parser takes. What several values mean together, what data and
+//! It never refuses a spec that the parser takes, with one exception: a key that is set to `null` to
+//! remove what an extended spec says, since elsewhere that is a mistake. What several values mean together, what data and
 //! shapes are like, is beyond it: `cargo nn-test check` tells. Nothing here knows a file or a device.
 
 mod expectation;
@@ -30,6 +31,7 @@ pub fn schema() -> Value {
     for kind in terms().map(|term| term.kind).filter(|kind| is_chosen(*kind)) {
         definitions.entry(choice_name(kind)).or_insert_with(|| term::choice(kind));
     }
+    definitions.insert(value::VARIABLE.to_owned(), value::variable());
     definitions.insert(expectation::NAME.to_owned(), expectation::schema());
 
     let mut root = Map::new();

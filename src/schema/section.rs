@@ -32,7 +32,7 @@ pub(super) fn conditions(term: &TermMeta) -> Map<String, Value> {
 pub(super) fn narrowed(term: &TermMeta, option: &TermOption) -> Map<String, Value> {
     let narrowed = match (term.kind, term.name, option.name) {
         (TermKind::Section, "spec", "version") => json!({ "const": 1 }),
-        (TermKind::Section, "spec", "name") => json!({ "pattern": "^[a-z0-9_]*$" }),
+        (TermKind::Section, "spec", "name") => json!({ "pattern": "^[a-z0-9_${}]*$" }),
         (TermKind::Optimizer, "muon", "ns_coefficients") => {
             json!({ "minItems": 3, "maxItems": 3 })
         }
@@ -47,18 +47,25 @@ pub(super) fn narrowed(term: &TermMeta, option: &TermOption) -> Map<String, Valu
     }
 }
 
-/// A Rust model with an objective of its own brings data and loss; everything else needs data.
+/// What a spec needs by itself: a Rust model with an objective of its own brings data and loss,
+/// everything else needs data. One that builds on another has it from there, and a template need not
+/// be complete.
 fn by_task() -> Value {
     json!({
-        "if": { "properties": { "task": { "const": "objective" } }, "required": ["task"] },
-        "then": {
-            "properties": {
-                "data": false,
-                "loss": false,
-                "model": { "type": "object", "required": ["rust"] },
+        "if": { "anyOf": [{ "required": ["extends"] }, { "required": ["template"] }] },
+        "then": {},
+        "else": {
+            "required": ["version", "task", "model"],
+            "if": { "properties": { "task": { "const": "objective" } }, "required": ["task"] },
+            "then": {
+                "properties": {
+                    "data": false,
+                    "loss": false,
+                    "model": { "type": "object", "required": ["rust"] },
+                },
             },
+            "else": { "required": ["data"] },
         },
-        "else": { "required": ["data"] },
     })
 }
 

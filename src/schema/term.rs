@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
-use super::value::{NAME, plain, value};
-use super::{choice_name, described, reference, section, term_name};
+use super::value::{NAME, or_variable, plain, takes_no_text, value};
+use super::{choice_name, described, is_root, reference, section, term_name};
 use crate::spec::vocabulary::{DefaultValue, TermKind, TermMeta, TermOption, terms};
 
 /// What may stand behind the term's name: its options, and where it has one its short form.
@@ -65,6 +65,8 @@ fn options(term: &'static TermMeta) -> Value {
         .options
         .iter()
         .filter(|option| option.default == DefaultValue::Required)
+        // What a spec needs may come from the one that it extends.
+        .filter(|_| !is_root(term))
         .map(|option| option.name)
         .collect();
     let mut schema = Map::new();
@@ -101,10 +103,14 @@ fn option(term: &TermMeta, option: &TermOption) -> Value {
         DefaultValue::Flag(flag) => (doc.to_owned(), Some(json!(flag))),
         DefaultValue::Word(word) => (doc.to_owned(), Some(json!(word))),
     };
-    let mut schema = described(description, value(option));
+    let mut takes = value(option);
+    if let Some(words) = takes.as_object_mut() {
+        words.extend(section::narrowed(term, option));
+    }
+    let takes = if takes_no_text(option.kind) { or_variable(takes) } else { takes };
+    let mut schema = described(description, takes);
     if let Some(words) = schema.as_object_mut() {
         words.extend(default.map(|default| ("default".to_owned(), default)));
-        words.extend(section::narrowed(term, option));
     }
     schema
 }

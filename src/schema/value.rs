@@ -2,11 +2,31 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{choice_name, expectation, reference, term_name};
+use super::{choice_name, described, expectation, reference, term_name};
 use crate::spec::vocabulary::{Bounds, TermKind, TermOption, ValueKind};
 
 /// What names of layers and inputs look like.
-pub(super) const NAME: &str = "^[A-Za-z0-9_]+$";
+pub(super) const NAME: &str = "^[A-Za-z0-9_${}]+$";
+/// The definition of the use of a variable, which may stand in the place of any value.
+pub(super) const VARIABLE: &str = "variable";
+/// What the use of a variable looks like.
+pub(super) const VARIABLE_PATTERN: &str = r"\$\{[a-z0-9_]+\}";
+
+/// The use of a variable.
+pub(super) fn variable() -> Value {
+    let means = "The value that `vars` or `matrix` gives for the name.";
+    described(means.to_owned(), json!({ "type": "string", "pattern": VARIABLE_PATTERN }))
+}
+
+/// A value, or a variable that stands for one.
+pub(super) fn or_variable(schema: Value) -> Value {
+    json!({ "anyOf": [schema, reference(VARIABLE)] })
+}
+
+/// Whether the use of a variable is no value of the kind anyway.
+pub(super) fn takes_no_text(kind: ValueKind) -> bool {
+    !matches!(kind, ValueKind::Text | ValueKind::Values | ValueKind::Matrix)
+}
 
 /// The schema of an option's value.
 pub(super) fn value(option: &TermOption) -> Value {
@@ -43,6 +63,8 @@ pub(super) fn value(option: &TermOption) -> Value {
         }
         ValueKind::Config => json!({ "type": "object" }),
         ValueKind::Names => names(),
+        ValueKind::Values => json!({ "type": "object" }),
+        ValueKind::Matrix => matrix(),
         ValueKind::Texts => list(text()),
         ValueKind::ReshapeShape => reshape_shape(),
         // A source of data is chosen by a key of its own.
@@ -98,12 +120,31 @@ pub(super) fn pair(each: Value) -> Value {
 
 /// So many of a kind.
 fn row(each: Value, length: usize) -> Value {
+    let each = or_variable(each);
     json!({ "type": "array", "items": each, "minItems": length, "maxItems": length })
 }
 
 /// A list with at least one item.
 pub(super) fn list(each: Value) -> Value {
-    json!({ "type": "array", "items": each, "minItems": 1 })
+    json!({ "type": "array", "items": or_variable(each), "minItems": 1 })
+}
+
+/// Lists of values by name, and two lists of mappings.
+fn matrix() -> Value {
+    let mappings = |means: &str| {
+        let items = json!({ "type": "object", "minProperties": 1 });
+        described(means.to_owned(), json!({ "type": "array", "items": items }))
+    };
+    json!({
+        "type": "object",
+        "properties": {
+            "include": mappings(
+                "values that are added to the combinations whose values they agree with, or that \
+                 are a combination of their own",
+            ),
+            "exclude": mappings("combinations that are taken away, by some of their values"),
+        },
+    })
 }
 
 /// A number as a person would write it: 1, and not 1.0.

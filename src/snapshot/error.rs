@@ -52,6 +52,6 @@ pub enum SnapshotError {
     OutsideWorkspace { path: PathBuf, workspace: PathBuf },
 
     /// A spec's or a property's name cannot be a file name.
-    #[error("`{name}` cannot name a snapshot: use ASCII letters, digits, `_`, `-` and `.`")]
+    #[error("`{name}` cannot name a snapshot: use ASCII letters, digits, `_`, `-`, `=` and `.`")]
     Name { name: String },
 }

@@ -204,7 +204,7 @@ impl Store {
 
 /// Whether a name is a file name on every system and keeps to its folder.
 fn is_plain(name: &str) -> bool {
-    let plain = |letter: char| letter.is_ascii_alphanumeric() || "_-.".contains(letter);
+    let plain = |letter: char| letter.is_ascii_alphanumeric() || "_-.=".contains(letter);
     !name.is_empty() && !name.starts_with('.') && name.chars().all(plain)
 }
 

@@ -42,6 +42,11 @@ impl Code {
     pub const TASK_MISMATCH: Self = Self("NN0120");
     pub const CONTRADICTION: Self = Self("NN0121");
     pub const UNKNOWN_LAYER_NAME: Self = Self("NN0122");
+    pub const UNKNOWN_VARIABLE: Self = Self("NN0130");
+    pub const UNUSED_VARIABLE: Self = Self("NN0131");
+    pub const BAD_MATRIX: Self = Self("NN0132");
+    pub const BAD_BASE: Self = Self("NN0133");
+    pub const DUPLICATE_SPEC: Self = Self("NN0134");
 
     pub const DATA_UNREADABLE: Self = Self("NN0201");
     pub const DATA_MALFORMED: Self = Self("NN0202");
@@ -82,6 +87,7 @@ impl Code {
     pub const CONFIG_UNKNOWN_KEY: Self = Self("NN0402");
     pub const CONFIG_WRONG_VALUE: Self = Self("NN0403");
     pub const CONFIG_CONTRADICTION: Self = Self("NN0404");
+    pub const FILTER_SYNTAX: Self = Self("NN0405");
 
     /// What this code means.
     pub fn meta(self) -> Option<&'static CodeMeta> {
@@ -156,6 +162,7 @@ mod tests {
                     "code.rs",
                     "code_texts.rs",
                     "config_code_texts.rs",
+                    "reuse_code_texts.rs",
                     "weight_code_texts.rs",
                     "wiring_code_texts.rs",
                 ]

@@ -1,7 +1,7 @@
 //! What `cargo nn-test explain` says about each code.
 
 use super::code::{Code, CodeMeta};
-use super::{config_code_texts, weight_code_texts, wiring_code_texts};
+use super::{config_code_texts, reuse_code_texts, weight_code_texts, wiring_code_texts};
 
 /// All codes, sorted.
 pub static CODES: &[CodeMeta] = &[
@@ -51,7 +51,8 @@ pub static CODES: &[CodeMeta] = &[
         code: Code::YAML_UNSUPPORTED,
         title: "a part of YAML that the spec language does not use",
         explanation: "Specs use plain YAML: no tags (`!name`), no merge keys (`<<`), text as \
-                      keys, one document per file. Anchors and aliases may be used.",
+                      keys. Anchors and aliases may be used; a spec builds on another one by \
+                      `extends`.",
         example: "version: 1\ntask: regression\ndata: linear_regression\nmodel: {layers: [linear: 1]}\n\
                   training: {<<: {epochs: 2}}\n",
     },
@@ -173,6 +174,11 @@ pub static CODES: &[CodeMeta] = &[
         example: "version: 1\ntask: regression\ndata: linear_regression\n\
                   model: {layers: [linear: {out: 1, name: head}]}\nfaults: [freeze_layer: haed]\n",
     },
+    reuse_code_texts::UNKNOWN_VARIABLE,
+    reuse_code_texts::UNUSED_VARIABLE,
+    reuse_code_texts::BAD_MATRIX,
+    reuse_code_texts::BAD_BASE,
+    reuse_code_texts::DUPLICATE_SPEC,
     CodeMeta {
         code: Code::DATA_UNREADABLE,
         title: "the data file cannot be read",
@@ -414,4 +420,5 @@ pub static CODES: &[CodeMeta] = &[
     config_code_texts::UNKNOWN_KEY,
     config_code_texts::WRONG_VALUE,
     config_code_texts::CONTRADICTION,
+    config_code_texts::FILTER_SYNTAX,
 ];

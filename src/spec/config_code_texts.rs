@@ -37,3 +37,15 @@ pub(super) const CONTRADICTION: CodeMeta = CodeMeta {
                   for itself alone; only that of the workspace's root may speak for the run.",
     example: "fail-fast = true\nmax-fail = 3\n",
 };
+
+pub(super) const FILTER_SYNTAX: CodeMeta = CodeMeta {
+    code: Code::FILTER_SYNTAX,
+    title: "a filter expression that is not understood",
+    explanation: "A filter has predicates: `tag(slow)`, `property(learns)`, `spec(digits*)`, \
+                  `test(digits::learns)`, `package(vision)`, `kind(layers)` or `kind(rust)`, `all()` \
+                  and `none()`. They are joined by `and` (`&`), `or` (`|`, `+`), `not` (`!`), `-` \
+                  (and not) and brackets. A name that begins with `=` must be equal, with `~` be \
+                  contained, with `#` fit as a glob with `*` and `?`; by itself it is a glob, but in \
+                  `test` a part of the name. A backslash takes the next character as it is.",
+    example: "cargo nn-test -E 'tag(slow) andd not property(gradients_match)'",
+};

@@ -6,11 +6,12 @@ use std::fmt;
 use std::ops::Range;
 
 use annotate_snippets::{
-    AnnotationKind, Group, Level, Origin, Renderer, Snippet, normalize_untrusted_str as harmless,
+    Annotation, AnnotationKind, Group, Level, Origin, Renderer, Snippet,
+    normalize_untrusted_str as harmless,
 };
 use serde::Serialize;
 
-use super::span::floor_char_boundary;
+use super::span::{SourceFile, floor_char_boundary};
 use super::{Code, Source, Span};
 
 /// More errors than this are counted, not shown.
@@ -111,9 +112,9 @@ impl Diagnostics {
 
     /// All errors as plain values, in the order of their places.
     pub fn records(&self) -> Vec<DiagnosticRecord> {
-        let mut records: Vec<_> = self.errors.iter().map(|error| self.record(error)).collect();
-        records.sort_by_key(|record| (record.line, record.column));
-        records
+        let mut in_order: Vec<_> = self.errors.iter().collect();
+        in_order.sort_by_key(|error| error.label.0.start);
+        in_order.into_iter().map(|error| self.record(error)).collect()
     }
 
     fn record(&self, error: &Diagnostic) -> DiagnosticRecord {
@@ -122,7 +123,7 @@ impl Diagnostics {
         let (end_line, end_column) = self.source.position(span.end.max(span.start));
         DiagnosticRecord {
             code: error.code.0,
-            file: self.source.path.display().to_string(),
+            file: self.source.file(span.start).path.display().to_string(),
             line,
             column,
             end_line,
@@ -137,22 +138,23 @@ impl Diagnostics {
     /// Messages quote what users and their data files wrote: escape codes in it must not reach the
     /// terminal. The renderer itself sees to this for the source text.
     fn render_one(&self, error: &Diagnostic, renderer: &Renderer) -> String {
-        let path = harmless(&self.source.path.display().to_string());
         let title = Level::ERROR.primary_title(harmless(&error.message)).id(error.code.0);
         let mut group = Group::with_title(title);
         let (span, label) = &error.label;
-        if self.source.text.is_empty() {
-            group = group.element(Origin::path(path));
+        let file = self.source.file(span.start);
+        if file.text.is_empty() {
+            group = group.element(Origin::path(shown(file)));
             if !label.is_empty() {
                 group = group.element(Level::NOTE.message(harmless(label)));
             }
         } else {
-            let place = AnnotationKind::Primary.span(self.range(*span)).label(harmless(label));
-            let others = error.secondary.iter().map(|(span, label)| {
-                AnnotationKind::Context.span(self.range(*span)).label(harmless(label))
-            });
-            let snippet = Snippet::source(&*self.source.text).path(path);
-            group = group.element(snippet.annotation(place).annotations(others));
+            let place = AnnotationKind::Primary.span(range(file, *span)).label(harmless(label));
+            let snippet = Snippet::source(file.text).path(shown(file)).annotation(place);
+            group = group.element(snippet.annotations(context(&self.source, error, file)));
+        }
+        for other in self.other_files(error) {
+            let snippet = Snippet::source(other.text).path(shown(other));
+            group = group.element(snippet.annotations(context(&self.source, error, other)));
         }
         let explain = format!("run `cargo nn-test explain {}`", error.code);
         let notes = error.notes.iter().map(|note| Level::NOTE.message(harmless(note)));
@@ -161,12 +163,41 @@ impl Diagnostics {
         renderer.render(&[group])
     }
 
-    /// The span inside the text and between characters, whatever it was.
-    fn range(&self, span: Span) -> Range<usize> {
-        let start = floor_char_boundary(&self.source.text, span.start);
-        let end = floor_char_boundary(&self.source.text, span.end.max(span.start));
-        start..end
+    /// The files beside that of the error itself in which it names a place, each once.
+    fn other_files<'this>(&'this self, error: &Diagnostic) -> Vec<SourceFile<'this>> {
+        let mut files = vec![self.source.file(error.label.0.start)];
+        for (span, _) in &error.secondary {
+            let file = self.source.file(span.start);
+            if files.iter().all(|known| known.base != file.base) {
+                files.push(file);
+            }
+        }
+        files.split_off(1)
     }
+}
+
+fn shown(file: SourceFile<'_>) -> String {
+    harmless(&file.path.display().to_string())
+}
+
+/// The places in a file that matter beside the error's own.
+fn context<'error>(
+    source: &Source,
+    error: &'error Diagnostic,
+    file: SourceFile<'_>,
+) -> Vec<Annotation<'error>> {
+    let inside = |span: &Span| source.file(span.start).base == file.base;
+    let others = error.secondary.iter().filter(|(span, _)| inside(span));
+    let annotation = |(span, label): &'error (Span, String)| {
+        AnnotationKind::Context.span(range(file, *span)).label(harmless(label))
+    };
+    others.map(annotation).collect()
+}
+
+/// The span inside the file's text and between characters, whatever it was.
+fn range(file: SourceFile<'_>, span: Span) -> Range<usize> {
+    let local = |offset: usize| floor_char_boundary(file.text, offset.saturating_sub(file.base));
+    local(span.start)..local(span.end.max(span.start))
 }
 
 impl fmt::Display for Diagnostics {

@@ -8,7 +8,7 @@ use super::suggestion::unknown_name;
 use super::vocabulary::Bounds;
 use super::weights::names;
 use super::yaml::{Node, Value};
-use super::{Code, Diagnostic, Span, Spanned};
+use super::{Code, Conditions, Diagnostic, Span, Spanned, condition};
 use crate::property::{OptionKind, OptionMeta, OptionValue, Options, Property};
 
 /// One property that a spec expects, with its thresholds.
@@ -19,6 +19,10 @@ pub struct Expectation {
     pub options: Options,
     /// The spec's word on how a failure counts; without it the property's own.
     pub severity: Option<Severity>,
+    /// Why the property does not hold, where that is what the spec expects.
+    pub fails: Option<Spanned<String>>,
+    /// Where it is judged at all.
+    pub conditions: Conditions,
     /// The place in the file; `None` when it came with the recommended set.
     pub span: Option<Span>,
 }
@@ -78,6 +82,8 @@ fn recommended(registry: &[&'static Property]) -> Vec<Expectation> {
         property,
         options: Options::defaults(&property.meta),
         severity: None,
+        fails: None,
+        conditions: Conditions::default(),
         span: None,
     };
     set.map(expectation).collect()
@@ -120,6 +126,8 @@ fn read_entry(reader: &mut Reader<'_>, choice: &Choice<'_>) -> Option<Expectatio
         property,
         options: Options::defaults(&property.meta),
         severity: None,
+        fails: None,
+        conditions: Conditions::default(),
         span: Some(choice.span),
     };
     match choice.body.map(|body| (body, &body.value)) {
@@ -167,7 +175,7 @@ fn read_option(
 ) {
     let meta = &expectation.property.meta;
     let names = meta.options.iter().map(|option| option.name);
-    let known: Vec<_> = names.chain(["severity"]).collect();
+    let known: Vec<_> = names.chain(["severity", "fails", "only", "skip"]).collect();
     if reader.known_key(&format!("`{}`", meta.name), key, &known).is_err() {
         return;
     }
@@ -177,7 +185,12 @@ fn read_option(
             let value = option_value(reader, &what, option, node);
             expectation.options.set(option.name, value);
         }
-        None => expectation.severity = severity(reader, node),
+        None => match key.value.as_str() {
+            "fails" => expectation.fails = reason(reader, node),
+            "only" => expectation.conditions.only = condition::only(reader, key.span, node),
+            "skip" => expectation.conditions.skip = condition::skip(reader, key.span, node),
+            _ => expectation.severity = severity(reader, node),
+        },
     }
 }
 
@@ -214,6 +227,15 @@ fn files(reader: &mut Reader<'_>, what: &str, node: &Node) -> Vec<String> {
         }
         _ => vec![reader.text(what, node).value],
     }
+}
+
+/// Why a property is expected to fail: whoever reads the spec shall know.
+fn reason(reader: &mut Reader<'_>, node: &Node) -> Option<Spanned<String>> {
+    let Value::String(text) = &node.value else {
+        reader.wrong_type("`fails`", "the reason, as text", node);
+        return None;
+    };
+    Some(Spanned::new(text.clone(), node.span))
 }
 
 fn severity(reader: &mut Reader<'_>, node: &Node) -> Option<Severity> {

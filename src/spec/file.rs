@@ -4,14 +4,15 @@ use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::node::{Node, Value};
 use super::options::OptionReader;
 use super::reader::{Choice, Reader};
+use super::reuse::{self, Document};
 use super::vocabulary::{TermKind, find_kind};
-use super::yaml::{self, Node, Value};
 use super::{
-    Code, DataSpec, DeclaredModel, Diagnostic, Diagnostics, Expectation, Fault, LayerSpec,
-    LossSpec, ModelSpec, RustModelSpec, Source, Span, Spanned, TrainingSpec, WeightsSpec, data,
-    expectation, fault, loss, model, training, weights,
+    Code, Conditions, DataSpec, DeclaredModel, Diagnostic, Diagnostics, Expectation, Fault,
+    LayerSpec, LossSpec, ModelSpec, RustModelSpec, Source, Span, Spanned, TrainingSpec,
+    WeightsSpec, condition, data, expectation, fault, loss, model, name, training, weights, yaml,
 };
 use crate::property::{Property, REGISTRY};
 
@@ -37,6 +38,8 @@ pub enum Task {
 #[derive(Debug, Clone)]
 pub struct Spec {
     pub name: Spanned<String>,
+    /// The document's `extends`, for what comes from the files that it builds on.
+    pub extends: Option<Span>,
     pub source: Source,
     pub task: Spanned<Task>,
     pub data: DataSpec,
@@ -50,6 +53,10 @@ pub struct Spec {
     pub expectations: Vec<Expectation>,
     /// Faults planted on purpose, to test the specs themselves.
     pub faults: Vec<Spanned<Fault>>,
+    /// Names to choose specs by; each once.
+    pub tags: Vec<Spanned<String>>,
+    /// Where it is judged at all.
+    pub conditions: Conditions,
     /// Seconds that all test cases of the spec may take together; `None` leaves the limit to whoever
     /// runs it.
     pub timeout: Option<u64>,
@@ -85,9 +92,17 @@ impl Spec {
         }
     }
 
-    /// The folder that relative paths in the spec start from.
-    pub fn folder(&self) -> PathBuf {
-        self.source.path.parent().map(Path::to_path_buf).unwrap_or_default()
+    /// The folder that relative paths written at a place of the spec start from: that of the file
+    /// that the place is in.
+    pub fn folder(&self, place: Span) -> PathBuf {
+        self.source.folder(place)
+    }
+
+    /// Line and column in the spec's own file: of the place itself, or of the `extends` that brings
+    /// it.
+    pub fn position(&self, place: Span) -> (usize, usize) {
+        let shown = if self.source.is_own(place) { Some(place) } else { self.extends };
+        self.source.position(shown.unwrap_or_default().start)
     }
 }
 
@@ -113,50 +128,94 @@ impl Task {
     }
 }
 
-/// Reads a spec file.
+/// Reads a file of specs.
 ///
 /// # Errors
 ///
-/// When the file cannot be read, and with all that [`parse`] finds.
-pub fn load(path: &Path) -> Result<Spec, Diagnostics> {
-    parse(read_source(path)?)
+/// When the file cannot be read, and with all that [`parse_all`] finds.
+pub fn load_all(path: &Path) -> Result<Vec<Spec>, Diagnostics> {
+    parse_all(read_source(path)?)
 }
 
-/// Reads a spec's text.
+/// Reads the specs of a text: one for each document and each combination of its matrix, none for
+/// templates. Files that they extend are read, too.
 ///
 /// # Errors
 ///
 /// All errors of the file at once, as far as the text alone allows.
-pub fn parse(source: Source) -> Result<Spec, Diagnostics> {
+pub fn parse_all(source: Source) -> Result<Vec<Spec>, Diagnostics> {
     parse_with(source, REGISTRY)
 }
 
-/// Reads a spec's text against a list of properties.
+/// Reads a file of one spec.
+///
+/// # Errors
+///
+/// As [`load_all`], and when the file holds none or several.
+pub fn load(path: &Path) -> Result<Spec, Diagnostics> {
+    parse(read_source(path)?)
+}
+
+/// Reads a text of one spec.
+///
+/// # Errors
+///
+/// As [`parse_all`], and when the text holds none or several.
+pub fn parse(source: Source) -> Result<Spec, Diagnostics> {
+    let file = source.clone();
+    let mut specs = parse_all(source)?;
+    match (specs.pop(), specs.len()) {
+        (Some(spec), 0) => Ok(spec),
+        (spec, others) => {
+            let place = spec.map_or(Span::default(), |spec| spec.name.span);
+            let count = if place == Span::default() { 0 } else { others + 1 };
+            let error = Diagnostic::new(
+                Code::BAD_NAME,
+                "one spec is due here",
+                place,
+                format!("the file holds {count}"),
+            );
+            Err(Diagnostics::one(file, error))
+        }
+    }
+}
+
+/// Reads the specs of a text against a list of properties.
 pub(super) fn parse_with(
     source: Source,
     registry: &[&'static Property],
-) -> Result<Spec, Diagnostics> {
+) -> Result<Vec<Spec>, Diagnostics> {
     let source = match source.text.strip_prefix('\u{feff}') {
         Some(text) => Source::new(source.path, text),
         None => source,
     };
     let mut errors = Vec::new();
-    let root = yaml::read(&source.text, &mut errors);
-    let mut reader = Reader::new(&source.text, registry, errors);
-    let spec = root.and_then(|root| read(&mut reader, &root, &source));
+    let (documents, source) = reuse::expand(source, &mut errors);
+    let mut reader = Reader::new(&source, registry, errors);
+    let specs = documents.iter().map(|document| read(&mut reader, document, &source));
+    let specs: Vec<Option<Spec>> = specs.collect();
+    name::report_repeated(&mut reader, specs.iter().flatten());
     let errors = without_repeats(reader.errors);
-    match spec {
-        Some(spec) if errors.is_empty() => Ok(spec),
+    match specs.into_iter().collect::<Option<Vec<_>>>() {
+        Some(specs) if errors.is_empty() => Ok(specs),
         _ => Err(Diagnostics { source, errors }),
     }
 }
 
-/// What is wrong behind an anchor is found again behind each of its aliases.
+/// What is wrong behind an anchor is found again behind each of its aliases, what is wrong in a base
+/// by each spec that extends it, and most of a matrix by each of its combinations. Where a variable has
+/// no value, nothing else is wrong with what stands for it.
 fn without_repeats(errors: Vec<Diagnostic>) -> Vec<Diagnostic> {
     let mut kept: Vec<Diagnostic> = Vec::new();
     let mut seen = HashSet::new();
+    let place = |error: &Diagnostic| (error.label.0.start, error.label.0.end);
+    let without_value = errors.iter().filter(|error| error.code == Code::UNKNOWN_VARIABLE);
+    let without_value: HashSet<_> = without_value.map(place).collect();
     for error in errors {
         let (span, _) = error.label;
+        if error.code != Code::UNKNOWN_VARIABLE && without_value.contains(&place(&error)) {
+            continue;
+        }
         if seen.insert((error.code.0, span.start, span.end, error.message.clone())) {
             kept.push(error);
         }
@@ -207,23 +266,13 @@ fn decode(path: &Path, bytes: Vec<u8>) -> Result<Source, Diagnostics> {
     })
 }
 
-/// Reads the tree. `None` when a part that everything hangs on is wrong; then errors say why.
-fn read(reader: &mut Reader<'_>, root: &Node, source: &Source) -> Option<Spec> {
-    let Value::Mapping(entries) = &root.value else {
-        reader.wrong_type("a spec", "a mapping of its sections", root);
-        return None;
-    };
-    let place = entries.first().map_or(root.span, |(key, _)| key.span);
-    if let Some((_, version)) = entries.iter().find(|(key, _)| key.value == "version")
-        && version.value != Value::Integer(1)
-    {
-        reader.report(unsupported_version(version.span));
-        return None;
-    }
+/// Reads a document. `None` when a part that everything hangs on is wrong; then errors say why.
+fn read(reader: &mut Reader<'_>, document: &Document, source: &Source) -> Option<Spec> {
     let term = find_kind(TermKind::Section, "spec");
-    let spec = &mut OptionReader::open(reader, term, place, Some(root));
+    let place = document.place;
+    let spec = &mut OptionReader::open(reader, term, place, Some(&document.root));
     spec.count("version");
-    let name = name(spec, source);
+    let name = name::read(spec, source, document);
     let task = task(spec);
     let data = data_section(spec, task.as_ref());
     let before = spec.reader.errors.len();
@@ -239,9 +288,12 @@ fn read(reader: &mut Reader<'_>, root: &Node, source: &Source) -> Option<Spec> {
     let training = training::read(spec, spec.key_span("data").unwrap_or(place));
     let expectations = expectation::read(spec);
     let faults = fault::read(spec, known_layers);
+    let tags = condition::tags(spec);
+    let conditions = condition::read(spec);
     let timeout = spec.optional_count("timeout").map(|timeout| timeout.value as u64);
     Some(Spec {
         name,
+        extends: document.extends,
         source: source.clone(),
         task: task?,
         data: data?,
@@ -251,61 +303,10 @@ fn read(reader: &mut Reader<'_>, root: &Node, source: &Source) -> Option<Spec> {
         training,
         expectations,
         faults,
+        tags,
+        conditions,
         timeout,
     })
-}
-
-/// Other versions may have other keys: nothing else is read, since its errors would mislead.
-fn unsupported_version(span: Span) -> Diagnostic {
-    Diagnostic::new(
-        Code::UNSUPPORTED_VERSION,
-        "this version of the spec language is not known",
-        span,
-        "not 1",
-    )
-    .note("`version` is the version of the spec language; this nn-test reads version 1")
-}
-
-fn name(spec: &mut OptionReader<'_, '_, '_>, source: &Source) -> Spanned<String> {
-    let (name, from_file) = match spec.given("name") {
-        Some(_) => (spec.text("name"), false),
-        None => {
-            let stem = source.path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-            (Spanned::new(stem, spec.place()), true)
-        }
-    };
-    let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
-    let proposal = proposed_name(&name);
-    if from_file && (name.is_empty() || !name.chars().all(fits)) {
-        let error = Diagnostic::new(
-            Code::BAD_NAME,
-            format!("the file's name `{}` cannot be the spec's name", name.value),
-            name.span,
-            "this spec has no `name` of its own",
-        );
-        spec.reader.report(
-            error
-                .note("a spec's name has lower-case letters, digits and `_` alone")
-                .help(format!("add `name: {proposal}`")),
-        );
-    } else if !name.chars().all(fits) {
-        let error = Diagnostic::new(
-            Code::BAD_NAME,
-            "a spec's name has lower-case letters, digits and `_` alone",
-            name.span,
-            "has other characters",
-        );
-        spec.reader.report(error.help(format!("for example `name: {proposal}`")));
-    }
-    name
-}
-
-/// The nearest name that fits.
-fn proposed_name(name: &str) -> String {
-    let fitting = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' };
-    let proposal: String = name.chars().take(40).map(fitting).collect();
-    let words: Vec<_> = proposal.split('_').filter(|word| !word.is_empty()).collect();
-    if words.is_empty() { "my_spec".to_owned() } else { words.join("_") }
 }
 
 fn task(spec: &mut OptionReader<'_, '_, '_>) -> Option<Spanned<Task>> {

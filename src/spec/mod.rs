@@ -7,6 +7,7 @@
 mod activation;
 mod code;
 mod code_texts;
+mod condition;
 mod config_code_texts;
 mod data;
 mod diagnostic;
@@ -19,10 +20,14 @@ mod layer_names;
 mod layers;
 mod loss;
 mod model;
+mod name;
+mod node;
 mod optimizer;
 mod options;
 mod parameter_group;
 mod reader;
+mod reuse;
+mod reuse_code_texts;
 mod rust_config;
 mod scalar;
 mod schedule;
@@ -41,13 +46,14 @@ mod tests;
 
 pub use activation::Activation;
 pub use code::{CODES, Code, CodeMeta};
+pub use condition::{Conditions, DeviceKind, Only, Skip};
 pub use data::{ArrayFormat, Color, ImagesSource, Symbols, TableFormat, TextSource};
 pub use data::{DataSource, DataSpec, Generator, Scaling, Target};
 pub use diagnostic::{Diagnostic, DiagnosticRecord, Diagnostics};
 pub use early_stopping::{EarlyStopping, StoppingMetric};
 pub use expectation::{Expectation, Severity};
 pub use fault::Fault;
-pub use file::{Spec, Task, load, parse};
+pub use file::{Spec, Task, load, load_all, parse, parse_all};
 pub use layer::{
     Attention, Decoder, Encoder, FeedForwardActivation, Initializer, LayerKind, LayerSpec,
 };
@@ -63,7 +69,7 @@ pub use optimizer::{AdjustLrFn, OptimizerKind, OptimizerSpec};
 pub use parameter_group::{GroupRate, ParameterGroup};
 pub use rust_config::RustConfig;
 pub use schedule::{Cyclic, CyclicMode, OneCycle, Plateau, Reduction, Schedule, ScheduleSpec};
-pub use span::{Source, Span, Spanned};
+pub use span::{Source, SourceFile, Span, Spanned};
 pub(crate) use suggestion::{aliases, suggest};
 pub use training::{Clipping, Length, TrainingSpec};
 pub use weights::{Convention, WeightsSpec};

@@ -1,9 +1,9 @@
 //! The options of one term, read by the term's own description: known keys, ranges and defaults
 //! come from the vocabulary, so that docs and parser cannot disagree.
 
+use super::node::{MERGE_KEY, Node, Value};
 use super::reader::{Choice, Reader};
 use super::vocabulary::{DefaultValue, TermKind, TermMeta, TermOption, ValueKind};
-use super::yaml::{MERGE_KEY, Node, Value};
 use super::{Code, Diagnostic, Span, Spanned};
 
 /// Reads the options of one term.

@@ -4,10 +4,10 @@
 //! After an error a getter returns a stand-in of the right type. It never leaves this module's
 //! users: a spec is handed out only when no error was recorded.
 
+use super::node::{MERGE_KEY, Node, Value};
 use super::suggestion::{self, unknown_key, unknown_name};
 use super::vocabulary::{self, Bounds, TermKind, TermMeta};
-use super::yaml::{MERGE_KEY, Node, Value};
-use super::{Code, Diagnostic, Span, Spanned};
+use super::{Code, Diagnostic, Source, Span, Spanned};
 use crate::property::Property;
 
 /// Up to here every whole number is a float of its own.
@@ -15,7 +15,7 @@ const EXACT: f64 = 9_007_199_254_740_992.0;
 
 /// Collects errors while a tree is read.
 pub(super) struct Reader<'text> {
-    text: &'text str,
+    source: &'text Source,
     /// The properties that the spec can expect.
     registry: &'text [&'static Property],
     pub errors: Vec<Diagnostic>,
@@ -31,11 +31,11 @@ pub(super) struct Choice<'node> {
 
 impl<'text> Reader<'text> {
     pub fn new(
-        text: &'text str,
+        source: &'text Source,
         registry: &'text [&'static Property],
         errors: Vec<Diagnostic>,
     ) -> Self {
-        Self { text, registry, errors }
+        Self { source, registry, errors }
     }
 
     pub fn registry(&self) -> &'text [&'static Property] {
@@ -302,12 +302,12 @@ impl<'text> Reader<'text> {
 
     /// A node's text as it stands in the file.
     fn written(&self, node: &Node) -> &'text str {
-        self.text.get(node.span.start..node.span.end).unwrap_or_default()
+        self.source.slice(node.span)
     }
 }
 
 /// What a node is, in words: "this is the text `two`".
-fn describe(node: &Node) -> String {
+pub(super) fn describe(node: &Node) -> String {
     match &node.value {
         Value::Null => "nothing stands here".to_owned(),
         Value::Bool(flag) => format!("this is `{flag}`"),

@@ -126,8 +126,7 @@ mod tests {
     use super::*;
 
     fn over(text: &str, defaults: Json) -> Result<Json, Vec<String>> {
-        let mut errors = Vec::new();
-        let node = yaml::read(text, &mut errors).unwrap();
+        let node = yaml::read_one(text);
         let config = RustConfig { node };
         config
             .over(&defaults)

@@ -12,6 +12,8 @@ use serde_saphyr::granit_parser::{
     Event, Options, Parser, ScalarStyle, ScanError, Span as ParserSpan, StructureStyle,
 };
 
+use super::node::MERGE_KEY;
+pub(super) use super::node::{Node, Value};
 use super::scalar::plain_scalar;
 use super::{Code, Diagnostic, Span, Spanned};
 
@@ -22,35 +24,12 @@ const NODE_LIMIT: usize = 20_000;
 /// Lists and mappings inside each other.
 const DEPTH_LIMIT: usize = 64;
 
-/// What other readers of YAML merge a mapping by. It stays in the tree, so that what it was meant
-/// to bring is not reported as missing.
-pub(super) const MERGE_KEY: &str = "<<";
-
-/// A value and its place.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct Node {
-    pub value: Value,
-    /// For an alias the place of what it stands for; for a value left out the place of its key.
-    pub span: Span,
-}
-
-#[derive(Debug, Clone, PartialEq)]
-pub(super) enum Value {
-    Null,
-    Bool(bool),
-    Integer(i128),
-    Float(f64),
-    String(String),
-    Sequence(Vec<Node>),
-    /// In the order of the file; keys are unique.
-    Mapping(Vec<(Spanned<String>, Node)>),
-}
-
-/// Reads one YAML document. What is wrong goes to `errors`; without a tree at least one does.
-pub(super) fn read(text: &str, errors: &mut Vec<Diagnostic>) -> Option<Node> {
+/// Reads the YAML documents of a text. What is wrong goes to `errors`; without a tree at least one
+/// does.
+pub(super) fn read(text: &str, errors: &mut Vec<Diagnostic>) -> Vec<Node> {
     if text.len() > SIZE_LIMIT {
         errors.push(too_large(text.len()));
-        return None;
+        return Vec::new();
     }
     let mut options = Options::default();
     options.set_emit_comments(false);
@@ -62,13 +41,20 @@ pub(super) fn read(text: &str, errors: &mut Vec<Diagnostic>) -> Option<Node> {
         open: Vec::new(),
         errors,
     };
-    match tree.document() {
-        Ok(root) => root,
-        Err(fatal) => {
-            errors.push(*fatal);
-            None
-        }
+    let mut documents = Vec::new();
+    if let Err(fatal) = tree.documents(&mut documents) {
+        errors.push(*fatal);
     }
+    documents
+}
+
+/// Reads the one document of a text.
+#[cfg(test)]
+pub(super) fn read_one(text: &str) -> Node {
+    let mut errors = Vec::new();
+    let documents = read(text, &mut errors);
+    assert!(errors.is_empty(), "{errors:?}");
+    documents.into_iter().next().expect("a text has a document")
 }
 
 /// The error for a file beyond [`SIZE_LIMIT`].
@@ -131,35 +117,31 @@ impl<'text> Tree<'text, '_> {
         }
     }
 
-    fn document(&mut self) -> Result<Option<Node>, Fatal> {
-        let mut root = None;
+    /// Puts the trees into `documents`; those before a fatal error stay.
+    fn documents(&mut self, documents: &mut Vec<Node>) -> Result<(), Fatal> {
+        let mut starts = Vec::new();
         loop {
             let (event, span) = self.next()?;
             match event {
                 Event::StreamEnd => break,
-                Event::DocumentStart(..) if root.is_some() => {
-                    self.errors.push(
-                        Diagnostic::new(
-                            Code::YAML_UNSUPPORTED,
-                            "a spec file holds one document",
-                            span,
-                            "a second document starts here",
-                        )
-                        .help("put each spec into a file of its own"),
-                    );
-                    break;
-                }
-                Event::StreamStart | Event::DocumentStart(..) | Event::DocumentEnd => {}
-                event => root = Some(self.node(event, span, 0)?.node),
+                Event::DocumentStart(..) => starts.push(span),
+                Event::StreamStart | Event::DocumentEnd => {}
+                event => documents.push(self.node(event, span, 0)?.node),
             }
         }
-        match root {
-            Some(Node { value: Value::Null, .. }) | None => {
+        let nothing = |node: &Node| node.value == Value::Null;
+        if documents.len() <= 1 {
+            if documents.iter().all(nothing) {
+                documents.clear();
                 self.errors.push(empty());
-                Ok(None)
             }
-            root => Ok(root),
+            return Ok(());
         }
+        for (_, start) in documents.iter().zip(&starts).filter(|(node, _)| nothing(node)) {
+            self.errors.push(empty_document(*start));
+        }
+        documents.retain(|node| !nothing(node));
+        Ok(())
     }
 
     fn node(&mut self, event: Event<'text>, span: Span, depth: usize) -> Result<Built, Fatal> {
@@ -360,6 +342,8 @@ impl<'text> Tree<'text, '_> {
             || self.text[start..].starts_with('\t')
         {
             diagnostic = diagnostic.help("indent with spaces");
+        } else if self.text[..start].trim_end_matches('{').ends_with('$') {
+            diagnostic = diagnostic.help("inside brackets write `\"${name}\"`, with quotes");
         }
         Box::new(diagnostic)
     }
@@ -402,4 +386,14 @@ impl Extent {
 fn empty() -> Diagnostic {
     Diagnostic::new(Code::EMPTY_FILE, "the spec is empty", Span::default(), "nothing to read here")
         .help("`cargo nn-test init` writes a first spec")
+}
+
+fn empty_document(start: Span) -> Diagnostic {
+    Diagnostic::new(
+        Code::EMPTY_FILE,
+        "a document of the file is empty",
+        start,
+        "nothing follows here",
+    )
+    .help("remove the line `---` that begins it")
 }

@@ -24,17 +24,20 @@ pub struct Files {
 impl Files {
     /// Reads all files that the spec names.
     pub(super) fn read(spec: &Spec) -> Result<Self, Vec<Diagnostic>> {
-        let folder = spec.folder();
         let mut files = Self::default();
         let mut errors = Vec::new();
         if let Some(weights) = &spec.weights {
-            match WeightFile::read(&folder, &weights.file, weights.key.as_deref()) {
+            match WeightFile::read(
+                &spec.folder(weights.span()),
+                &weights.file,
+                weights.key.as_deref(),
+            ) {
                 Ok(file) => files.weights = Some(file),
                 Err(error) => errors.push(unreadable(&error, weights.span())),
             }
         }
         for (written, span) in golden_files(spec) {
-            match Golden::read(&folder, Path::new(&written)) {
+            match Golden::read(&spec.folder(span), Path::new(&written)) {
                 Ok(golden) => files.golden.push(golden),
                 Err(error) => errors.push(unreadable(&error, span)),
             }

@@ -1,13 +1,12 @@
 //! Specs made by hand, tables in temporary folders, and errors as text.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use crate::data::{Dataset, Examples, Targets, load};
 use crate::spec::{
-    Attributes, DataSource, DataSpec, Diagnostic, Generator, LayerKind, LayerSpec, Length,
-    LossKind, LossSpec, ModelSpec, OptimizerKind, OptimizerSpec, Regularization, Scaling, Schedule,
-    ScheduleSpec, Source, Span, Spanned, Spec, TableFormat, Target, Task, TrainingSpec,
+    Attributes, Conditions, DataSource, DataSpec, Diagnostic, Generator, LayerKind, LayerSpec,
+    Length, LossKind, LossSpec, ModelSpec, OptimizerKind, OptimizerSpec, Regularization, Scaling,
+    Schedule, ScheduleSpec, Source, Span, Spanned, Spec, TableFormat, Target, Task, TrainingSpec,
 };
 
 pub(super) const MOONS: Generator = Generator::Moons { examples: 40, noise: 0.1 };
@@ -36,7 +35,8 @@ pub(super) fn at<T>(value: T, text: &str) -> Spanned<T> {
 pub(super) fn spec(folder: &Path, task: Task, source: DataSource) -> Spec {
     Spec {
         name: Spanned::new("test".into(), Span::default()),
-        source: Source { path: folder.join("test.yaml"), text: Arc::from(TEXT) },
+        extends: None,
+        source: Source::new(folder.join("test.yaml"), TEXT),
         task: Spanned::new(task, Span::default()),
         data: DataSpec {
             source,
@@ -78,6 +78,8 @@ pub(super) fn spec(folder: &Path, task: Task, source: DataSource) -> Spec {
         },
         expectations: Vec::new(),
         faults: Vec::new(),
+        tags: Vec::new(),
+        conditions: Conditions::default(),
         timeout: None,
     }
 }

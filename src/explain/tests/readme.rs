@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::property::REGISTRY;
-use crate::spec::{Source, parse};
+use crate::spec::{Source, parse, parse_all};
 use crate::subject::Subject;
 
 const README: &str = include_str!("../../../README.md");
@@ -23,6 +23,16 @@ fn the_first_spec_can_be_run() {
     let names: Vec<&str> = spec.expectations.iter().map(|entry| entry.property.meta.name).collect();
     assert!(names.contains(&"overfits_batch"), "{names:?}");
     Subject::prepare(spec).unwrap();
+}
+
+#[test]
+fn the_specs_from_one_are_those_that_it_names() {
+    let text = &blocks("yaml")[1];
+    let specs = parse_all(Source::new("specs/sizes.yaml", text.as_str())).unwrap();
+    let names: Vec<&str> = specs.iter().map(|spec| spec.name.as_str()).collect();
+    assert_eq!(names, ["sizes-hidden=4", "sizes-hidden=16"]);
+    assert!(names.iter().all(|name| text.contains(name)), "{text}");
+    specs.into_iter().for_each(|spec| drop(Subject::prepare(spec).unwrap()));
 }
 
 #[test]

@@ -9,6 +9,7 @@ use crate::harness::fixtures::{
     spec,
 };
 use crate::property::Verdict;
+use crate::spec::{Conditions, DeviceKind, Only, Skip, Span, Spanned};
 
 /// A session over a fake laboratory, in a package of its own.
 struct Stage {
@@ -237,4 +238,41 @@ fn a_case_is_told_from_start_to_end_with_a_few_steps_between() {
         stage.sink.events,
         [Event::TestStarted { test }, progress, Event::TestFinished(result)]
     );
+}
+
+#[test]
+fn a_case_is_skipped_where_the_spec_says_so_and_the_device_is_asked_for_only_then() {
+    let condition = |only, skip| Conditions { only, skip };
+    let on_wgpu = Only { device: DeviceKind::Wgpu, reason: None };
+    let everywhere = Skip { device: None, reason: "too slow".to_owned() };
+    let mut expectations = vec![expectation(&ALWAYS), expectation(&NEVER), expectation(&HINT)];
+    expectations[0].conditions = condition(None, Some(everywhere));
+    expectations[1].conditions = condition(Some(on_wgpu), None);
+    let mut stage = Stage::new(|_| Ok(judged(Verdict::not_applicable("-"))));
+    let skipped: Vec<_> = cases("mlp", expectations)
+        .iter()
+        .map(|case| {
+            let result = stage.run(case);
+            (result.status, result.verdict.unwrap().summary, stage.log().len())
+        })
+        .collect();
+    let due = |reason: &str, calls| (Status::Skipped, reason.to_owned(), calls);
+    assert_eq!(skipped[..2], [due("too slow", 0), due("only on wgpu, and this is cpu", 1)]);
+    assert_eq!(stage.log(), ["which device", "open mlp with seed 42", "judge hint"]);
+}
+
+#[test]
+fn an_expected_failure_passes_and_has_no_snapshot_whatever_comes() {
+    let mut expectations = vec![expectation(&ALWAYS), expectation(&NEVER)];
+    for each in &mut expectations {
+        each.fails = Some(Spanned::new("issue 3".to_owned(), Span::default()));
+    }
+    let mut stage = Stage::new(|name| match name {
+        "always" => Ok(passing()),
+        _ => Ok(judged(Verdict::fail("no", vec![finding("head")]))),
+    });
+    let statuses: Vec<_> =
+        cases("mlp", expectations).iter().map(|case| stage.run(case).status).collect();
+    assert_eq!(statuses, [Status::Failed, Status::Passed]);
+    assert!(!stage.has_snapshot_files());
 }

@@ -245,6 +245,15 @@ fn a_name_cannot_leave_the_snapshot_folder() {
 }
 
 #[test]
+fn the_specs_of_a_matrix_have_snapshots() {
+    let package = Package::new();
+    let file = package.file("specs/mlp.yaml");
+    let spec = "mlp-hidden=8-rate=0.5";
+    let assertion = Assertion { file: &file, line: 1, spec, property: "initial_loss" };
+    assert!(package.check_assertion(&[], assertion, "a: 1.0").is_ok());
+}
+
+#[test]
 fn the_source_is_never_absolute() {
     let package = Package::new();
     assert_eq!(package.store.source(&package.file("specs/deep/mlp.yaml")), "specs/deep/mlp.yaml");

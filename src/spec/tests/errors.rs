@@ -231,7 +231,7 @@ fn a_fault_may_name_a_layer_that_the_model_names() {
 fn a_file_without_name_takes_its_own() {
     let text = format!("{HEAD}model: [linear: 1]\n");
     let parse = |path: &str| file::parse_with(Source::new(path, text.as_str()), REGISTRY);
-    assert_eq!(parse("specs/digits_cnn.yaml").unwrap().name.value, "digits_cnn");
+    assert_eq!(parse("specs/digits_cnn.yaml").unwrap()[0].name.value, "digits_cnn");
     let rendered = parse("specs/Digits CNN.yaml").unwrap_err().render(false);
     assert!(rendered.contains("add `name: digits_cnn`"), "{rendered}");
 }

@@ -2,6 +2,7 @@
 
 mod broken;
 mod errors;
+mod reuse;
 mod robust;
 mod schema;
 mod valid;
@@ -71,8 +72,15 @@ static OVERFITS_BATCH: Property = property("overfits_batch", true);
 static UPDATE_RATIO: Property = property("update_ratio", false);
 static REGISTRY: &[&Property] = &[&INITIAL_LOSS, &OVERFITS_BATCH, &UPDATE_RATIO];
 
-fn parse(text: &str) -> Result<Spec, Diagnostics> {
+fn parse_all(text: &str) -> Result<Vec<Spec>, Diagnostics> {
     file::parse_with(Source::new("specs/example.yaml", text), REGISTRY)
+}
+
+fn parse(text: &str) -> Result<Spec, Diagnostics> {
+    parse_all(text).map(|specs| {
+        let [spec] = <[Spec; 1]>::try_from(specs).unwrap_or_else(|specs| panic!("{specs:#?}"));
+        spec
+    })
 }
 
 /// Parses a spec that must be right.

@@ -17,8 +17,36 @@ pub(super) static TERMS: &[TermMeta] = &[
             TermOption {
                 name: "name",
                 kind: Kind::Text,
-                default: Default::Derived("the file's name without its extension"),
+                default: Default::Derived(
+                    "the file's name without its extension; required from a file's second spec on",
+                ),
                 doc: "the spec's name in test cases and snapshots: lower-case letters, digits, `_`",
+            },
+            TermOption {
+                name: "extends",
+                kind: Kind::Text,
+                default: Default::Derived("nothing"),
+                doc: "a spec that this one builds on: `base.yaml`, `base.yaml#name`, or `#name` in \
+                      this file; mappings are merged, lists replaced, keys set to `null` removed",
+            },
+            TermOption {
+                name: "template",
+                kind: Kind::Flag,
+                default: Default::Flag(false),
+                doc: "whether this one is only there for others to extend, and no test",
+            },
+            TermOption {
+                name: "vars",
+                kind: Kind::Values,
+                default: Default::Derived("none"),
+                doc: "values by name, for `${name}` anywhere in the spec",
+            },
+            TermOption {
+                name: "matrix",
+                kind: Kind::Matrix,
+                default: Default::Derived("none"),
+                doc: "lists of values by name: each combination is a spec of its own, in which \
+                      `${name}` is its value; `include` and `exclude` as in GitHub Actions",
             },
             TermOption {
                 name: "task",
@@ -73,6 +101,25 @@ pub(super) static TERMS: &[TermMeta] = &[
                 doc: "the properties that must hold",
             },
             TermOption {
+                name: "tags",
+                kind: Kind::Texts,
+                default: Default::Derived("none"),
+                doc: "names to choose specs by: `cargo nn-test -E 'tag(slow)'`; lower-case letters, \
+                      digits, `_`, `-`",
+            },
+            TermOption {
+                name: "only",
+                kind: Kind::Section("only"),
+                default: Default::Derived("judged on all devices"),
+                doc: "the one kind of device that the spec is judged on",
+            },
+            TermOption {
+                name: "skip",
+                kind: Kind::Section("skip"),
+                default: Default::Derived("judged"),
+                doc: "why the spec is not judged, everywhere or on one kind of device",
+            },
+            TermOption {
                 name: "timeout",
                 kind: Kind::Count { least: 1 },
                 default: Default::Derived("left to `cargo nn-test`"),
@@ -87,6 +134,51 @@ pub(super) static TERMS: &[TermMeta] = &[
         ],
         main: None,
         example: "version: 1\ntask: classification\ndata: moons\nmodel: {layers: [linear: 2]}",
+        source: "nn-test",
+    },
+    TermMeta {
+        name: "only",
+        kind: TermKind::Section,
+        summary: "Where a spec, or one of its expectations, is judged: on other devices its test \
+                  cases are skipped.",
+        options: &[
+            TermOption {
+                name: "device",
+                kind: Kind::Word(&["wgpu", "cpu"]),
+                default: Default::Required,
+                doc: "the kind of device",
+            },
+            TermOption {
+                name: "reason",
+                kind: Kind::Text,
+                default: Default::Derived("none"),
+                doc: "why, for the report",
+            },
+        ],
+        main: Some("device"),
+        example: "{device: wgpu, reason: a shader of our own}",
+        source: "nn-test",
+    },
+    TermMeta {
+        name: "skip",
+        kind: TermKind::Section,
+        summary: "What is not judged: its test cases are skipped, and the report says why.",
+        options: &[
+            TermOption {
+                name: "reason",
+                kind: Kind::Text,
+                default: Default::Required,
+                doc: "why, for the report",
+            },
+            TermOption {
+                name: "device",
+                kind: Kind::Word(&["wgpu", "cpu"]),
+                default: Default::Derived("all devices"),
+                doc: "the kind of device on which it is not judged",
+            },
+        ],
+        main: Some("reason"),
+        example: "{device: cpu, reason: takes an hour there}",
         source: "nn-test",
     },
     TermMeta {

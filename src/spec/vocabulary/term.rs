@@ -118,6 +118,10 @@ pub enum ValueKind {
     Config,
     /// A mapping of names to names.
     Names,
+    /// A mapping of names to values of any kind.
+    Values,
+    /// A mapping of names to lists of values, with `include` and `exclude`.
+    Matrix,
     /// A list of texts.
     Texts,
     /// A list of sizes of which one may be -1.
@@ -171,6 +175,11 @@ impl fmt::Display for ValueKind {
             Self::Branches => write!(formatter, "a list of lists of layers"),
             Self::Config => write!(formatter, "a mapping of the configuration's keys"),
             Self::Names => write!(formatter, "a mapping of names in the file to names here"),
+            Self::Values => write!(formatter, "a mapping of names to values"),
+            Self::Matrix => write!(
+                formatter,
+                "a mapping of names to lists of values, with `include` and `exclude`"
+            ),
             Self::Texts => write!(formatter, "a list of texts"),
             Self::ReshapeShape => {
                 write!(formatter, "a list of whole numbers of at least 1; one may be -1")

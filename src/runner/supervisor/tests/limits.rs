@@ -108,9 +108,10 @@ fn complete_specs_leave_their_duration_behind_by_device() {
     work.jobs[1].whole = false;
     let a = [vec![device()], all_of_a()].concat();
     let run = run(work, vec![script([&a, &pass("b::one")], CLEAN)]);
-    let limit = |spec: &str| run.timings.limit("CPU", spec.as_ref());
-    assert_eq!(limit("/p/specs/a.yaml").unwrap().duration, Duration::from_secs(60));
-    assert_eq!(limit("/p/specs/b.yaml"), None, "a part of a spec is no measure");
+    let limit =
+        |name: &str| run.timings.limit("CPU", (format!("/p/specs/{name}.yaml").as_ref(), name));
+    assert_eq!(limit("a").unwrap().duration, Duration::from_secs(60));
+    assert_eq!(limit("b"), None, "a part of a spec is no measure");
 }
 
 #[test]
@@ -120,5 +121,5 @@ fn a_spec_that_was_begun_twice_leaves_no_duration_behind() {
     let scripts = vec![script([&first], Last::Dies(Ending::Signal(9))), script([&rest], CLEAN)];
     let run = run(jobs(&[("a", &["one", "two", "three"])]), scripts);
     assert_eq!(run.summary().passed, 3);
-    assert_eq!(run.timings.limit("CPU", "/p/specs/a.yaml".as_ref()), None);
+    assert_eq!(run.timings.limit("CPU", ("/p/specs/a.yaml".as_ref(), "a")), None);
 }

@@ -186,7 +186,7 @@ fn job(name: &str, properties: &[&str]) -> Job {
         tests: properties.iter().map(|property| format!("{name}::{property}")).collect(),
     };
     let places = assignment.tests.iter().cloned().zip([(5, 3), (6, 3), (7, 3)]).collect();
-    Job { role: 0, assignment, places, timeout: None, whole: true }
+    Job { role: 0, spec: name.to_owned(), assignment, places, timeout: None, whole: true }
 }
 
 fn role(path: &str) -> Role {

@@ -88,6 +88,13 @@ const PADDING_TOKEN: TermOption = TermOption {
     doc: "the token that fills sequences up",
 };
 
+const MIN_FLOAT: TermOption = TermOption {
+    name: "min_float",
+    kind: Kind::Number(Bounds::Negative),
+    default: Default::Number(-1e4),
+    doc: "score of what a place does not see: later places where it is `causal`, padding",
+};
+
 const NORM_FIRST: TermOption = flag(
     "norm_first",
     false,
@@ -241,12 +248,7 @@ pub(in crate::spec::vocabulary) static TERMS: &[TermMeta] = &[
             DROPOUT,
             CAUSAL,
             QUIET_SOFTMAX,
-            TermOption {
-                name: "min_float",
-                kind: Kind::Number(Bounds::Negative),
-                default: Default::Number(-1e4),
-                doc: "score of what a place does not see, where it is `causal`",
-            },
+            MIN_FLOAT,
             flag("query_bias", true, "whether queries have a bias"),
             flag("key_bias", true, "whether keys have a bias"),
             flag("value_bias", true, "whether values have a bias"),
@@ -277,6 +279,7 @@ pub(in crate::spec::vocabulary) static TERMS: &[TermMeta] = &[
                 ..CAUSAL
             },
             QUIET_SOFTMAX,
+            MIN_FLOAT,
             flag("query_bias", true, "whether queries have a bias"),
             flag("key_bias", true, "whether keys have a bias"),
             flag("value_bias", true, "whether values have a bias"),
