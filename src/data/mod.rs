@@ -1,30 +1,35 @@
 //! Data on the host: read or generated, checked, scaled, shaped and split.
 //!
 //! The way of the numbers: a source (`csv` + `columns` + `labels`, or `generate`) gives `Raw`
-//! examples; `load` shapes, splits and scales them into a [`Dataset`]. What goes wrong on the way
+//! examples; `load` shapes, splits and scales them into a [`Dataset`]. Of a table, `missing` and
+//! `encode` say which rows stay and how text becomes numbers, and `split_by` what its rows say
+//! about the split. What goes wrong on the way
 //! is a [`DataError`]; `place` alone knows where in the spec to show it. This module knows no
 //! device and no tensor, and every random choice in it comes from the spec's seed.
 
 mod columns;
 mod csv;
 mod dataset;
+mod encode;
 mod error;
 mod examples;
 mod file;
 mod generate;
 mod labels;
 mod load;
+mod missing;
 mod place;
 mod raw;
 mod scale;
 mod shape;
 mod split;
+mod split_by;
 pub mod statistics;
 #[cfg(test)]
 mod tests;
 
 pub use dataset::{Dataset, InputKind};
-pub use error::{Cell, Cells, DataError};
+pub use error::{Cell, Cells, ColumnKey, DataError};
 pub use examples::{Examples, Targets};
 pub use load::load;
 pub use scale::ScaleError;

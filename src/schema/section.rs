@@ -63,6 +63,13 @@ fn one_source() -> Value {
         ["csv"].into_iter().chain(generators).map(|key| json!({ "required": [key] })).collect();
     json!({
         "oneOf": sources,
-        "dependentRequired": { "csv": ["target"], "target": ["csv"], "features": ["csv"] },
+        "dependentRequired": {
+            "csv": ["target"],
+            "target": ["csv"],
+            "features": ["csv"],
+            "encode": ["csv"],
+            "missing": ["csv"],
+            "na": ["csv"],
+        },
     })
 }

@@ -78,13 +78,18 @@ fn check_word(
             true
         }
         "additionalProperties" => {
-            assert_eq!(argument, false, "the validator knows no other");
             let known = words.get("properties");
-            let mut keys = value.as_object().into_iter().flatten().map(|(key, _)| key);
-            match keys.find(|key| known.and_then(|known| known.get(key)).is_none()) {
-                Some(key) => return Err(format!("`{key}` is unknown")),
-                None => true,
+            let entries = value.as_object().into_iter().flatten();
+            for (key, item) in entries {
+                if known.and_then(|known| known.get(key)).is_some() {
+                    continue;
+                }
+                if *argument == false {
+                    return Err(format!("`{key}` is unknown"));
+                }
+                check(root, argument, item).map_err(|error| format!("`{key}`: {error}"))?;
             }
+            true
         }
         "minProperties" => value.as_object().is_none_or(|keys| keys.len() >= size(argument)),
         "maxProperties" => value.as_object().is_none_or(|keys| keys.len() <= size(argument)),

@@ -35,7 +35,8 @@ mod tests;
 
 pub use activation::Activation;
 pub use code::{CODES, Code, CodeMeta};
-pub use data::{DataSource, DataSpec, Generator, Scaling, Target};
+pub use data::{ColumnRules, DataSource, DataSpec, Encoding, Generator, Missing, Per, Scaling};
+pub use data::{SplitBy, SplitRule, Target};
 pub use diagnostic::{Diagnostic, DiagnosticRecord, Diagnostics};
 pub use expectation::{Expectation, Severity};
 pub use fault::Fault;

@@ -3,3 +3,4 @@
 mod loading;
 mod messages;
 mod support;
+mod tables;

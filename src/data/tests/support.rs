@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use crate::data::{Dataset, Examples, Targets, load};
 use crate::spec::{
-    DataSource, DataSpec, Diagnostic, Generator, LayerKind, LayerSpec, Length, LossKind, LossSpec,
-    ModelSpec, OptimizerKind, OptimizerSpec, Regularization, Scaling, Schedule, ScheduleSpec,
-    Source, Span, Spanned, Spec, Target, Task, TrainingSpec,
+    ColumnRules, DataSource, DataSpec, Diagnostic, Generator, LayerKind, LayerSpec, Length,
+    LossKind, LossSpec, ModelSpec, OptimizerKind, OptimizerSpec, Regularization, Scaling, Schedule,
+    ScheduleSpec, Source, Span, Spanned, Spec, SplitRule, Target, Task, TrainingSpec,
 };
 
 pub(super) const MOONS: Generator = Generator::Moons { examples: 40, noise: 0.1 };
@@ -44,6 +44,8 @@ pub(super) fn spec(folder: &Path, task: Task, source: DataSource) -> Spec {
             scale: at(Scaling::None, "scaling"),
             scale_target: at(Scaling::None, "target scaling"),
             validation: at(0.25, "share"),
+            split: SplitRule::default(),
+            columns: ColumnRules::default(),
             span: at((), TEXT).span,
         },
         model: ModelSpec::Declared(Vec::new()),

@@ -43,13 +43,22 @@ pub(super) fn with_term(term: &TermMeta, yaml: &str) -> String {
         TermKind::Scaling => format!(
             "version: 1\ntask: regression\ndata: {{linear_regression: , scale: {yaml}}}\n{layers}"
         ),
+        TermKind::Encoding => format!(
+            "version: 1\ntask: regression\ndata: {{csv: a.csv, target: y, encode: {{x: {yaml}}}}}\n\
+             {layers}"
+        ),
+        TermKind::Missing => format!(
+            "version: 1\ntask: regression\ndata: {{csv: a.csv, target: y, missing: {{x: {yaml}}}}}\n\
+             {layers}"
+        ),
         TermKind::Fault => format!("{HEAD}{layers}faults: [{yaml}]\n"),
     }
 }
 
 fn task_of(term: &TermMeta) -> &'static str {
     match term.name {
-        "cross_entropy" | "blobs" | "moons" | "waves" | "majority_token" => "classification",
+        "cross_entropy" | "blobs" | "moons" | "circles" | "spirals" | "xor" | "waves" | "bars"
+        | "shapes" | "parity" | "majority_token" | "padded_tokens" => "classification",
         "binary_cross_entropy" => "binary_classification",
         _ => "regression",
     }
@@ -87,7 +96,8 @@ fn every_option_is_read_under_its_documented_name() {
         for option in term.options {
             // A mapping is right for no option but a nested one, so that its name is in the error.
             let source = if term.name == "data" { "csv: a.csv, " } else { "" };
-            let source = if ["target", "features"].contains(&option.name) { source } else { "" };
+            let of_tables = ["target", "features", "encode", "missing", "na"];
+            let source = if of_tables.contains(&option.name) { source } else { "" };
             // What keys a configuration has is known only where its model is registered.
             let wrong = if option.kind == ValueKind::Config { "3" } else { "{nonsense: }" };
             let body = format!("{{{source}{}: {wrong}}}", option.name);
