@@ -137,6 +137,9 @@ pub fn loss(kind: &LossKind, output: Tensor<2>, targets: &Targets) -> Tensor<1> 
                 .init(&device)
                 .forward(output.squeeze_dim::<1>(1), class_tensor(classes, &device))
         }
+        (_, Targets::Arrays { .. } | Targets::Labels { .. } | Targets::Places { .. }) => {
+            unreachable!("no source gives them yet")
+        }
         (kind, Targets::Values(values)) => {
             let shape = output.dims();
             let targets = Tensor::<2>::from_data(TensorData::new(values.clone(), shape), options);

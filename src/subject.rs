@@ -26,6 +26,7 @@ pub struct Subject {
 
 /// Where the examples come from.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "there is one for a spec: nothing is saved")]
 pub enum Source {
     /// The spec's data.
     Dataset(Dataset),
@@ -95,6 +96,7 @@ impl Subject {
         let training = &self.spec.training;
         let errors: Vec<_> = checks::accumulation(training, self.training_examples())
             .or_else(|| training.schedule.longer_than(self.declared_steps()))
+            .or_else(|| checks::early_stopping(training, self.validation_examples()))
             .into_iter()
             .collect();
         match errors.is_empty() {
@@ -166,8 +168,18 @@ impl Subject {
         self.batch(&indices)
     }
 
+    /// How many examples are held out.
+    pub fn validation_examples(&self) -> usize {
+        self.dataset().map_or(0, |data| data.validation.len())
+    }
+
+    /// Some examples of the validation part as a batch.
+    pub fn validation_batch(&self, indices: &[usize]) -> Batch {
+        Batch::of_validation(self, indices)
+    }
+
     /// Optimizer steps in one epoch; the last one may see fewer examples.
-    fn steps_per_epoch(&self) -> usize {
+    pub fn steps_per_epoch(&self) -> usize {
         self.training_examples().div_ceil(self.spec.training.examples_per_step())
     }
 
@@ -204,6 +216,7 @@ fn declared(
     errors.extend(checks::head(spec, &data, &plan));
     errors.extend(checks::weights(spec, &data));
     errors.extend(checks::memory(spec, &plan));
+    errors.extend(checks::groups(spec, &plan));
     match errors.is_empty() {
         true => Ok((Source::Dataset(data), ModelPlan::Declared(plan))),
         false => Err(errors),

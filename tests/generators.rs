@@ -114,6 +114,13 @@ static CASES: &[Case] = &[
         &["embedding: {vocabulary: 8, dimension: 8}", "mean: 0", "linear: 3"],
         "0.05",
     ),
+    (
+        "markov_chain",
+        "classification",
+        "{markov_chain: {length: 3, certainty: 1}}",
+        &["embedding: {vocabulary: 5, dimension: 8}", "flatten", "linear: 5"],
+        "0.05",
+    ),
 ];
 
 #[test]

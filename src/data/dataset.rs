@@ -58,13 +58,7 @@ impl Dataset {
         let test = Some(&self.test).filter(|test| !test.is_empty());
         for part in [&self.train, &self.validation].into_iter().chain(test) {
             write_numbers(&mut hash, &part.inputs);
-            match &part.targets {
-                Targets::Classes(classes) => {
-                    write_count(&mut hash, classes.len());
-                    classes.iter().for_each(|&class| write_count(&mut hash, class));
-                }
-                Targets::Values(values) => write_numbers(&mut hash, values),
-            }
+            write_targets(&mut hash, &part.targets);
         }
         format!("{:016x}", hash.finish())
     }
@@ -73,6 +67,32 @@ impl Dataset {
 /// Counts are written before what they count, so that no two datasets give the same bytes.
 fn write_count(hash: &mut Fnv1a, count: usize) {
     hash.write(&(count as u64).to_le_bytes());
+}
+
+fn write_targets(hash: &mut Fnv1a, targets: &Targets) {
+    // A shape comes first where there is one, so that kinds and shapes are told apart.
+    const NONE: usize = usize::MAX;
+    if !targets.shape().is_empty() {
+        let kind = match targets {
+            Targets::Arrays { .. } => "arrays",
+            Targets::Labels { .. } => "labels",
+            _ => "places",
+        };
+        hash.write(kind.as_bytes());
+        write_count(hash, targets.shape().len());
+        targets.shape().iter().for_each(|&size| write_count(hash, size));
+    }
+    match targets {
+        Targets::Classes(classes) | Targets::Labels { labels: classes, .. } => {
+            write_count(hash, classes.len());
+            classes.iter().for_each(|&class| write_count(hash, class));
+        }
+        Targets::Values(values) | Targets::Arrays { values, .. } => write_numbers(hash, values),
+        Targets::Places { classes, .. } => {
+            write_count(hash, classes.len());
+            classes.iter().for_each(|class| write_count(hash, class.unwrap_or(NONE)));
+        }
+    }
 }
 
 fn write_numbers(hash: &mut Fnv1a, numbers: &[f64]) {
@@ -105,11 +125,25 @@ mod tests {
 
     #[test]
     fn the_digest_sees_every_part() {
-        let changes: [fn(&mut Dataset); 9] = [
+        let changes: [fn(&mut Dataset); 13] = [
             |data| data.train.inputs[3] = 4.000000000000001,
             |data| data.train.inputs.swap(0, 1),
             |data| data.train.targets = Targets::Classes(vec![1, 1]),
             |data| data.train.targets = Targets::Values(vec![0.0, 1.0]),
+            |data| {
+                data.train.targets = Targets::Arrays { values: vec![0.0, 1.0], shape: vec![1] };
+            },
+            |data| {
+                data.train.targets = Targets::Labels { labels: vec![0, 1], shape: vec![1] };
+            },
+            |data| {
+                data.train.targets =
+                    Targets::Places { classes: vec![Some(0), Some(1)], shape: vec![1] };
+            },
+            |data| {
+                data.train.targets =
+                    Targets::Places { classes: vec![Some(0), None], shape: vec![1] };
+            },
             |data| data.validation.inputs[0] = -5.0,
             |data| data.test = data.validation.clone(),
             |data| data.shape = vec![1, 2],
@@ -127,6 +161,6 @@ mod tests {
         digests.push(dataset().digest());
         digests.sort();
         digests.dedup();
-        assert_eq!(digests.len(), 10);
+        assert_eq!(digests.len(), 14);
     }
 }

@@ -1,20 +1,13 @@
 //! Inputs and targets as plain numbers.
 
+use super::Targets;
+
 /// Inputs and targets of some examples.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Examples {
     /// Row-major: example by example.
     pub inputs: Vec<f64>,
     pub targets: Targets,
-}
-
-/// What a model is to answer, one entry per example.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Targets {
-    /// Class indices; for binary classification 0 and 1.
-    Classes(Vec<usize>),
-    /// One real number per example.
-    Values(Vec<f64>),
 }
 
 impl Examples {
@@ -50,36 +43,6 @@ impl Examples {
     }
 }
 
-impl Targets {
-    /// The number of examples.
-    pub fn len(&self) -> usize {
-        match self {
-            Targets::Classes(classes) => classes.len(),
-            Targets::Values(values) => values.len(),
-        }
-    }
-
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
-    /// The targets at these indices, in this order.
-    ///
-    /// # Panics
-    ///
-    /// When an index is not below [`Targets::len`].
-    pub fn select(&self, indices: &[usize]) -> Targets {
-        match self {
-            Targets::Classes(classes) => {
-                Targets::Classes(indices.iter().map(|&index| classes[index]).collect())
-            }
-            Targets::Values(values) => {
-                Targets::Values(indices.iter().map(|&index| values[index]).collect())
-            }
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -95,11 +58,5 @@ mod tests {
         assert_eq!(selected.inputs, [5.0, 6.0, 1.0, 2.0, 5.0, 6.0]);
         assert_eq!(selected.targets, Targets::Classes(vec![2, 0, 2]));
         assert!(examples.select(&[], 2).is_empty());
-    }
-
-    #[test]
-    fn real_targets_are_selected_too() {
-        let targets = Targets::Values(vec![0.5, 1.5]);
-        assert_eq!(targets.select(&[1]), Targets::Values(vec![1.5]));
     }
 }

@@ -114,6 +114,7 @@ fn read_targets(
         Task::Regression => return Ok((Targets::Values(numbers(table, &[column])?), Vec::new())),
         Task::Classification => labels().classes(),
         Task::BinaryClassification => labels().binary(positive),
+        Task::MultiLabelClassification => unreachable!("a table gives one target column yet"),
         Task::Objective => unreachable!("a Rust model's own batches are not loaded"),
     };
     let (indices, classes) = indexed.map_err(|error| vec![error])?;
@@ -138,18 +139,22 @@ fn check_task(generator: &Generator, raw: &Raw, task: Task) -> Result<(), DataEr
             Err(DataError::NotTwoClasses { classes: raw.classes.clone() })
         }
         (Targets::Classes(_), Task::Classification | Task::BinaryClassification)
-        | (Targets::Values(_), Task::Regression) => Ok(()),
+        | (Targets::Places { .. }, Task::Classification)
+        | (Targets::Labels { .. }, Task::MultiLabelClassification)
+        | (Targets::Values(_) | Targets::Arrays { .. }, Task::Regression) => Ok(()),
         (_, Task::Objective) => unreachable!("a Rust model's own batches are not loaded"),
-        (Targets::Classes(_), Task::Regression) => {
-            Err(DataError::GeneratorTask { generator, makes: "classes", task: "regression" })
+        (targets, task) => {
+            Err(DataError::GeneratorTask { generator, makes: made(targets), task: task.term() })
         }
-        (Targets::Values(_), Task::Classification | Task::BinaryClassification) => {
-            Err(DataError::GeneratorTask {
-                generator,
-                makes: "real numbers",
-                task: "classification",
-            })
-        }
+    }
+}
+
+fn made(targets: &Targets) -> &'static str {
+    match targets {
+        Targets::Classes(_) => "classes",
+        Targets::Values(_) | Targets::Arrays { .. } => "real numbers",
+        Targets::Labels { .. } => "several labels of 0 and 1",
+        Targets::Places { .. } => "a class at each place",
     }
 }
 
@@ -248,14 +253,14 @@ fn scale_inputs(
     parts.into_iter().try_for_each(|part| scaler.apply(&mut part.inputs))
 }
 
-/// The same for real targets; classes have nothing to scale.
-fn scale_targets(scaling: Scaling, parts: [&mut Examples; 3]) -> Result<(), ScaleError> {
-    let Targets::Values(train) = &parts[0].targets else { return Ok(()) };
-    let scaler = Scaler::fit(scaling, train, &[Some(0)])?;
-    parts.into_iter().try_for_each(|part| match &mut part.targets {
-        Targets::Values(values) => scaler.apply(values),
-        Targets::Classes(_) => Ok(()),
-    })
+/// The same for real targets, each number of an example as a column of its own; classes have nothing
+/// to scale.
+fn scale_targets(scaling: Scaling, mut parts: [&mut Examples; 3]) -> Result<(), ScaleError> {
+    let columns: Vec<Option<usize>> = (0..parts[0].targets.width()).map(Some).collect();
+    let Some(train) = parts[0].targets.values() else { return Ok(()) };
+    let scaler = Scaler::fit(scaling, train, &columns)?;
+    let mut values = parts.iter_mut().filter_map(|part| part.targets.values_mut());
+    values.try_for_each(|values| scaler.apply(values))
 }
 
 /// Two results, or the errors of both.

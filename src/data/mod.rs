@@ -25,11 +25,13 @@ mod shape;
 mod split;
 mod split_by;
 pub mod statistics;
+mod targets;
 #[cfg(test)]
 mod tests;
 
 pub use dataset::{Dataset, InputKind};
 pub use error::{Cell, Cells, ColumnKey, DataError};
-pub use examples::{Examples, Targets};
+pub use examples::Examples;
 pub use load::load;
 pub use scale::ScaleError;
+pub use targets::Targets;

@@ -49,10 +49,9 @@ impl Scaler {
             Scaling::Standardize(_) => {
                 by_unit(train, units).iter().map(|numbers| standardizing(numbers)).collect()
             }
-            Scaling::Robust(_) => by_unit(train, units)
-                .into_iter()
-                .map(|numbers| between_quartiles(numbers))
-                .collect(),
+            Scaling::Robust(_) => {
+                by_unit(train, units).into_iter().map(between_quartiles).collect()
+            }
             Scaling::MinMax { low, high } => {
                 let range = high - low;
                 if !(range > 0.0 && range.is_finite()) {

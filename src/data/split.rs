@@ -35,7 +35,8 @@ pub(super) enum Rule<'a> {
 /// Chooses the examples of each part, and shuffles them where chance chooses.
 ///
 /// Of n examples, n · share go into a held-out part, rounded, but at least one, and at least one
-/// is left for each other part. With [`Rule::Class`] this holds for each class by itself, with
+/// is left for each other part. With [`Rule::Class`] this holds for each class by itself where an example
+/// has one class, with
 /// [`Rule::Group`] for the groups instead of the examples. With [`Rule::Order`] the validation part
 /// comes after the training part, and the test part after both.
 ///

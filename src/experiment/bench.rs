@@ -6,12 +6,12 @@ use burn::tensor::Tensor;
 use super::evidence::{ActivationEvidence, DeviceRandom, LayerFacts, SubjectFacts};
 use super::measure::{self, RecordedKind};
 use super::trial::{self, Trial};
-use crate::data::Targets;
 use crate::device::{DeviceFailure, Devices, Place};
 use crate::model::{Model, Pass, Weights, to_f64};
 use crate::objective;
 use crate::spec::{Diagnostics, LayerKind, Scaling};
 use crate::subject::{Batch, ModelPlan, Subject};
+use crate::training;
 
 /// A subject, its places and its initial weights.
 pub struct Bench {
@@ -56,6 +56,7 @@ impl Bench {
         match &subject.plan {
             ModelPlan::Declared(_) => {
                 let weights = draw(&subject, reference, subject.spec.training.seed)?;
+                check_groups(&subject, &weights)?;
                 let (test, reference) = (test.clone(), Ok(reference.clone()));
                 Ok(Self { subject, test, reference, exact, weights, trial: None })
             }
@@ -109,6 +110,7 @@ impl Bench {
                 let layers = plan.flat().into_iter().map(|layer| LayerFacts {
                     path: layer.path.clone(),
                     kind: layer.kind.term().to_owned(),
+                    activation: layer.kind.activation(),
                     output: layer.output.dims().to_vec(),
                     parameters: layer.parameters,
                 });
@@ -133,8 +135,7 @@ impl Bench {
             optimizer: spec.training.optimizer.kind.term(),
             batch_size: *spec.training.batch_size,
             training_examples: self.subject.training_examples(),
-            unscaled_targets: data
-                .is_some_and(|data| matches!(data.train.targets, Targets::Values(_)))
+            unscaled_targets: data.is_some_and(|data| data.train.targets.values().is_some())
                 && *spec.data.scale_target == Scaling::None,
             rust: self.trial.is_some(),
             device_random: self.device_random(),
@@ -142,10 +143,22 @@ impl Bench {
     }
 }
 
-/// Weights of a fresh model, drawn by Burn's initializers at a place.
+/// Weights of a fresh model, drawn by Burn's initializers at a place. What the recipe freezes is not
+/// trainable.
 pub(super) fn draw(subject: &Subject, place: &Place, seed: u64) -> Result<Weights, DeviceFailure> {
     place.device.seed(seed);
-    Weights::read(&subject.build(&place.device))
+    let mut weights = Weights::read(&subject.build(&place.device))?;
+    training::freeze(&subject.spec.training.groups, &mut weights);
+    Ok(weights)
+}
+
+/// Whether the recipe's groups name what the model has.
+pub(super) fn check_groups(subject: &Subject, weights: &Weights) -> Result<(), SetUpError> {
+    let errors = training::group_errors(&subject.spec.training.groups, weights);
+    match errors.is_empty() {
+        true => Ok(()),
+        false => Err(SetUpError::Spec(Diagnostics { source: subject.spec.source.clone(), errors })),
+    }
 }
 
 /// The model in training mode without a graph and without random layers: batch normalization uses

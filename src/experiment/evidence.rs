@@ -112,6 +112,8 @@ pub struct LayerFacts {
     pub path: String,
     /// The layer's name in the spec language; for a Rust model the type of the module, or `probe`.
     pub kind: String,
+    /// The activation that the layer computes within, where it has one.
+    pub activation: Option<&'static str>,
     /// Output shape without the batch axis; unknown for a Rust model's modules.
     pub output: Vec<usize>,
     pub parameters: usize,
@@ -281,9 +283,24 @@ pub struct TrainingEvidence {
     /// The lowest loss that a constant output reaches on the sample; unknown where the loss is a Rust
     /// model's own.
     pub constant_loss: Option<f64>,
+    /// Where the recipe's early stopping ended the training, if it did.
+    pub stopped_early: Option<EarlyStop>,
     pub updates: Vec<UpdateEvidence>,
     /// Outputs of the layers on the sample after the last step.
     pub activations: Vec<ActivationEvidence>,
+}
+
+/// Where a recipe's early stopping ended the training.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct EarlyStop {
+    /// The last epoch, from 1, and the step that it ended with.
+    pub epoch: usize,
+    pub step: usize,
+    /// The loss that was watched, by its name in the spec language.
+    pub metric: &'static str,
+    /// Its value in the last epoch, and the lowest one.
+    pub loss: f64,
+    pub best: f64,
 }
 
 /// Loss on the sample after some steps.

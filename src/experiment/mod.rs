@@ -7,6 +7,7 @@ mod backward;
 mod bench;
 mod device_comparison;
 mod direction;
+mod epochs;
 mod evidence;
 mod gradient_check;
 mod initial;

@@ -195,11 +195,10 @@ fn attempt(
 }
 
 /// The examples to learn: the first ones of each class in turn, so that few examples already hold
-/// several classes; for real targets simply the first ones.
+/// several classes; for all other targets simply the first ones.
 fn choose(targets: &Targets, count: usize) -> Vec<usize> {
     let Targets::Classes(classes) = targets else {
-        let Targets::Values(values) = targets else { unreachable!("targets are one or the other") };
-        return (0..values.len().min(count)).collect();
+        return (0..targets.len().min(count)).collect();
     };
     let mut seen = vec![0usize; classes.iter().max().map_or(0, |highest| highest + 1)];
     let mut order: Vec<(usize, usize)> = classes
@@ -229,7 +228,7 @@ fn accuracy(
     let outputs = to_f64(output.try_into_data().map_err(DeviceFailure::from_error)?);
     let predicted = outputs.chunks(width).map(|row| match *subject.spec.task {
         Task::BinaryClassification => usize::from(row[0] > 0.0),
-        Task::Classification | Task::Regression | Task::Objective => argmax(row),
+        _ => argmax(row),
     });
     let right = predicted.zip(classes).filter(|(predicted, class)| predicted == *class).count();
     Ok(Some(right as f64 / classes.len() as f64))

@@ -3,7 +3,7 @@
 
 use burn::tensor::FloatDType;
 
-use super::bench::{PROBE, SetUpError, draw, run as run_untracked, scalar};
+use super::bench::{PROBE, SetUpError, check_groups, draw, run as run_untracked, scalar};
 use super::evidence::{DeviceRandom, LayerFacts};
 use crate::device::{DeviceFailure, Devices, Place};
 use crate::model::{Pass, Value, Weights, module_facts};
@@ -58,6 +58,15 @@ enum Obstacle {
     Broke(String),
 }
 
+impl From<SetUpError> for Obstacle {
+    fn from(error: SetUpError) -> Self {
+        match error {
+            SetUpError::Spec(diagnostics) => Self::Spec(diagnostics),
+            SetUpError::Failed(reason) => Self::Broke(reason),
+        }
+    }
+}
+
 impl From<DeviceFailure> for Obstacle {
     fn from(failure: DeviceFailure) -> Self {
         Self::Broke(failure.to_string())
@@ -72,6 +81,7 @@ fn observe(subject: &Subject, place: &Place) -> Result<(Weights, Trial), Obstacl
     let seed = subject.spec.training.seed;
     let weights = draw(subject, place, seed)?;
     check_frozen(subject, &weights)?;
+    check_groups(subject, &weights)?;
     let model = || weights.load(subject.build(&place.device), place);
     let batch = subject.sample(EXAMPLES);
 
@@ -98,12 +108,14 @@ fn observe(subject: &Subject, place: &Place) -> Result<(Weights, Trial), Obstacl
     let modules = modules.into_iter().map(|module| LayerFacts {
         path: if module.path.is_empty() { "model".to_owned() } else { module.path },
         kind: module.kind,
+        activation: None,
         output: Vec::new(),
         parameters: module.parameters,
     });
     let seen = |path: String, kind: &str, shape: &[usize]| LayerFacts {
         path,
         kind: kind.to_owned(),
+        activation: None,
         output: shape.get(1..).unwrap_or_default().to_vec(),
         parameters: 0,
     };

@@ -78,6 +78,8 @@ pub(crate) fn spec(name: &str, expectations: Vec<Expectation>) -> Spec {
             },
             schedule: ScheduleSpec { kind: at_start(Schedule::Constant), warm_up: at_start(0) },
             clipping: None,
+            groups: Vec::new(),
+            early_stopping: None,
             batch_size: at_start(4),
             accumulate: at_start(1),
             length: Length::Epochs(1),

@@ -34,6 +34,7 @@ pub(super) fn value(option: &TermOption) -> Value {
         ValueKind::Term(kind) => reference(&choice_name(kind)),
         ValueKind::Terms(kind) => list(reference(&choice_name(kind))),
         ValueKind::Section(name) => reference(&term_name(TermKind::Section, name)),
+        ValueKind::Sections(name) => list(reference(&term_name(TermKind::Section, name))),
         ValueKind::Expectations => expectation::list(),
         ValueKind::ByColumn { kind, all } => by_column(kind, all),
         ValueKind::Column => reference(&term_name(TermKind::Section, "target")),

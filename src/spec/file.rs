@@ -20,10 +20,13 @@ use crate::property::{Property, REGISTRY};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Task {
-    /// One of k classes; the model gives k logits per example.
+    /// One of k classes, for each example or at each place of it; the model gives k logits for each
+    /// answer.
     Classification,
     /// One of two classes; the model gives one logit per example.
     BinaryClassification,
+    /// Several answers of 0 or 1 that do not exclude each other; the model gives one logit for each.
+    MultiLabelClassification,
     /// One or more real numbers per example.
     Regression,
     /// Whatever a Rust model's own loss asks for, over batches that the model brings itself.
@@ -78,12 +81,22 @@ impl Spec {
     }
 }
 
+/// The words that `task` takes.
+pub(super) const TASKS: &[&str] = &[
+    "classification",
+    "binary_classification",
+    "multi_label_classification",
+    "regression",
+    "objective",
+];
+
 impl Task {
     /// The task's name in the language.
     pub fn term(self) -> &'static str {
         match self {
             Self::Classification => "classification",
             Self::BinaryClassification => "binary_classification",
+            Self::MultiLabelClassification => "multi_label_classification",
             Self::Regression => "regression",
             Self::Objective => "objective",
         }
@@ -286,10 +299,11 @@ fn proposed_name(name: &str) -> String {
 
 fn task(spec: &mut OptionReader<'_, '_, '_>) -> Option<Spanned<Task>> {
     let node = spec.node("task")?;
-    let words = &["classification", "binary_classification", "regression", "objective"];
+    let words = TASKS;
     let task = match spec.reader.word("`task`", node, words)? {
         "classification" => Task::Classification,
         "binary_classification" => Task::BinaryClassification,
+        "multi_label_classification" => Task::MultiLabelClassification,
         "objective" => Task::Objective,
         _ => Task::Regression,
     };

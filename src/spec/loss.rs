@@ -55,7 +55,7 @@ impl LossKind {
     pub fn default_for(task: Task) -> Self {
         match task {
             Task::Classification => Self::CrossEntropy { weights: None, smoothing: None },
-            Task::BinaryClassification => {
+            Task::BinaryClassification | Task::MultiLabelClassification => {
                 Self::BinaryCrossEntropy { weights: None, smoothing: None }
             }
             Task::Regression => Self::Mse,

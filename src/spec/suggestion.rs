@@ -95,6 +95,15 @@ const ALIASES: &[(&str, &[&str])] = &[
     ("step", &["step_lr", "multi_step", "staircase", "piecewise_constant"]),
     ("noam", &["transformer", "inverse_sqrt"]),
     ("composed", &["chained", "chained_scheduler", "compose"]),
+    ("sequential", &["sequential_lr", "join_schedules"]),
+    ("plateau", &["reduce_lr_on_plateau", "reduce_on_plateau"]),
+    ("cyclic", &["cyclic_lr", "clr", "cyclical_learning_rate", "triangular"]),
+    ("one_cycle", &["one_cycle_lr", "1cycle", "super_convergence"]),
+    ("max_lr", &["max_learning_rate", "maximal_learning_rate"]),
+    ("early_stopping", &["early_stop", "early_stopper", "stop_early"]),
+    ("groups", &["param_groups", "parameter_groups", "params"]),
+    ("frozen", &["freeze"]),
+    ("threshold", &["min_delta", "tolerance"]),
     ("final_lr", &["end_lr", "end_learning_rate"]),
     ("min_lr", &["eta_min", "min_learning_rate"]),
     ("num_iters", &["t_max", "total_iters", "decay_steps", "total_steps"]),
@@ -162,6 +171,7 @@ const ALIASES: &[(&str, &[&str])] = &[
     ("bars", &["stripes"]),
     ("adding", &["adding_problem", "addition", "add"]),
     ("padded_tokens", &["padding", "padded_sequences"]),
+    ("markov_chain", &["bigrams", "char_bigrams", "language_model", "next_token"]),
     ("linear_regression", &["make_regression", "line"]),
     ("nonlinear_regression", &["friedman", "make_friedman1"]),
     ("waves", &["sine", "sines"]),
@@ -198,6 +208,21 @@ const ALIASES: &[(&str, &[&str])] = &[
     ("freeze_layer", &["freeze", "frozen"]),
     ("classification", &["multiclass", "multiclass_classification"]),
     ("binary_classification", &["binary"]),
+];
+
+/// What people look for and this language leaves out, with the reason.
+const ABSENT: &[(&[&str], &str)] = &[
+    (
+        &["precision", "mixed_precision", "amp", "autocast", "dtype", "fp16", "bf16", "half"],
+        "there is no mixed precision here: Burn 0.22 has neither a cast for single operations nor a \
+         scaling of the loss, and in f16 alone the squares of small gradients round to 0, so that the \
+         properties would judge the number format and not the network; wgpu has no bf16",
+    ),
+    (
+        &["lbfgs", "l_bfgs", "lbfgsb"],
+        "there is no L-BFGS here: Burn's evaluates the loss many times for one step, on one batch, \
+         while recipes take one gradient from each batch, with clipping, accumulation and groups",
+    ),
 ];
 
 /// Longer names than this are no slip of the pen; comparing them would cost their square.
@@ -277,6 +302,11 @@ fn shown(name: &str) -> String {
 }
 
 fn with_help(error: Diagnostic, unknown: &str, known: &[&str]) -> Diagnostic {
+    let plain = normalized(unknown);
+    let absent = ABSENT.iter().find(|(names, _)| names.iter().any(|n| normalized(n) == plain));
+    if let Some((_, reason)) = absent {
+        return error.note(*reason);
+    }
     let is_clear = known.len() > SHORT_LIST && suggest(unknown, known).is_some();
     let error = match known {
         [] => error.note("none is known here"),

@@ -2,7 +2,8 @@
 
 use crate::data::Dataset;
 use crate::model::{Plan, PlannedLayer, Signal};
-use crate::spec::{Code, Diagnostic, LossKind, Spec, Task, TrainingSpec};
+use crate::spec::{Code, Diagnostic, LossKind, Spec, StoppingMetric, Task, TrainingSpec};
+use crate::training;
 
 /// What the head must give: k logits, one logit, or one number.
 pub(super) fn head(spec: &Spec, data: &Dataset, plan: &Plan) -> Option<Diagnostic> {
@@ -30,6 +31,7 @@ pub(super) fn head(spec: &Spec, data: &Dataset, plan: &Plan) -> Option<Diagnosti
 pub fn wanted(task: Task, classes: usize) -> Option<(usize, String)> {
     Some(match task {
         Task::Classification => (classes, format!("the data has {classes} classes")),
+        Task::MultiLabelClassification => (1, "one logit per label".to_owned()),
         Task::BinaryClassification => (1, "binary classification takes one logit".to_owned()),
         Task::Regression => (1, "the data has one target".to_owned()),
         Task::Objective => return None,
@@ -72,6 +74,24 @@ pub(super) fn accumulation(training: &TrainingSpec, examples: usize) -> Option<D
     let label = format!("at most {most}");
     let error = Diagnostic::new(Code::BATCH_TOO_LARGE, message, training.accumulate.span, label);
     Some(error.help(format!("write `accumulate: {most}` or less, or a smaller `batch_size`")))
+}
+
+/// Names of groups that no layer has.
+pub(super) fn groups(spec: &Spec, plan: &Plan) -> Vec<Diagnostic> {
+    let layers = plan.flat().into_iter().filter(|layer| layer.parameters > 0);
+    let paths: Vec<&str> = layers.map(|layer| layer.path.as_str()).collect();
+    training::unknown_layers(&spec.training.groups, &paths)
+}
+
+/// A loss over the validation part needs one.
+pub(super) fn early_stopping(training: &TrainingSpec, held_out: usize) -> Option<Diagnostic> {
+    let metric = &training.early_stopping.as_ref()?.metric;
+    if **metric != StoppingMetric::Validation || held_out > 0 {
+        return None;
+    }
+    let message = "`validation_loss` needs a validation part, and the data has none";
+    let error = Diagnostic::new(Code::CONTRADICTION, message, metric.span, "no examples");
+    Some(error.help("write `split: {validation: 0.2}` below `data`, or watch `training_loss`"))
 }
 
 /// Refuses models that cannot fit before anything is allocated.

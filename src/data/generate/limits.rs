@@ -125,6 +125,17 @@ pub(super) fn check(generator: &Generator) -> Result<(), Vec<DataError>> {
             options.at_least("length", length, shortest, "it must be at least `shortest`");
             options.size(examples, length);
         }
+        Generator::MarkovChain { examples, vocabulary, length, certainty } => {
+            options.classes(vocabulary, examples);
+            options.at_least("length", length, 1, "a sequence needs at least one token");
+            options.require(
+                (0.0..=1.0).contains(&certainty),
+                "certainty",
+                certainty,
+                "it is a probability, between 0 and 1",
+            );
+            options.size(examples, length);
+        }
     }
     if options.errors.is_empty() { Ok(()) } else { Err(options.errors) }
 }
@@ -248,6 +259,9 @@ mod tests {
         assert_eq!(refused(padded(3, 5, 0)), ["vocabulary", "shortest"]);
         assert_eq!(refused(padded(4, 5, 6)), ["length"]);
         assert_eq!(check(&padded(4, 5, 5)), Ok(()));
+        let chain =
+            Generator::MarkovChain { examples: 9, vocabulary: 3, length: 0, certainty: 1.5 };
+        assert_eq!(refused(chain), ["length", "certainty"]);
     }
 
     #[test]

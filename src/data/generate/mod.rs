@@ -12,6 +12,7 @@ mod circles;
 mod limits;
 mod linear_regression;
 mod majority_token;
+mod markov_chain;
 mod moons;
 mod nonlinear_regression;
 mod padded_tokens;
@@ -71,6 +72,9 @@ pub(super) fn generate(generator: &Generator, seed: u64) -> Result<Raw, Vec<Data
         Generator::PaddedTokens { examples, classes, vocabulary, length, shortest } => {
             padded_tokens::generate(examples, classes, vocabulary, shortest..=length, random)
         }
+        Generator::MarkovChain { examples, vocabulary, length, certainty } => {
+            markov_chain::generate(examples, vocabulary, length, certainty, random)
+        }
     })
 }
 
@@ -92,6 +96,7 @@ pub(super) fn name(generator: &Generator) -> &'static str {
         Generator::Parity { .. } => "parity",
         Generator::MajorityToken { .. } => "majority_token",
         Generator::PaddedTokens { .. } => "padded_tokens",
+        Generator::MarkovChain { .. } => "markov_chain",
     }
 }
 
@@ -122,7 +127,7 @@ fn regression(inputs: Vec<f64>, values: Vec<f64>, shape: Vec<usize>) -> Raw {
 mod tests {
     use super::*;
 
-    fn every_generator() -> [Generator; 15] {
+    fn every_generator() -> [Generator; 16] {
         [
             Generator::Blobs { examples: 50, classes: 3, features: 4, spread: 1.0 },
             Generator::Moons { examples: 50, noise: 0.1 },
@@ -145,12 +150,13 @@ mod tests {
                 length: 7,
                 shortest: 2,
             },
+            Generator::MarkovChain { examples: 50, vocabulary: 4, length: 6, certainty: 0.8 },
         ]
     }
 
     #[test]
     fn inputs_and_targets_have_the_promised_sizes() {
-        let shapes: [&[usize]; 15] = [
+        let shapes: [&[usize]; 16] = [
             &[4],
             &[2],
             &[3],
@@ -166,6 +172,7 @@ mod tests {
             &[8, 2],
             &[7, 1],
             &[7],
+            &[6],
         ];
         for (generator, shape) in every_generator().iter().zip(shapes) {
             let raw = generate(generator, 42).unwrap();
@@ -228,6 +235,7 @@ mod tests {
                 "adding 8.562639470559384e2",
                 "parity -1.12e2",
                 "padded_tokens 1.359e3",
+                "markov_chain 1.36e3",
             ]
         );
     }

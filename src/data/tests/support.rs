@@ -69,6 +69,8 @@ pub(super) fn spec(folder: &Path, task: Task, source: DataSource) -> Spec {
                 warm_up: Spanned::new(0, Span::default()),
             },
             clipping: None,
+            groups: Vec::new(),
+            early_stopping: None,
             batch_size: at(1, "size"),
             accumulate: Spanned::new(1, Span::default()),
             length: Length::Epochs(1),
@@ -159,13 +161,13 @@ pub(super) fn set_positive(spec: &mut Spec, label: &str) {
 pub(super) fn labels(examples: &Examples) -> &[usize] {
     match &examples.targets {
         Targets::Classes(labels) => labels,
-        Targets::Values(_) => panic!("the targets are values"),
+        _ => panic!("the targets are values"),
     }
 }
 
 pub(super) fn values(examples: &Examples) -> &[f64] {
     match &examples.targets {
         Targets::Values(values) => values,
-        Targets::Classes(_) => panic!("the targets are classes"),
+        _ => panic!("the targets are classes"),
     }
 }

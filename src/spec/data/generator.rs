@@ -47,6 +47,9 @@ pub enum Generator {
         length: usize,
         shortest: usize,
     },
+    /// Token sequences in which each token mostly has the same successor; the class is the next
+    /// token. Integer inputs `[length]` in `0..vocabulary`, `vocabulary` classes.
+    MarkovChain { examples: usize, vocabulary: usize, length: usize, certainty: f64 },
 }
 
 impl Generator {
@@ -67,7 +70,8 @@ impl Generator {
             | Self::Adding { examples, .. }
             | Self::Parity { examples, .. }
             | Self::MajorityToken { examples, .. }
-            | Self::PaddedTokens { examples, .. } => examples,
+            | Self::PaddedTokens { examples, .. }
+            | Self::MarkovChain { examples, .. } => examples,
         }
     }
 
@@ -79,6 +83,7 @@ impl Generator {
             | Self::Waves { classes, .. }
             | Self::MajorityToken { classes, .. }
             | Self::PaddedTokens { classes, .. } => Some(classes),
+            Self::MarkovChain { vocabulary, .. } => Some(vocabulary),
             Self::Moons { .. }
             | Self::Circles { .. }
             | Self::Xor { .. }
@@ -178,6 +183,12 @@ fn generator(options: &mut OptionReader<'_, '_, '_>, task: Option<Task>) -> Gene
             vocabulary: options.count("vocabulary"),
             length: options.count("length"),
             shortest: options.count("shortest"),
+        },
+        "markov_chain" => Generator::MarkovChain {
+            examples,
+            vocabulary: options.count("vocabulary"),
+            length: options.count("length"),
+            certainty: options.number("certainty"),
         },
         other => unreachable!("a test reads every generator of the vocabulary, `{other}` too"),
     }

@@ -74,13 +74,17 @@ fn rule(options: &mut OptionReader<'_, '_, '_>, task: Option<&Spanned<Task>>) ->
         let what = options.what("stratify");
         let stratify = options.reader.flag(&what, node);
         let span = options.key_span("stratify").unwrap_or(node.span);
-        if stratify && let Some(task) = task.filter(|task| task.value == Task::Regression) {
+        if stratify
+            && let Some(task) = task.filter(|task| {
+                matches!(task.value, Task::Regression | Task::MultiLabelClassification)
+            })
+        {
             options.reader.report(
                 Diagnostic::new(
                     Code::CONTRADICTION,
                     "only classes can be stratified",
                     span,
-                    "the targets are real numbers",
+                    "examples have no class of their own",
                 )
                 .also(task.span, "the task"),
             );

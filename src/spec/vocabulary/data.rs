@@ -278,4 +278,32 @@ pub(super) static GENERATORS: &[TermMeta] = &[
         example: "{padded_tokens: {examples: 300, classes: 3, vocabulary: 8, length: 12, shortest: 4}}",
         source: "nn-test",
     },
+    TermMeta {
+        name: "markov_chain",
+        kind: TermKind::Data,
+        summary: "Token sequences in which every token has a successor, which follows with \
+                  probability `certainty` and else any token; the class is the token after the \
+                  last. With v tokens, q = (1 − certainty) / v and p = certainty + q the lowest \
+                  expected cross entropy is −p ln p − (v − 1) q ln q. Whole numbers `[length]` in \
+                  `0..vocabulary`, for an embedding.",
+        options: &[
+            EXAMPLES,
+            TermOption {
+                name: "vocabulary",
+                kind: Kind::Count { least: 2 },
+                default: Default::Count(5),
+                doc: "number of tokens, and so of classes",
+            },
+            length(1, 8, "tokens of a sequence"),
+            TermOption {
+                name: "certainty",
+                kind: Kind::Number(Bounds::UnitInterval),
+                default: Default::Number(0.9),
+                doc: "probability that the successor follows, beside its share of chance",
+            },
+        ],
+        main: None,
+        example: "{markov_chain: {examples: 300, vocabulary: 5, length: 8, certainty: 0.9}}",
+        source: "Shannon: A Mathematical Theory of Communication (1948), sections 3 and 7",
+    },
 ];

@@ -25,6 +25,7 @@ pub(super) static TERMS: &[TermMeta] = &[
                 kind: Kind::Word(&[
                     "classification",
                     "binary_classification",
+                    "multi_label_classification",
                     "regression",
                     "objective",
                 ]),
@@ -115,6 +116,7 @@ pub(super) static TERMS: &[TermMeta] = &[
             generator("parity", "whether the number of ones in a sequence is odd"),
             generator("majority_token", "token sequences; the most frequent token is the class"),
             generator("padded_tokens", "token sequences of several lengths, with padding"),
+            generator("markov_chain", "the next token of a random sequence"),
             TermOption {
                 name: "target",
                 kind: Kind::Column,
@@ -356,6 +358,12 @@ pub(super) static TERMS: &[TermMeta] = &[
                 doc: "bounds gradients",
             },
             TermOption {
+                name: "groups",
+                kind: Kind::Sections("groups"),
+                default: Default::Derived("none"),
+                doc: "tensors that are trained in another way than the others, or not at all",
+            },
+            TermOption {
                 name: "batch_size",
                 kind: Kind::Count { least: 1 },
                 default: Default::Count(32),
@@ -382,6 +390,12 @@ pub(super) static TERMS: &[TermMeta] = &[
                 doc: "optimizer steps, in place of `epochs`",
             },
             TermOption {
+                name: "early_stopping",
+                kind: Kind::Section("early_stopping"),
+                default: Default::Derived("none"),
+                doc: "ends the training before its length when a loss no longer falls",
+            },
+            TermOption {
                 name: "seed",
                 kind: Kind::Count { least: 0 },
                 default: Default::Count(42),
@@ -391,6 +405,83 @@ pub(super) static TERMS: &[TermMeta] = &[
         main: None,
         example: "{optimizer: {adam: {learning_rate: 1e-3}}, batch_size: 32, epochs: 2, seed: 42}",
         source: "nn-test",
+    },
+    TermMeta {
+        name: "groups",
+        kind: TermKind::Section,
+        summary: "One of the groups of `training`: tensors that are trained in another way than the \
+                  others, or not at all. A tensor may be in one group. Frozen tensors keep their \
+                  first values, and no property asks them to move; everything else is still asked. \
+                  `overfits_batch`, which brings an optimizer of its own, freezes them too.",
+        options: &[
+            TermOption {
+                name: "layers",
+                kind: Kind::Texts,
+                default: Default::Required,
+                doc: "names of layers (`encoder`), paths of layers or tensors (`residual1.linear1`, \
+                      `head.weight`), or patterns of tensors' paths (`*.bias`), in which `*` stands \
+                      for anything; of Rust models the names of fields",
+            },
+            TermOption {
+                name: "learning_rate",
+                kind: Kind::Number(Bounds::Positive),
+                default: Default::Derived("the optimizer's"),
+                doc: "where the schedule starts for these tensors",
+            },
+            TermOption {
+                name: "factor",
+                kind: Kind::Number(Bounds::Positive),
+                default: Default::Derived("1"),
+                doc: "what the rate of every step is multiplied by, in place of `learning_rate`",
+            },
+            TermOption {
+                name: "weight_decay",
+                kind: Kind::Number(Bounds::NonNegative),
+                default: Default::Derived("the optimizer's"),
+                doc: "the optimizer's option of this name, for these tensors",
+            },
+            TermOption {
+                name: "frozen",
+                kind: Kind::Flag,
+                default: Default::Flag(false),
+                doc: "whether they are not trained at all",
+            },
+        ],
+        main: None,
+        example: "{layers: [hidden, \"*.bias\"], factor: 0.1}",
+        source: "Burn 0.22, ModuleLrSchedulerConfig::with_group and ModuleOptimizer::with_group",
+    },
+    TermMeta {
+        name: "early_stopping",
+        kind: TermKind::Section,
+        summary: "Ends the training after `patience` epochs in a row whose loss is not below best − \
+                  threshold. `overfits_batch`, which has no epochs, does not heed it.",
+        options: &[
+            TermOption {
+                name: "metric",
+                kind: Kind::Word(&["training_loss", "validation_loss"]),
+                default: Default::Word("training_loss"),
+                doc: "the mean over the batches of the epoch, as they were trained on, or over the \
+                      validation part after it, with dropout off and running statistics (needs \
+                      `split: {validation: …}`)",
+            },
+            TermOption {
+                name: "patience",
+                kind: Kind::Count { least: 1 },
+                default: Default::Count(3),
+                doc: "epochs in a row without a better loss; Lightning has 3, Keras 0",
+            },
+            TermOption {
+                name: "threshold",
+                kind: Kind::Number(Bounds::NonNegative),
+                default: Default::Number(0.0),
+                doc: "how much lower a better loss is; `min_delta` elsewhere",
+            },
+        ],
+        main: Some("patience"),
+        example: "{metric: training_loss, patience: 5}",
+        source: "Prechelt: Early Stopping - But When? (1998); the rule is that of PyTorch Lightning's \
+                 EarlyStopping",
     },
 ];
 

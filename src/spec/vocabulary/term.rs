@@ -125,6 +125,8 @@ pub enum ValueKind {
     Terms(TermKind),
     /// The section of this name.
     Section(&'static str),
+    /// A list, each the options of the section of this name.
+    Sections(&'static str),
     /// A list of expectations.
     Expectations,
     /// A column's name, or its options.
@@ -169,6 +171,7 @@ impl fmt::Display for ValueKind {
             Self::Term(kind) => write!(formatter, "{}", kind.with_article()),
             Self::Terms(kind) => write!(formatter, "a list, each {}", kind.with_article()),
             Self::Section(name) => write!(formatter, "the options of `{name}`"),
+            Self::Sections(name) => write!(formatter, "a list, each the options of `{name}`"),
             Self::Expectations => write!(formatter, "a list of properties, or `recommended`"),
             Self::Column => write!(formatter, "a column's name, or its options"),
             Self::ByColumn { kind, all: false } => {
