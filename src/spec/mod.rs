@@ -54,5 +54,5 @@ pub use parameter_group::{GroupRate, ParameterGroup};
 pub use rust_config::RustConfig;
 pub use schedule::{Cyclic, CyclicMode, OneCycle, Plateau, Reduction, Schedule, ScheduleSpec};
 pub use span::{Source, Span, Spanned};
-pub(crate) use suggestion::suggest;
+pub(crate) use suggestion::{aliases, suggest};
 pub use training::{Clipping, Length, TrainingSpec};

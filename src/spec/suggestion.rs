@@ -249,6 +249,12 @@ pub(crate) fn suggest<'known>(unknown: &str, known: &[&'known str]) -> Option<&'
         .copied()
 }
 
+/// What the names of this language are called elsewhere, row by row: a name that stands for two things
+/// has two rows.
+pub(crate) fn aliases(name: &str) -> impl Iterator<Item = &'static [&'static str]> {
+    ALIASES.iter().filter(move |(known, _)| *known == name).map(|(_, names)| *names)
+}
+
 /// A note for a name that is known, but stands for something else.
 pub(super) fn misplaced(name: &str, kinds: &[TermKind], registry: &[&Property]) -> Option<String> {
     if registry.iter().any(|property| property.meta.name == name) {
