@@ -10,8 +10,9 @@ use crate::data::columns::select;
 use crate::data::error::Unit;
 use crate::data::load::read_targets;
 use crate::data::raw::Raw;
+use crate::data::sources::split_rows;
 use crate::data::{DataError, InputKind};
-use crate::spec::{ImagesSource, Spanned, Target, Task};
+use crate::spec::{ImagesSource, Spanned, SplitBy, Target, Task};
 
 /// The column that the folder of an image stands in, and the one of its path.
 const CLASS: &str = "folder";
@@ -25,6 +26,7 @@ const FILE: &str = "file";
 pub(in crate::data) fn read(
     folder: &Path,
     source: &ImagesSource,
+    by: &SplitBy,
     task: Task,
     keep: Keep,
 ) -> Result<Raw, Vec<DataError>> {
@@ -42,7 +44,8 @@ pub(in crate::data) fn read(
             (csv::parse(file, keep)?, target, column.as_str())
         }
     };
-    let columns = select(&table.header, &target.column, Some(&[column]))?;
+    let columns = select(&table.header, &target.column, Some(&[column]), None)?;
+    let rows = split_rows(&table, by)?;
     let (targets, classes) = read_targets(&table, columns.target, target, task)?;
     // Paths in a list start from the list's folder.
     let begin = match &source.list {
@@ -53,7 +56,7 @@ pub(in crate::data) fn read(
         table.rows.iter().map(|row| begin.join(row.cell(columns.features[0]))).collect();
     let (inputs, shape) =
         images::read(folder, &files, source.size, source.color, keep).map_err(one)?;
-    Ok(Raw { inputs, targets, classes, input: InputKind::Float, shape })
+    Ok(Raw { inputs, targets, classes, input: InputKind::Float, shape, rows })
 }
 
 /// The image files of a folder, with the folders that they are in, one per class. Files and folders

@@ -12,6 +12,6 @@ mod columns;
 mod losses;
 mod objective;
 
-pub use classes::{class_counts, class_priors};
-pub use columns::{ColumnStatistics, column_statistics};
+pub use classes::{balanced_weights, class_counts, class_priors};
+pub use columns::{ColumnStatistics, column_statistics, quantile};
 pub use losses::{constant_loss, guessing_loss, loss_floor};
