@@ -115,6 +115,12 @@ fn configured() -> Vec<Configured> {
             attention::MultiHeadAttentionConfig::new(3, 3),
             ["d_model"]
         ),
+        configured!("cross_attention", attention::MultiHeadAttentionConfig::new(3, 3), ["d_model"]),
+        configured!(
+            "transformer_decoder",
+            transformer::TransformerDecoderConfig::new(3, 3, 3, 3),
+            ["d_model"]
+        ),
         configured!(
             "transformer_encoder",
             transformer::TransformerEncoderConfig::new(3, 3, 3, 3),
