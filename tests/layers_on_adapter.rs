@@ -71,7 +71,7 @@ const BOUND: f64 = 1e3 * f32::EPSILON as f64;
 /// What differs between the devices, where nothing should, or does not, where it is known to. A
 /// gradient that is zero in a correct model is rounding on both, and tells nothing.
 fn disagreement(text: &str, devices: &Devices) -> Result<(), String> {
-    let source = Source { path: "layers.yaml".into(), text: text.into() };
+    let source = Source::new("layers.yaml", text);
     let spec = spec::parse(source).map_err(|errors| errors.render(false))?;
     let due = !is_inexact(spec.layers());
     let subject = Subject::prepare(spec).map_err(|errors| errors.render(false))?;

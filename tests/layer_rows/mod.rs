@@ -384,7 +384,8 @@ pub fn on_tokens() -> Vec<String> {
         "concat: {from: [words, shared1], axis: 0}",
         "tanh",
     ]));
-    check_all([several.replace("model:\n", "model:\n  inputs: {first: [3], second: [3]}\n")]);
+    let inputs = "model:\n  inputs: {first: [3], second: [3]}\n";
+    networks.chain([several.replace("model:\n", inputs)]).collect()
 }
 
 pub fn on_several_inputs() -> Vec<String> {
