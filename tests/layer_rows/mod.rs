@@ -400,58 +400,6 @@ pub fn on_several_inputs() -> Vec<String> {
     vec![numbers(&layers).replace("model:\n", inputs)]
 }
 
-/// Judges a property by its defaults.
-fn judged(evidence: &Evidence, name: &str) -> property::Verdict {
-    let property = property::find(name).expect("it is registered");
-    (property.judge)(evidence, &Options::defaults(&property.meta))
-}
-
-#[test]
-fn what_is_frozen_is_neither_moved_nor_accused() {
-    let frozen = "sequential: {name: body, frozen: true, layers: [linear: 6, tanh, linear: 5]}";
-    let text = numbers(&list(&[frozen, "tanh"]))
-        + "training: {optimizer: {adamw: {weight_decay: 0.5}}, epochs: 4}\n";
-    let evidence = measure(&text).unwrap_or_else(|error| panic!("{error}"));
-    for name in ["every_parameter_gets_gradient", "weights_update", "gradients_match"] {
-        let verdict = judged(&evidence, name);
-        assert_eq!(verdict.outcome, Outcome::Pass, "{name}: {verdict:?}");
-    }
-    let updates = &evidence.training.as_ref().expect("it was measured").updates;
-    let moved: Vec<&str> = updates.iter().map(|update| update.tensor.as_str()).collect();
-    assert_eq!(moved, ["head.weight", "head.bias"]);
-    let frozen = evidence.subject.layers.iter().filter(|layer| layer.frozen);
-    let paths: Vec<&str> = frozen.map(|layer| layer.path.as_str()).collect();
-    assert_eq!(paths, ["body", "body.linear1", "body.linear2"]);
-}
-
-#[test]
-fn a_layers_own_penalty_stands_in_place_of_the_specs() {
-    let penalty = |own: &str, specs: &str| {
-        let layers = list(&[&format!("linear: {{out: 5{own}}}"), "tanh"]);
-        let text = numbers(&layers).replace("name: head", "name: head, regularization: {l2: 0}");
-        let evidence = measure(&(text + specs)).unwrap_or_else(|error| panic!("{error}"));
-        evidence.initial.expect("it was measured").penalty
-    };
-    let of_spec = penalty("", "regularization: {l2: 0.5}\n");
-    let of_layer = penalty(", regularization: {l2: 0.5}", "");
-    let both = penalty(", regularization: {l2: 0.5}", "regularization: {l1: 3, l2: 3}\n");
-    assert!(of_spec > 0.0);
-    assert_eq!((of_spec, of_spec), (of_layer, both));
-    assert_eq!(penalty(", frozen: true", "regularization: {l2: 0.5}\n"), 0.0);
-}
-
-#[test]
-fn a_wrong_backward_is_found_inside_a_block_and_where_weights_are_used_twice() {
-    let layers = list(&["repeat: {times: 2, layers: [linear: 6, tanh]}"]);
-    let text =
-        numbers(&layers) + "faults: [wrong_gradient: {layer: repeat1.2.tanh1, factor: 0.5}]\n";
-    let found = check(&text).expect("a wrong gradient is found");
-    assert!(found.contains("repeat1.1.linear1") && !found.contains("head.weight\","), "{found}");
-    let layers = list(&["linear: {out: 48, name: twice}", "tanh", "shared: twice"]);
-    let text = numbers(&layers) + "faults: [wrong_gradient: {layer: twice, factor: 0.5}]\n";
-    assert!(check(&text).expect("a wrong gradient is found").contains("twice.weight"));
-}
-
 pub fn activations() -> Vec<String> {
     let activations = vocabulary::terms()
         .filter(|term| term.kind == vocabulary::TermKind::Activation)
