@@ -374,7 +374,7 @@ pub fn on_tokens() -> Vec<String> {
             words,
             "linear: 8",
             "tanh",
-            "cross_attention: {heads: 2, context: words, mask_padding: input}",
+            "cross_attention: {heads: 2, context: words, mask_padding: input, min_float: -1e3}",
         ],
     ];
     let networks = cases.iter().map(|layers| tokens(&list(layers)));
