@@ -2,6 +2,7 @@
 
 mod batch;
 mod checks;
+mod head;
 mod rust;
 
 use burn::module::Module;
@@ -13,7 +14,7 @@ use crate::registry::Registry;
 use crate::spec::{Diagnostics, Fault, Length, Spec, Task};
 
 pub use batch::{Batch, Examples};
-pub use checks::wanted as wanted_outputs;
+pub use head::{Wanted, wanted as wanted_outputs};
 pub use rust::RustPlan;
 
 /// What a spec describes, checked as far as it can be without a device.
@@ -95,6 +96,7 @@ impl Subject {
         let training = &self.spec.training;
         let errors: Vec<_> = checks::accumulation(training, self.training_examples())
             .or_else(|| training.schedule.longer_than(self.declared_steps()))
+            .or_else(|| checks::early_stopping(training, self.validation_examples()))
             .into_iter()
             .collect();
         match errors.is_empty() {
@@ -166,8 +168,18 @@ impl Subject {
         self.batch(&indices)
     }
 
+    /// How many examples are held out.
+    pub fn validation_examples(&self) -> usize {
+        self.dataset().map_or(0, |data| data.validation.len())
+    }
+
+    /// Some examples of the validation part as a batch.
+    pub fn validation_batch(&self, indices: &[usize]) -> Batch {
+        Batch::of_validation(self, indices)
+    }
+
     /// Optimizer steps in one epoch; the last one may see fewer examples.
-    fn steps_per_epoch(&self) -> usize {
+    pub fn steps_per_epoch(&self) -> usize {
         self.training_examples().div_ceil(self.spec.training.examples_per_step())
     }
 
@@ -201,9 +213,11 @@ fn declared(
     };
     let plan = Plan::new(spec.layers(), input)?;
     let mut errors = Vec::new();
-    errors.extend(checks::head(spec, &data, &plan));
-    errors.extend(checks::weights(spec, &data));
+    errors.extend(head::head(spec, &data, &plan));
+    errors.extend(head::weights(spec, &data));
+    errors.extend(head::targets(spec, &data, Some(plan.output.dims())));
     errors.extend(checks::memory(spec, &plan));
+    errors.extend(checks::groups(spec, &plan));
     match errors.is_empty() {
         true => Ok((Source::Dataset(data), ModelPlan::Declared(plan))),
         false => Err(errors),

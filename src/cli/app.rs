@@ -13,6 +13,7 @@ use super::doctor::DoctorOptions;
 use super::explain::ExplainOptions;
 use super::init::InitOptions;
 use super::list::ListOptions;
+use super::new::NewOptions;
 use super::report::ReportCommand;
 use super::run::RunOptions;
 use super::show::ShowOptions;
@@ -75,6 +76,8 @@ enum Command {
     Explain(ExplainOptions),
     /// Print the JSON Schema of specs, for editors that complete and check YAML
     Schema,
+    /// Print a complete spec for a task, with comments
+    New(NewOptions),
     /// Write a first spec; for a package with Burn also the test target for its models
     Init(InitOptions),
     /// Show what nn-test finds here: toolchain, specs, adapter, snapshots
@@ -111,6 +114,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<(), Error> {
         Command::Show(options) => options.execute(&mut output),
         Command::Explain(options) => options.execute(&mut output),
         Command::Schema => schema::execute(&mut output),
+        Command::New(options) => options.execute(&mut output),
         Command::Init(options) => options.execute(&mut output),
         Command::Doctor(options) => options.execute(&mut output),
         Command::ShowConfig(options) => options.execute(&mut output),
@@ -133,7 +137,9 @@ impl Command {
             Self::Doctor(options) => options.color.color,
             Self::ShowConfig(options) => options.color.color,
             Self::Report(command) => command.color(),
-            Self::Schema | Self::Completions(_) | Self::Worker | Self::Smoke(_) => None,
+            Self::Schema | Self::New(_) | Self::Completions(_) | Self::Worker | Self::Smoke(_) => {
+                None
+            }
         }
     }
 }

@@ -43,6 +43,8 @@ pub enum Error {
     NoSpecFile { path: PathBuf, suggestion: Option<String> },
     #[error("nothing to explain under `{name}`{}", did_you_mean(.suggestion.as_deref()))]
     UnknownTopic { name: String, suggestion: Option<String> },
+    #[error("cannot propose a spec for `{}`: {reason}", file.display())]
+    UnusableTable { file: PathBuf, reason: String },
     #[error(transparent)]
     Workspace(#[from] workspace::Error),
     #[error(transparent)]
@@ -94,6 +96,7 @@ impl Error {
             Self::CommandLine(error) => u8::try_from(error.exit_code()).unwrap_or(exit_code::USAGE),
             Self::NoSpecFile { .. }
             | Self::UnknownTopic { .. }
+            | Self::UnusableTable { .. }
             | Self::NoCurrentPackage
             | Self::InitObstacle { .. }
             | Self::Workspace(workspace::Error::UnknownPackage { .. }) => exit_code::USAGE,

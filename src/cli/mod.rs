@@ -18,6 +18,7 @@ mod init;
 mod limits;
 mod list;
 mod models;
+mod new;
 mod nothing;
 mod options;
 mod output_file;

@@ -55,6 +55,10 @@ pub enum DataError {
     NotFinite(Cells),
     #[error("{}", .0.message("is no class label: it has a fraction", "are no class labels: they have fractions"))]
     FractionalLabels(Cells),
+    #[error("{}", .0.message("is neither 0 nor 1", "are neither 0 nor 1"))]
+    NotZeroOrOne(Cells),
+    #[error("every place has the label `{label}`, which is ignored")]
+    AllIgnored { label: String },
     #[error("all examples have the label `{class}`")]
     OneClass { class: String },
     #[error("binary classification needs two classes, and there are {}: {}", .classes.len(), list(.classes))]
@@ -119,6 +123,8 @@ impl DataError {
             Self::NotFinite(_) => Code::NOT_FINITE,
             Self::NoRows { .. } | Self::NoFeatures => Code::DATA_EMPTY,
             Self::FractionalLabels(_)
+            | Self::NotZeroOrOne(_)
+            | Self::AllIgnored { .. }
             | Self::OneClass { .. }
             | Self::NotTwoClasses { .. }
             | Self::PositiveMissing { .. }

@@ -1,17 +1,15 @@
 //! The whole way from a spec to its dataset.
 
-use super::columns::{check_tokens, numbers, select};
+use super::answers;
+use super::columns::{check_tokens, numbers};
 use super::csv::{self, Table};
 use super::generate::{self, generate};
-use super::labels::Labels;
 use super::place::diagnostic;
 use super::raw::Raw;
 use super::scale::Scaler;
 use super::split::split;
 use super::{DataError, Dataset, Examples, InputKind, ScaleError, Targets, file, shape};
-use crate::spec::{
-    DataSource, Diagnostics, Generator, LayerKind, Scaling, Spanned, Spec, Target, Task,
-};
+use crate::spec::{DataSource, Diagnostics, Generator, LayerKind, Scaling, Spanned, Spec, Task};
 
 /// Reads or generates the data of a spec.
 ///
@@ -31,7 +29,9 @@ fn read(spec: &Spec) -> Result<Dataset, Vec<DataError>> {
         DataSource::Csv { path, target, features } => {
             let bytes = file::read(&spec.folder(), path).map_err(|error| vec![error])?;
             let table = csv::parse(&bytes)?;
-            from_table(&table, target, features.as_deref(), *spec.task, vocabulary(spec))?
+            let reconstruct = spec.data.reconstruct.is_some();
+            let answers = answers::Wanted { target, task: *spec.task, reconstruct };
+            from_table(&table, &answers, features.as_deref(), vocabulary(spec))?
         }
         DataSource::Generated(generator) => from_generator(generator, spec)?,
         DataSource::Model => unreachable!("a Rust model's own batches are not loaded"),
@@ -49,14 +49,13 @@ fn vocabulary(spec: &Spec) -> Option<usize> {
 
 fn from_table(
     table: &Table,
-    target: &Target,
+    answers: &answers::Wanted<'_>,
     features: Option<&[Spanned<String>]>,
-    task: Task,
     vocabulary: Option<usize>,
 ) -> Result<Raw, Vec<DataError>> {
     let names: Option<Vec<&str>> =
         features.map(|features| features.iter().map(|feature| feature.as_str()).collect());
-    let columns = select(&table.header, &target.column, names.as_deref())?;
+    let columns = answers.select(&table.header, names.as_deref())?;
     let inputs = numbers(table, &columns.features).and_then(|inputs| {
         if let Some(vocabulary) = vocabulary {
             check_tokens(table, &columns.features, &inputs, vocabulary)
@@ -64,7 +63,7 @@ fn from_table(
         }
         Ok(inputs)
     });
-    let targets = read_targets(table, columns.target, target, task);
+    let targets = answers.read(table, &columns.targets);
     let (inputs, (targets, classes)) = both(inputs, targets)?;
     Ok(Raw {
         inputs,
@@ -75,35 +74,15 @@ fn from_table(
     })
 }
 
-fn read_targets(
-    table: &Table,
-    column: usize,
-    target: &Target,
-    task: Task,
-) -> Result<(Targets, Vec<String>), Vec<DataError>> {
-    let positive = target.positive.as_ref().map(|positive| positive.as_str());
-    if positive.is_some() && task != Task::BinaryClassification {
-        return Err(vec![DataError::PositiveWithoutBinary]);
-    }
-    let labels = || Labels {
-        column: &table.header[column],
-        cells: table.rows.iter().map(|row| (row.line, row.cell(column))).collect(),
-    };
-    let indexed = match task {
-        Task::Regression => return Ok((Targets::Values(numbers(table, &[column])?), Vec::new())),
-        Task::Classification => labels().classes(),
-        Task::BinaryClassification => labels().binary(positive),
-        Task::MultiLabelClassification => unreachable!("a table gives one target column yet"),
-        Task::Objective => unreachable!("a Rust model's own batches are not loaded"),
-    };
-    let (indices, classes) = indexed.map_err(|error| vec![error])?;
-    Ok((Targets::Classes(indices), classes))
-}
-
 fn from_generator(generator: &Generator, spec: &Spec) -> Result<Raw, Vec<DataError>> {
     let mut raw = generate(generator, spec.training.seed)?;
     let mut errors = Vec::new();
-    errors.extend(check_task(generator, &raw, *spec.task).err());
+    if spec.data.reconstruct.is_some() {
+        raw.targets = Targets::Values(vec![0.0; raw.targets.len()]);
+        raw.classes.clear();
+    } else {
+        errors.extend(check_task(generator, &raw, *spec.task).err());
+    }
     match check_tokens_of(generator, &raw, spec) {
         Ok(input) => raw.input = input,
         Err(error) => errors.push(error),
@@ -178,6 +157,11 @@ fn assemble(raw: Raw, spec: &Spec) -> Result<Dataset, Vec<DataError>> {
         inputs.map_err(|error| vec![DataError::InputScale(error)]),
         targets.map_err(|error| vec![DataError::TargetScale(error)]),
     )?;
+    if spec.data.reconstruct.is_some() {
+        for part in [&mut train, &mut validation] {
+            part.targets = Targets::Arrays { values: part.inputs.clone(), shape: shape.clone() };
+        }
+    }
     Ok(Dataset { train, validation, input: raw.input, shape, classes: raw.classes })
 }
 

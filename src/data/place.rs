@@ -34,6 +34,8 @@ fn message(error: &DataError, spec: &Spec) -> String {
             | DataError::NotFinite(_)
             | DataError::FractionalLabels(_)
             | DataError::NotTokens { .. }
+            | DataError::NotZeroOrOne(_)
+            | DataError::AllIgnored { .. }
             | DataError::OneClass { .. }
             | DataError::NotTwoClasses { .. }
             | DataError::PositiveMissing { .. },
@@ -70,6 +72,8 @@ fn place(error: &DataError, spec: &Spec) -> (Span, String) {
             (column(cells, spec), "read as tokens, for the embedding".into())
         }
         DataError::FractionalLabels(_) => (target(spec), "read as class labels".into()),
+        DataError::NotZeroOrOne(cells) => (column(cells, spec), "answers of 0 and 1".into()),
+        DataError::AllIgnored { .. } => (target(spec), "no place is left to be answered".into()),
         DataError::OneClass { .. } => (target(spec), "there is nothing to tell apart".into()),
         DataError::NotTwoClasses { .. } => (target(spec), "not two classes".into()),
         DataError::PositiveMissing { .. } | DataError::PositiveWithoutBinary => {
@@ -151,7 +155,13 @@ fn column(cells: &Cells, spec: &Spec) -> Span {
 
 fn in_target(cells: &Cells, spec: &Spec) -> bool {
     match &spec.data.source {
-        DataSource::Csv { target, .. } => cells.common_column() == Some(target.column.as_str()),
+        DataSource::Csv { target, .. } => {
+            let is_target = |name: &str| {
+                target.column.as_str() == name
+                    || target.others.iter().any(|other| other.as_str() == name)
+            };
+            cells.common_column().is_some_and(is_target)
+        }
         DataSource::Generated(_) | DataSource::Model => false,
     }
 }
@@ -163,6 +173,7 @@ fn notes(error: &DataError) -> Vec<String> {
         | DataError::NotNumbers(cells)
         | DataError::NotFinite(cells)
         | DataError::FractionalLabels(cells)
+        | DataError::NotZeroOrOne(cells)
         | DataError::NotTokens { cells, .. }
             if cells.total > 1 =>
         {
@@ -226,6 +237,11 @@ fn help(error: &DataError, spec: &Spec) -> Option<String> {
         }
         DataError::NotFinite(_) => "fill the cells, or leave their rows out".into(),
         DataError::FractionalLabels(_) => "for real targets, write `task: regression`".into(),
+        DataError::NotZeroOrOne(_) => {
+            "write 1 where the label holds and 0 where not; for classes, `task: classification`"
+                .into()
+        }
+        DataError::AllIgnored { .. } => "name another label to ignore, or none".into(),
         DataError::OneClass { .. } => "add examples of another class".into(),
         DataError::NotTwoClasses { .. } => {
             "for more than two classes, write `task: classification`".into()

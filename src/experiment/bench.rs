@@ -11,6 +11,7 @@ use crate::model::{Model, Pass, Weights, to_f64};
 use crate::objective;
 use crate::spec::{Diagnostics, LayerKind, Scaling};
 use crate::subject::{Batch, ModelPlan, Subject};
+use crate::training;
 
 /// A subject, its places and its initial weights.
 pub struct Bench {
@@ -55,6 +56,7 @@ impl Bench {
         match &subject.plan {
             ModelPlan::Declared(_) => {
                 let weights = draw(&subject, reference, subject.spec.training.seed)?;
+                check_groups(&subject, &weights)?;
                 let (test, reference) = (test.clone(), Ok(reference.clone()));
                 Ok(Self { subject, test, reference, exact, weights, trial: None })
             }
@@ -108,6 +110,7 @@ impl Bench {
                 let layers = plan.flat().into_iter().map(|layer| LayerFacts {
                     path: layer.path.clone(),
                     kind: layer.kind.term().to_owned(),
+                    activation: layer.kind.activation(),
                     output: layer.output.dims().to_vec(),
                     parameters: layer.parameters,
                 });
@@ -123,6 +126,8 @@ impl Bench {
         SubjectFacts {
             task: *spec.task,
             loss: spec.loss.kind.term(),
+            takes_logits: spec.loss.kind.takes_logits(),
+            signed_loss: spec.loss.kind.may_be_negative(),
             classes: data.map_or_else(Vec::new, |data| data.classes.clone()),
             layers,
             parameters,
@@ -140,10 +145,22 @@ impl Bench {
     }
 }
 
-/// Weights of a fresh model, drawn by Burn's initializers at a place.
+/// Weights of a fresh model, drawn by Burn's initializers at a place. What the recipe freezes is not
+/// trainable.
 pub(super) fn draw(subject: &Subject, place: &Place, seed: u64) -> Result<Weights, DeviceFailure> {
     place.device.seed(seed);
-    Weights::read(&subject.build(&place.device))
+    let mut weights = Weights::read(&subject.build(&place.device))?;
+    training::freeze(&subject.spec.training.groups, &mut weights);
+    Ok(weights)
+}
+
+/// Whether the recipe's groups name what the model has.
+pub(super) fn check_groups(subject: &Subject, weights: &Weights) -> Result<(), SetUpError> {
+    let errors = training::group_errors(&subject.spec.training.groups, weights);
+    match errors.is_empty() {
+        true => Ok(()),
+        false => Err(SetUpError::Spec(Diagnostics { source: subject.spec.source.clone(), errors })),
+    }
 }
 
 /// The model in training mode without a graph and without random layers: batch normalization uses

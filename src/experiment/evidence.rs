@@ -63,6 +63,10 @@ pub struct SubjectFacts {
     pub task: Task,
     /// The loss's name in the spec language.
     pub loss: &'static str,
+    /// Whether the loss applies its own softmax or sigmoid to the outputs.
+    pub takes_logits: bool,
+    /// Whether the loss has no natural zero: likelihoods may be below it.
+    pub signed_loss: bool,
     /// Class names; empty for regression.
     pub classes: Vec<String>,
     pub layers: Vec<LayerFacts>,
@@ -86,6 +90,11 @@ pub struct SubjectFacts {
 }
 
 impl SubjectFacts {
+    /// Whether the loss takes probabilities in the place of logits.
+    pub fn takes_probabilities(&self) -> bool {
+        matches!(self.loss, "cross_entropy" | "binary_cross_entropy") && !self.takes_logits
+    }
+
     /// The layer that gives the outputs: the last one, or the last module of a Rust model that owns
     /// numbers.
     pub fn head(&self) -> Option<&LayerFacts> {
@@ -112,6 +121,8 @@ pub struct LayerFacts {
     pub path: String,
     /// The layer's name in the spec language; for a Rust model the type of the module, or `probe`.
     pub kind: String,
+    /// The activation that the layer computes within, where it has one.
+    pub activation: Option<&'static str>,
     /// Output shape without the batch axis; unknown for a Rust model's modules.
     pub output: Vec<usize>,
     pub parameters: usize,
@@ -128,7 +139,7 @@ pub struct InitialEvidence {
     /// The terms that a Rust model's loss is the sum of, where it names several.
     pub terms: Vec<TermEvidence>,
     /// The loss that guessing gives on these examples: all logits equal, or output 0. Unknown where
-    /// the loss is a Rust model's own.
+    /// the loss is a Rust model's own, and where theory says nothing.
     pub guessing_loss: Option<f64>,
     /// The lowest loss that a constant output reaches on these examples; unknown likewise.
     pub constant_loss: Option<f64>,
@@ -281,9 +292,24 @@ pub struct TrainingEvidence {
     /// The lowest loss that a constant output reaches on the sample; unknown where the loss is a Rust
     /// model's own.
     pub constant_loss: Option<f64>,
+    /// Where the recipe's early stopping ended the training, if it did.
+    pub stopped_early: Option<EarlyStop>,
     pub updates: Vec<UpdateEvidence>,
     /// Outputs of the layers on the sample after the last step.
     pub activations: Vec<ActivationEvidence>,
+}
+
+/// Where a recipe's early stopping ended the training.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct EarlyStop {
+    /// The last epoch, from 1, and the step that it ended with.
+    pub epoch: usize,
+    pub step: usize,
+    /// The loss that was watched, by its name in the spec language.
+    pub metric: &'static str,
+    /// Its value in the last epoch, and the lowest one.
+    pub loss: f64,
+    pub best: f64,
 }
 
 /// Loss on the sample after some steps.

@@ -6,6 +6,15 @@ use crate::property::{self, Options, Outcome};
 use crate::spec::{self, Source};
 use crate::subject::Subject;
 
+/// The laboratory of a spec, after its training.
+fn laboratory(text: &str) -> Result<Laboratory, SetUpError> {
+    let spec = spec::parse(Source::new("specs/recipe.yaml", text)).unwrap();
+    let subject = Subject::prepare(spec).unwrap();
+    let mut laboratory = Laboratory::new(subject, &Devices::open(DeviceChoice::Cpu).unwrap())?;
+    laboratory.require(Experiment::Training, &mut |_, _, _, _| ()).unwrap();
+    Ok(laboratory)
+}
+
 /// A healthy network on 96 examples, trained by this recipe for as long as `expect` says.
 fn trained(training: &str, steps: usize) -> Laboratory {
     let text = format!(
@@ -13,12 +22,7 @@ fn trained(training: &str, steps: usize) -> Laboratory {
          model: [linear: 16, tanh, linear: 2]\ntraining: {{{training}}}\n\
          expect: [learns: {{steps: {steps}, at_most: {steps}}}]\n"
     );
-    let spec = spec::parse(Source::new("specs/recipe.yaml", text)).unwrap();
-    let subject = Subject::prepare(spec).unwrap();
-    let mut laboratory =
-        Laboratory::new(subject, &Devices::open(DeviceChoice::Cpu).unwrap()).unwrap();
-    laboratory.require(Experiment::Training, &mut |_, _, _, _| ()).unwrap();
-    laboratory
+    laboratory(&text).unwrap()
 }
 
 fn training(laboratory: &Laboratory) -> &TrainingEvidence {
@@ -47,6 +51,10 @@ fn a_recipe_learns_under_every_schedule() {
         "schedule: {composed: [cosine, {exponential: 0.99}]}",
         "schedule: cosine, warm_up: 6",
         "schedule: {noam: {warmup_steps: 20, model_size: 16}}",
+        "schedule: {sequential: {schedules: [constant, cosine], milestones: [20]}}",
+        "schedule: {plateau: {patience: 1}}",
+        "schedule: {cyclic: {max_lr: 0.1, step_size: 10}}",
+        "schedule: one_cycle",
     ] {
         let recipe = format!("optimizer: {{adam: {{learning_rate: 0.05}}}}, steps: 60, {schedule}");
         let laboratory = trained(&recipe, 60);
@@ -118,4 +126,98 @@ fn a_recipe_is_as_long_as_it_says() {
     // Two batches a step: 80 and 16 examples.
     assert_eq!(of("epochs: 2, batch_size: 40, accumulate: 2"), 4);
     assert_eq!(of(&format!("epochs: {}, batch_size: 40", usize::MAX)), usize::MAX);
+}
+
+#[test]
+fn a_plateau_sees_the_loss_of_each_epoch() {
+    let _alone = crate::device::alone();
+    let sgd = "optimizer: {sgd: {learning_rate: 0.5}}, batch_size: 48, steps: 40";
+    // No loss is a hundred times lower: every epoch but the first one lowers the rate.
+    let plateau =
+        format!("{sgd}, schedule: {{plateau: {{patience: 0, threshold: 0.99, factor: 0.1}}}}");
+    let (constant, falling) = (moves(&trained(sgd, 10)), moves(&trained(&plateau, 10)));
+    // Steps 1, 2 and 10: the last one is in epoch 5, after three falls.
+    assert_close(falling[0], constant[0]);
+    assert_close(falling[1], constant[1]);
+    let fall = falling[2] / constant[2];
+    assert!((0.5e-3..5e-3).contains(&fall), "{fall}");
+}
+
+#[test]
+fn a_recipe_stops_early_where_its_loss_no_longer_falls() {
+    let _alone = crate::device::alone();
+    for (metric, split) in [("training_loss", "0"), ("validation_loss", "0.2")] {
+        let text = format!(
+            "version: 1\ntask: classification\n\
+             data: {{moons: {{examples: 120}}, split: {{validation: {split}}}}}\n\
+             model: [linear: 16, tanh, linear: 2]\ntraining: {{epochs: 50, batch_size: 48, \
+             early_stopping: {{metric: {metric}, patience: 3, threshold: 100}}}}\n\
+             expect: [learns: {{steps: 100, at_most: 100}}]\n"
+        );
+        let laboratory = laboratory(&text).unwrap();
+        let found = training(&laboratory);
+        let stop = found.stopped_early.unwrap();
+        let length = if split == "0" { 3 } else { 2 };
+        // The first epoch is the best one, three more are waited for.
+        assert_eq!((stop.epoch, stop.step, found.steps), (4, 4 * length, 4 * length), "{metric}");
+        assert_eq!(stop.metric, metric);
+        assert!(stop.best.is_finite() && stop.loss.is_finite());
+        let learns = property::find("learns").unwrap();
+        let verdict = (learns.judge)(laboratory.evidence(), &Options::defaults(&learns.meta));
+        assert!(verdict.summary.contains("stopped early after epoch 4"), "{}", verdict.summary);
+    }
+    let falling = trained("epochs: 4, early_stopping: {patience: 1}", 12);
+    assert_eq!(training(&falling).stopped_early, None);
+}
+
+#[test]
+fn what_is_frozen_by_intent_stays_and_is_not_accused() {
+    let _alone = crate::device::alone();
+    let spec = |rest: &str| {
+        format!(
+            "version: 1\ntask: classification\ndata: {{moons: {{examples: 120}}}}\n\
+             model: [linear: {{out: 16, name: hidden}}, tanh, linear: {{out: 2, name: head}}]\n\
+             training: {{optimizer: {{adam: {{learning_rate: 0.01}}}}, steps: 60, \
+             groups: [{{layers: [hidden], frozen: true}}]}}\n{rest}"
+        )
+    };
+    let judged = |text: &str, name: &'static str| {
+        let mut laboratory = laboratory(text).unwrap();
+        let property = property::find(name).unwrap();
+        property.needs.iter().for_each(|needed| {
+            laboratory.require(*needed, &mut |_, _, _, _| ()).unwrap();
+        });
+        (property.judge)(laboratory.evidence(), &Options::defaults(&property.meta))
+    };
+    for name in [
+        "every_parameter_gets_gradient",
+        "gradients_match",
+        "weights_update",
+        "update_ratio",
+        "learns",
+        "finite_everywhere",
+    ] {
+        let verdict = judged(&spec(""), name);
+        assert_eq!(verdict.outcome, Outcome::Pass, "{name}: {}", verdict.summary);
+    }
+    let trained = laboratory(&spec("")).unwrap();
+    let tensors: Vec<_> = training(&trained).updates.iter().map(|tensor| &tensor.tensor).collect();
+    assert_eq!(tensors, ["head.weight", "head.bias"]);
+    // What the optimizer never gets by mistake is still named.
+    let verdict = judged(&spec("faults: [freeze_layer: head]\n"), "weights_update");
+    assert_eq!(verdict.outcome, Outcome::Fail);
+    assert_eq!(verdict.findings[0].place, "head.weight");
+}
+
+#[test]
+fn a_group_of_an_unknown_tensor_is_told_with_the_name_that_was_meant() {
+    let _alone = crate::device::alone();
+    let text = "version: 1\ntask: classification\ndata: moons\n\
+                model: [linear: {out: 16, name: hidden}, tanh, linear: 2]\n\
+                training: {groups: [{layers: [hidden.wieght], factor: 0.1}]}\n";
+    let Err(error) = laboratory(text) else { panic!("no error") };
+    let error = error.to_string();
+    assert!(error.contains("NN0122"), "{error}");
+    assert!(error.contains("did you mean `hidden.weight`?"), "{error}");
+    assert!(error.contains(":5:31"), "{error}");
 }

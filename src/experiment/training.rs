@@ -5,6 +5,7 @@
 
 use super::Progress;
 use super::bench::{Bench, evaluate, observe, scalars};
+use super::epochs::Epochs;
 use super::evidence::{SampleLoss, StepUpdate, TrainingEvidence, UpdateEvidence};
 use super::initial;
 use crate::data::statistics;
@@ -43,8 +44,11 @@ pub fn run(
     let kind = &subject.spec.loss.kind.value;
     let declared_steps = subject.declared_steps();
     let sample = subject.sample(initial::EXAMPLES);
-    let constant_loss =
-        sample.targets().map(|targets| statistics::constant_loss(kind, targets, subject.classes()));
+    let constant_loss = sample.targets().and_then(|targets| {
+        let factor = statistics::reduction_factor(&subject.spec.loss, targets);
+        let loss = factor * statistics::constant_loss(kind, targets, subject.classes());
+        (!loss.is_nan()).then_some(loss)
+    });
     let place = &bench.test;
 
     let model = bench.model(place);
@@ -59,19 +63,27 @@ pub fn run(
     let mut sample_losses =
         vec![SampleLoss { step: 0, loss: evaluate(subject, trainer.model(), &sample, place)? }];
 
+    let mut epochs = Epochs::new(subject);
     let longest = declared_steps.min(plan.at_most.max(plan.steps));
     let first_look = declared_steps.min(plan.steps);
-    while trainer.steps() < longest {
+    while trainer.steps() < longest && epochs.stopped().is_none() {
         let until = if trainer.steps() < first_look { first_look } else { longest };
-        let mut block = Vec::new();
-        for indices in batches.by_ref().take(BLOCK.min(until - trainer.steps())) {
-            let step = trainer.steps() + 1;
-            let measured = step <= 2 || step.is_multiple_of(UPDATE_INTERVAL);
-            let step_batches: Vec<_> =
-                indices.chunks(*recipe.batch_size).map(|part| subject.batch(part)).collect();
-            block.push(trainer.step(&step_batches, true, measured.then_some(&mut probe)));
+        let block_end = until.min(trainer.steps() + BLOCK);
+        while trainer.steps() < block_end && epochs.stopped().is_none() {
+            let part = epochs.until_look(trainer.steps()).min(block_end - trainer.steps());
+            let mut block = Vec::new();
+            for indices in batches.by_ref().take(part) {
+                let step = trainer.steps() + 1;
+                let measured = step <= 2 || step.is_multiple_of(UPDATE_INTERVAL);
+                let step_batches: Vec<_> =
+                    indices.chunks(*recipe.batch_size).map(|part| subject.batch(part)).collect();
+                block.push(trainer.step(&step_batches, true, measured.then_some(&mut probe)));
+                epochs.saw(indices.len());
+            }
+            let block = scalars(block)?;
+            epochs.look(&block, &mut trainer, subject, place)?;
+            losses.extend(block);
         }
-        losses.extend(scalars(block)?);
         let loss = evaluate(subject, trainer.model(), &sample, place)?;
         sample_losses.push(SampleLoss { step: trainer.steps(), loss });
         progress("training", trainer.steps(), longest, losses.last().copied());
@@ -89,6 +101,7 @@ pub fn run(
         losses,
         sample_losses,
         constant_loss,
+        stopped_early: epochs.into_stopped(),
         updates: updates(probe)?,
         activations: observe(subject, trainer.model(), &sample, place)?,
     })

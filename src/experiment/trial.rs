@@ -3,7 +3,7 @@
 
 use burn::tensor::FloatDType;
 
-use super::bench::{PROBE, SetUpError, draw, run as run_untracked, scalar};
+use super::bench::{PROBE, SetUpError, check_groups, draw, run as run_untracked, scalar};
 use super::evidence::{DeviceRandom, LayerFacts};
 use crate::device::{DeviceFailure, Devices, Place};
 use crate::model::{Pass, Value, Weights, module_facts};
@@ -58,6 +58,15 @@ enum Obstacle {
     Broke(String),
 }
 
+impl From<SetUpError> for Obstacle {
+    fn from(error: SetUpError) -> Self {
+        match error {
+            SetUpError::Spec(diagnostics) => Self::Spec(diagnostics),
+            SetUpError::Failed(reason) => Self::Broke(reason),
+        }
+    }
+}
+
 impl From<DeviceFailure> for Obstacle {
     fn from(failure: DeviceFailure) -> Self {
         Self::Broke(failure.to_string())
@@ -72,6 +81,7 @@ fn observe(subject: &Subject, place: &Place) -> Result<(Weights, Trial), Obstacl
     let seed = subject.spec.training.seed;
     let weights = draw(subject, place, seed)?;
     check_frozen(subject, &weights)?;
+    check_groups(subject, &weights)?;
     let model = || weights.load(subject.build(&place.device), place);
     let batch = subject.sample(EXAMPLES);
 
@@ -98,12 +108,14 @@ fn observe(subject: &Subject, place: &Place) -> Result<(Weights, Trial), Obstacl
     let modules = modules.into_iter().map(|module| LayerFacts {
         path: if module.path.is_empty() { "model".to_owned() } else { module.path },
         kind: module.kind,
+        activation: None,
         output: Vec::new(),
         parameters: module.parameters,
     });
     let seen = |path: String, kind: &str, shape: &[usize]| LayerFacts {
         path,
         kind: kind.to_owned(),
+        activation: None,
         output: shape.get(1..).unwrap_or_default().to_vec(),
         parameters: 0,
     };
@@ -125,20 +137,30 @@ fn observe(subject: &Subject, place: &Place) -> Result<(Weights, Trial), Obstacl
     Ok((weights, Trial { layers, random }))
 }
 
-/// What the head must give: k logits, one logit, or one number.
+/// What the head must give: k logits, one logit, a number for each target, …
 fn check_output(subject: &Subject, shape: &[usize], examples: usize) -> Result<(), Obstacle> {
     let spec = &subject.spec;
-    let Some((wanted, why)) = wanted_outputs(*spec.task, subject.classes()) else { return Ok(()) };
+    let Some(wanted) = subject.dataset().and_then(|data| wanted_outputs(spec, data)) else {
+        return Ok(());
+    };
     let numbers: usize = shape.iter().product();
     let matrix = shape.len() <= 2 || shape[2..].iter().all(|size| *size == 1);
-    if matrix && shape.first() == Some(&examples) && numbers == examples * wanted {
+    let fits = match (wanted.axes.as_slice(), shape) {
+        // `[batch]`, `[batch, 1, 1]` and the like are one row per example, too.
+        ([Some(size)], _) => matrix && numbers == examples * size,
+        (_, [_, axes @ ..]) => wanted.admits(axes),
+        _ => false,
+    };
+    if fits && shape.first() == Some(&examples) {
         return Ok(());
     }
     let span = subject.rust().map_or(spec.task.span, |plan| plan.span());
-    let message =
-        format!("the model gives {shape:?} for {examples} examples, but the task takes {}", why);
+    let message = format!(
+        "the model gives {shape:?} for {examples} examples, but the task takes {}",
+        wanted.why
+    );
     let error = Diagnostic::new(Code::HEAD_MISMATCH, message, span, format!("gives {shape:?}"))
-        .also(spec.task.span, format!("takes [{examples}, {wanted}]"))
+        .also(spec.task.span, format!("takes [{examples}, {}", &wanted.to_string()[1..]))
         .help("let the forward function give one row per example: the batch is the first axis");
     Err(Obstacle::Spec(Diagnostics::one(spec.source.clone(), error)))
 }

@@ -2,12 +2,12 @@
 
 use std::fmt::Write;
 
-use super::{Body, Kind, OptionRow, Section, Topic, code, property, topics};
+use super::{Body, Kind, OptionRow, Section, Topic, code, property, reference, topics};
 use crate::property::REGISTRY;
 use crate::spec::Severity;
 
 /// Stands on top of each page.
-const ORIGIN: &str = "<!-- Made from the sources. Change it there, then run \
+pub(super) const ORIGIN: &str = "<!-- Made from the sources. Change it there, then run \
                       `UPDATE_DOCS=1 cargo test --lib explain`. -->\n\n";
 
 /// The written part of the page about the language.
@@ -69,18 +69,26 @@ pub fn properties() -> String {
     page
 }
 
-/// `docs/language.md`.
+/// `docs/language.md`: what has pages of its own is only listed.
 pub fn language() -> String {
     let mut page = format!("{ORIGIN}{LANGUAGE}");
     let mut last: Option<Kind> = None;
     let words = topics();
     let words = words.iter().filter(|topic| ![property::KIND, code::KIND].contains(&topic.kind));
     for topic in words {
+        let folder = reference::folder(topic.kind);
         if last != Some(topic.kind) {
             page.push_str(&format!("\n## {}\n", topic.kind.title));
+            if folder.is_some() {
+                page.push('\n');
+                page.push_str(reference::HEAD);
+            }
             last = Some(topic.kind);
         }
-        chapter(&mut page, "###", topic);
+        match folder {
+            Some(folder) => page.push_str(&reference::row(topic, &format!("reference/{folder}"))),
+            None => chapter(&mut page, "###", topic),
+        }
     }
     page
 }
@@ -108,7 +116,7 @@ fn of_kind(kind: Kind) -> Vec<Topic> {
 }
 
 /// A heading with the topic's name, its summary and its sections.
-fn chapter(page: &mut String, level: &str, topic: &Topic) {
+pub(super) fn chapter(page: &mut String, level: &str, topic: &Topic) {
     let summary = sentence(topic.summary);
     // Other summaries are sentences already, or begin with a formula.
     let summary = if topic.kind == code::KIND { capitalized(&summary) } else { summary };
@@ -142,7 +150,7 @@ fn table(options: &[OptionRow]) -> String {
 }
 
 /// A line of a table; a bar inside a cell would end the cell.
-fn row<const COLUMNS: usize>(cells: [&str; COLUMNS]) -> String {
+pub(super) fn row<const COLUMNS: usize>(cells: [&str; COLUMNS]) -> String {
     let mut row = String::from("|");
     for cell in cells {
         write!(row, " {} |", one_line(cell).replace('|', "\\|"))

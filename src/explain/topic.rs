@@ -71,7 +71,7 @@ impl Section {
     }
 }
 
-/// Everything that has an explanation, kind by kind: properties in the order in which they run,
+/// Everything that has an explanation, kind by kind and in short ([`find`] tells all): properties in the order in which they run,
 /// words in the order of the vocabulary, codes in their own.
 pub fn topics() -> Vec<Topic> {
     let properties = REGISTRY.iter().map(|property| property::topic(&property.meta));
@@ -84,7 +84,15 @@ pub fn topics() -> Vec<Topic> {
 /// and `_` do not count: `Batch-Norm` is `batch_norm`.
 pub fn find(name: &str) -> Vec<Topic> {
     let wanted = plain(name);
-    topics().into_iter().filter(|topic| plain(topic.name) == wanted).collect()
+    let is_wanted = |name: &str| plain(name) == wanted;
+    let properties = REGISTRY.iter().filter(|property| is_wanted(property.meta.name));
+    let words = vocabulary::terms().filter(|term| is_wanted(term.name));
+    let codes = CODES.iter().filter(|code| is_wanted(code.code.0));
+    properties
+        .map(|property| property::topic(&property.meta))
+        .chain(words.map(term::full_topic))
+        .chain(codes.map(code::topic))
+        .collect()
 }
 
 /// The name that a reader who asked for an unknown one probably meant: misspelt, or from another

@@ -11,8 +11,8 @@ use crate::property::{Finding, Meta, Options, Property, Verdict};
 use crate::report::event::{Event, Sink};
 use crate::spec::{
     DataSource, DataSpec, Expectation, Generator, Length, LossKind, LossSpec, ModelSpec,
-    OptimizerKind, OptimizerSpec, Regularization, Scaling, Schedule, ScheduleSpec, Severity,
-    Source, Span, Spanned, Spec, Task, TrainingSpec,
+    OptimizerKind, OptimizerSpec, Scaling, Schedule, ScheduleSpec, Severity, Source, Span, Spanned,
+    Spec, Task, TrainingSpec,
 };
 
 /// A property that judges and records nothing: what a test's judge says counts.
@@ -58,11 +58,12 @@ pub(crate) fn spec(name: &str, expectations: Vec<Expectation>) -> Spec {
             shape: None,
             scale: at_start(Scaling::None),
             scale_target: at_start(Scaling::None),
+            reconstruct: None,
             validation: at_start(0.0),
             span: Span::default(),
         },
         model: ModelSpec::Declared(Vec::new()),
-        loss: LossSpec { kind: at_start(LossKind::Mse), regularization: Regularization::default() },
+        loss: LossSpec::plain(at_start(LossKind::Mse)),
         training: TrainingSpec {
             optimizer: OptimizerSpec {
                 kind: OptimizerKind::Sgd {
@@ -76,6 +77,8 @@ pub(crate) fn spec(name: &str, expectations: Vec<Expectation>) -> Spec {
             },
             schedule: ScheduleSpec { kind: at_start(Schedule::Constant), warm_up: at_start(0) },
             clipping: None,
+            groups: Vec::new(),
+            early_stopping: None,
             batch_size: at_start(4),
             accumulate: at_start(1),
             length: Length::Epochs(1),

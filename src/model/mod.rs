@@ -31,4 +31,6 @@ pub use under_test::Model;
 pub use value::Value;
 pub(crate) use value::on_float;
 pub use visit::{TensorVisitor, module_facts, visit_tensors};
-pub use weights::{NamedGradient, Weights, belongs_to, fetch, named_gradients, to_f64};
+pub use weights::{
+    NamedGradient, NamedTensor, Weights, belongs_to, fetch, named_gradients, to_f64,
+};

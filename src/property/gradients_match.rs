@@ -296,17 +296,20 @@ mod tests {
 
     #[test]
     fn a_kernel_that_is_known_to_be_inexact_only_warns_and_only_within_its_bound() {
-        let verdict = |kind: &str, error: f64| {
+        let verdict = |kind: &str, activation, error: f64| {
             let mut evidence = testing::evidence();
             evidence.subject.layers[1].kind = kind.to_owned();
+            evidence.subject.layers[1].activation = activation;
             let mut off = tensor("hidden.weight", vec![direction(0.5, 0.5)]);
             off.device_error = Some(error);
             evidence.gradient_check.as_mut().unwrap().tensors = vec![off];
             judge(&evidence, &Options::defaults(&PROPERTY.meta)).outcome
         };
-        assert_eq!(verdict("gelu", 7e-4), Outcome::Warn);
-        assert_eq!(verdict("gelu", 7e-2), Outcome::Fail);
-        assert_eq!(verdict("relu", 7e-4), Outcome::Fail);
+        assert_eq!(verdict("gelu", None, 7e-4), Outcome::Warn);
+        assert_eq!(verdict("gelu", None, 7e-2), Outcome::Fail);
+        assert_eq!(verdict("relu", None, 7e-4), Outcome::Fail);
+        assert_eq!(verdict("transformer_encoder", Some("gelu"), 7e-4), Outcome::Warn);
+        assert_eq!(verdict("transformer_encoder", Some("relu"), 7e-4), Outcome::Fail);
     }
 
     #[test]

@@ -28,7 +28,8 @@ pub static PROPERTY: Property = Property {
               labels leak or are trivial.",
         condition: "expected = mean loss with all logits 0 (−ln(1/k) for k classes, ln 2 for two, \
                     also with class weights and label smoothing), or with output 0 for \
-                    regression. Default: error outside [0.5, 3] × expected, warning above 1.5 ×; \
+                    regression. Not judged where theory names no such loss: for embeddings, \
+                    `ctc` and likelihoods whose zero is arbitrary. Default: error outside [0.5, 3] × expected, warning above 1.5 ×; \
                     regression on unscaled targets warns only. With `tolerance: t`: error when \
                     |loss − expected| > t · expected. A negative loss is always an error.",
         mend: "Look at the layer named: scale the inputs, use the default initializer, let the \
@@ -85,14 +86,9 @@ fn judge(evidence: &Evidence, options: &Options) -> Verdict {
             }],
         );
     }
-    let Some(expected) = known else {
-        return Verdict::not_applicable(
-            "the loss is the model's own, and only you know what it is at the start: say \
-             `initial_loss: {expected: …}`",
-        );
-    };
     let own = evidence.subject.task == Task::Objective;
-    if loss < 0.0 && !own {
+    let signed = own || evidence.subject.signed_loss;
+    if loss < 0.0 && !signed {
         return Verdict::fail(
             summary,
             vec![Finding {
@@ -106,6 +102,18 @@ fn judge(evidence: &Evidence, options: &Options) -> Verdict {
             }],
         );
     }
+    let Some(expected) = known else {
+        return Verdict::not_applicable(match own {
+            true => "the loss is the model's own, and only you know what it is at the start: say \
+                     `initial_loss: {expected: …}`"
+                .to_owned(),
+            false => format!(
+                "what `{}` is at the start depends on more than the targets: say \
+                 `initial_loss: {{expected: …}}` where you know it",
+                evidence.subject.loss
+            ),
+        });
+    };
     if let Some(tolerance) = options.number("tolerance") {
         let distance = tolerance * expected.abs();
         let bound = format!("within {} of {}", short(distance), short(expected));
@@ -116,6 +124,13 @@ fn judge(evidence: &Evidence, options: &Options) -> Verdict {
             summary,
             vec![finding(format!("the loss is {}", short(loss)), bound)],
         );
+    }
+    if options.number("expected").is_none() && (evidence.subject.signed_loss || expected == 0.0) {
+        return Verdict::not_applicable(format!(
+            "`{}` has no natural zero here, so that a ratio to guessing says nothing: say \
+             `initial_loss: {{tolerance: …}}`",
+            evidence.subject.loss
+        ));
     }
     let ratio = loss / expected.max(f64::MIN_POSITIVE);
     let message = format!("the loss is {} times the one of guessing", short(ratio));
@@ -225,6 +240,32 @@ mod tests {
             Outcome::Fail,
             "a loss that is no number is wrong, whosever it is"
         );
+    }
+
+    #[test]
+    fn a_loss_that_theory_does_not_know_is_left_alone_unless_the_spec_knows_it() {
+        let mut evidence = testing::evidence();
+        evidence.subject.loss = "triplet_margin";
+        let initial = evidence.initial.as_mut().unwrap();
+        (initial.loss, initial.guessing_loss) = (40.0, None);
+        let options = Options::defaults(&PROPERTY.meta);
+        assert_eq!(judge(&evidence, &options).outcome, Outcome::NotApplicable);
+        evidence.initial.as_mut().unwrap().loss = -0.1;
+        assert_eq!(judge(&evidence, &options).outcome, Outcome::Fail, "it is never negative");
+    }
+
+    #[test]
+    fn a_likelihood_without_a_natural_zero_is_judged_by_a_tolerance_alone() {
+        let mut evidence = testing::evidence();
+        evidence.subject.signed_loss = true;
+        let initial = evidence.initial.as_mut().unwrap();
+        (initial.loss, initial.guessing_loss) = (-3.0, Some(1.0));
+        let mut options = Options::defaults(&PROPERTY.meta);
+        assert_eq!(judge(&evidence, &options).outcome, Outcome::NotApplicable);
+        options.set("tolerance", OptionValue::Number(0.5));
+        assert_eq!(judge(&evidence, &options).outcome, Outcome::Fail);
+        evidence.initial.as_mut().unwrap().loss = 1.2;
+        assert_eq!(judge(&evidence, &options).outcome, Outcome::Pass);
     }
 
     #[test]

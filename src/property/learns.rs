@@ -74,19 +74,26 @@ fn judge(evidence: &Evidence, options: &Options) -> Verdict {
     };
     let fall = fall(&training.sample_losses, training.constant_loss);
     let summary = format!(
-        "loss {} → {} in {}{}",
+        "loss {} → {} in {}{}{}",
         short(first.loss),
         short(last.loss),
         count(training.steps, "step"),
         training
             .constant_loss
-            .map_or_else(String::new, |loss| format!(" (constant predictor {})", short(loss)))
+            .map_or_else(String::new, |loss| format!(" (constant predictor {})", short(loss))),
+        training.stopped_early.map_or_else(String::new, |stop| format!(
+            "; stopped early after epoch {}: `{}` {}, best {}",
+            stop.epoch,
+            stop.metric,
+            short(stop.loss),
+            short(stop.best)
+        ))
     );
     if fall >= minimum {
         return Verdict::pass(summary);
     }
     let findings = vec![finding(evidence, fall, minimum)];
-    let cut_short = training.steps < training.declared_steps;
+    let cut_short = training.steps < training.declared_steps && training.stopped_early.is_none();
     match fall > 0.2 * minimum && cut_short {
         true => Verdict::warn(summary, findings),
         false => Verdict::fail(summary, findings),

@@ -15,6 +15,8 @@ pub fn evidence() -> Evidence {
         subject: SubjectFacts {
             task: Task::Classification,
             loss: "cross_entropy",
+            takes_logits: true,
+            signed_loss: false,
             classes: (0..10).map(|class| class.to_string()).collect(),
             layers: vec![
                 layer("hidden", "linear", 50),
@@ -69,6 +71,7 @@ pub fn evidence() -> Evidence {
                 SampleLoss { step: 40, loss: 1.5 },
             ],
             constant_loss: Some(LN_10),
+            stopped_early: None,
             updates: vec![
                 update("hidden.weight", 2),
                 update("hidden.bias", 1),
@@ -88,7 +91,13 @@ pub fn set_ratio(training: &mut TrainingEvidence, ratio: f64) {
 }
 
 fn layer(path: &str, kind: &str, parameters: usize) -> LayerFacts {
-    LayerFacts { path: path.to_owned(), kind: kind.to_owned(), output: vec![10], parameters }
+    LayerFacts {
+        path: path.to_owned(),
+        kind: kind.to_owned(),
+        activation: None,
+        output: vec![10],
+        parameters,
+    }
 }
 
 fn activations() -> Vec<ActivationEvidence> {

@@ -69,6 +69,7 @@ impl Code {
     pub const MODEL_INPUT_MISMATCH: Self = Self("NN0311");
     pub const BAD_MODEL_CONFIG: Self = Self("NN0312");
     pub const NOT_FOR_THIS_MODEL: Self = Self("NN0313");
+    pub const BAD_TARGETS: Self = Self("NN0320");
 
     pub const CONFIG_SYNTAX: Self = Self("NN0401");
     pub const CONFIG_UNKNOWN_KEY: Self = Self("NN0402");

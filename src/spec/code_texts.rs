@@ -390,6 +390,16 @@ pub static CODES: &[CodeMeta] = &[
         example: "version: 1\ntask: classification\ndata: {blobs: {classes: 3, features: 2}}\n\
                   model: {rust: net}\nfaults: [wrong_gradient: {layer: head, factor: 2}]\n",
     },
+    CodeMeta {
+        code: Code::BAD_TARGETS,
+        title: "targets that the loss cannot take",
+        explanation: "Some losses ask more of the targets than the task does: `poisson_nll` takes \
+                      numbers of at least 0, `kl_div` probabilities, `ctc` a sequence of classes that \
+                      has room in the steps of time that the model gives, and `pad_tokens` of \
+                      `cross_entropy` names classes that there are.",
+        example: "version: 1\ntask: classification\ndata: {blobs: {classes: 3}}\n\
+                  model: {layers: [linear: 3]}\nloss: {cross_entropy: {pad_tokens: [3]}}\n",
+    },
     config_code_texts::SYNTAX,
     config_code_texts::UNKNOWN_KEY,
     config_code_texts::WRONG_VALUE,

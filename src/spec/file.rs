@@ -226,6 +226,7 @@ fn read(reader: &mut Reader<'_>, root: &Node, source: &Source) -> Option<Spec> {
     };
     let loss = task.as_ref().and_then(|task| loss::read(spec, task));
     let regularization = loss::read_regularization(spec);
+    let loss = loss.map(|loss| LossSpec { regularization, ..loss });
     let training = training::read(spec, spec.key_span("data").unwrap_or(place));
     let expectations = expectation::read(spec);
     let faults = fault::read(spec, known_layers);
@@ -236,7 +237,7 @@ fn read(reader: &mut Reader<'_>, root: &Node, source: &Source) -> Option<Spec> {
         task: task?,
         data: data?,
         model: model?,
-        loss: LossSpec { kind: loss?, regularization },
+        loss: loss?,
         training,
         expectations,
         faults,

@@ -369,4 +369,15 @@ impl LayerKind {
             Self::Activation(activation) => activation.term(),
         }
     }
+
+    /// The name of the activation that the layer computes within.
+    pub fn activation(&self) -> Option<&'static str> {
+        match self {
+            Self::TransformerEncoder(encoder) => Some(match encoder.activation {
+                FeedForwardActivation::Gelu => "gelu",
+                FeedForwardActivation::Relu => "relu",
+            }),
+            _ => None,
+        }
+    }
 }

@@ -116,6 +116,24 @@ impl OptimizerKind {
             Self::Muon { .. } => "muon",
         }
     }
+
+    /// The same optimizer with another weight decay.
+    pub fn with_weight_decay(self, decay: f64) -> Self {
+        let mut changed = self;
+        match &mut changed {
+            Self::Sgd { weight_decay, .. }
+            | Self::Adam { weight_decay, .. }
+            | Self::AdamW { weight_decay, .. }
+            | Self::RmsProp { weight_decay, .. }
+            | Self::AdaGrad { weight_decay, .. }
+            | Self::Adan { weight_decay, .. }
+            | Self::Adafactor { weight_decay, .. }
+            | Self::Lamb { weight_decay, .. }
+            | Self::Lion { weight_decay, .. }
+            | Self::Muon { weight_decay, .. } => *weight_decay = decay,
+        }
+        changed
+    }
 }
 
 /// Burn's coefficients of the Newton-Schulz iteration.

@@ -80,7 +80,23 @@ const ALIASES: &[(&str, &[&str])] = &[
     ),
     ("mse", &["l2", "mean_squared_error", "squared_error"]),
     ("mae", &["l1", "mean_absolute_error", "absolute_error"]),
-    ("huber", &["smooth_l1"]),
+    ("smooth_l1", &["smoothl1"]),
+    ("lp", &["minkowski", "p_norm", "lp_norm"]),
+    ("focal", &["sigmoid_focal", "focal_cross_entropy", "categorical_focal_cross_entropy"]),
+    ("multi_margin", &["multi_class_hinge", "categorical_hinge", "crammer_singer"]),
+    ("hinge", &["svm", "max_margin"]),
+    ("soft_margin", &["logistic_loss", "multi_label_soft_margin"]),
+    ("cosine_embedding", &["cosine_similarity", "cosine_loss"]),
+    ("hinge_embedding", &["contrastive"]),
+    ("margin_ranking", &["ranking", "pairwise_ranking", "rank"]),
+    ("triplet_margin", &["triplet", "triplet_semi_hard"]),
+    ("poisson_nll", &["poisson"]),
+    ("gaussian_nll", &["gaussian_likelihood", "heteroscedastic"]),
+    ("kl_div", &["kl", "kld", "kl_divergence", "kullback_leibler"]),
+    ("ctc", &["connectionist_temporal_classification"]),
+    ("pad_tokens", &["ignore_index", "pad_index", "padding_idx", "pad_token"]),
+    ("logits", &["from_logits"]),
+    ("elastic", &["elastic_net", "elasticnet", "l1_l2"]),
     // Optimizers and the recipe.
     ("sgd", &["momentum", "sgd_momentum", "gradient_descent", "gd"]),
     ("adamw", &["adam_w", "adam_weight_decay", "fused_adamw"]),
@@ -95,6 +111,15 @@ const ALIASES: &[(&str, &[&str])] = &[
     ("step", &["step_lr", "multi_step", "staircase", "piecewise_constant"]),
     ("noam", &["transformer", "inverse_sqrt"]),
     ("composed", &["chained", "chained_scheduler", "compose"]),
+    ("sequential", &["sequential_lr", "join_schedules"]),
+    ("plateau", &["reduce_lr_on_plateau", "reduce_on_plateau"]),
+    ("cyclic", &["cyclic_lr", "clr", "cyclical_learning_rate", "triangular"]),
+    ("one_cycle", &["one_cycle_lr", "1cycle", "super_convergence"]),
+    ("max_lr", &["max_learning_rate", "maximal_learning_rate"]),
+    ("early_stopping", &["early_stop", "early_stopper", "stop_early"]),
+    ("groups", &["param_groups", "parameter_groups", "params"]),
+    ("frozen", &["freeze"]),
+    ("threshold", &["min_delta", "tolerance"]),
     ("final_lr", &["end_lr", "end_learning_rate"]),
     ("min_lr", &["eta_min", "min_learning_rate"]),
     ("num_iters", &["t_max", "total_iters", "decay_steps", "total_steps"]),
@@ -182,6 +207,21 @@ const ALIASES: &[(&str, &[&str])] = &[
     ("binary_classification", &["binary"]),
 ];
 
+/// What people look for and this language leaves out, with the reason.
+const ABSENT: &[(&[&str], &str)] = &[
+    (
+        &["precision", "mixed_precision", "amp", "autocast", "dtype", "fp16", "bf16", "half"],
+        "there is no mixed precision here: Burn 0.22 has neither a cast for single operations nor a \
+         scaling of the loss, and in f16 alone the squares of small gradients round to 0, so that the \
+         properties would judge the number format and not the network; wgpu has no bf16",
+    ),
+    (
+        &["lbfgs", "l_bfgs", "lbfgsb"],
+        "there is no L-BFGS here: Burn's evaluates the loss many times for one step, on one batch, \
+         while recipes take one gradient from each batch, with clipping, accumulation and groups",
+    ),
+];
+
 /// Longer names than this are no slip of the pen; comparing them would cost their square.
 const LONGEST: usize = 64;
 
@@ -204,6 +244,12 @@ pub(crate) fn suggest<'known>(unknown: &str, known: &[&'known str]) -> Option<&'
             (edits <= (plain.chars().count() / 3).max(1)).then_some(name)
         })
         .copied()
+}
+
+/// What the names of this language are called elsewhere, row by row: a name that stands for two things
+/// has two rows.
+pub(crate) fn aliases(name: &str) -> impl Iterator<Item = &'static [&'static str]> {
+    ALIASES.iter().filter(move |(known, _)| *known == name).map(|(_, names)| *names)
 }
 
 /// A note for a name that is known, but stands for something else.
@@ -259,6 +305,11 @@ fn shown(name: &str) -> String {
 }
 
 fn with_help(error: Diagnostic, unknown: &str, known: &[&str]) -> Diagnostic {
+    let plain = normalized(unknown);
+    let absent = ABSENT.iter().find(|(names, _)| names.iter().any(|n| normalized(n) == plain));
+    if let Some((_, reason)) = absent {
+        return error.note(*reason);
+    }
     let is_clear = known.len() > SHORT_LIST && suggest(unknown, known).is_some();
     let error = match known {
         [] => error.note("none is known here"),

@@ -1,7 +1,9 @@
 //! `training:` — the recipe.
 
+use super::early_stopping::{self, EarlyStopping};
 use super::optimizer::{self, OptimizerSpec};
 use super::options::OptionReader;
+use super::parameter_group::{self, ParameterGroup};
 use super::schedule::{self, ScheduleSpec};
 use super::vocabulary::{TermKind, find_kind};
 use super::{Code, Diagnostic, Span, Spanned};
@@ -12,15 +14,23 @@ pub struct TrainingSpec {
     pub optimizer: OptimizerSpec,
     pub schedule: ScheduleSpec,
     pub clipping: Option<Clipping>,
+    /// Tensors with rates or a weight decay of their own, and frozen ones.
+    pub groups: Vec<ParameterGroup>,
     pub batch_size: Spanned<usize>,
     /// Batches whose gradients make one step.
     pub accumulate: Spanned<usize>,
     pub length: Length,
+    pub early_stopping: Option<EarlyStopping>,
     /// Seeds weights, splits, shuffles, dropout and generated data.
     pub seed: u64,
 }
 
 impl TrainingSpec {
+    /// Whether something looks at the losses of whole epochs.
+    pub fn watches_epochs(&self) -> bool {
+        self.early_stopping.is_some() || self.schedule.kind.watches_loss()
+    }
+
     /// Examples whose gradients make one step.
     pub fn examples_per_step(&self) -> usize {
         self.batch_size.saturating_mul(*self.accumulate)
@@ -53,13 +63,16 @@ pub(super) fn read(spec: &mut OptionReader<'_, '_, '_>, place: Span) -> Training
     let (span, body) = (spec.key_span("training"), spec.given("training"));
     let options = &mut OptionReader::open(spec.reader, term, span.unwrap_or(place), body);
     let optimizer = optimizer::read(options, "optimizer");
-    let schedule = schedule::read(options, &optimizer);
+    let groups = parameter_group::read(options);
+    let schedule = schedule::read(options, &optimizer, &groups);
     TrainingSpec {
         optimizer,
         clipping: clipping(options),
+        groups,
         batch_size: options.spanned_count("batch_size"),
         accumulate: options.spanned_count("accumulate"),
         length: length(options, &schedule),
+        early_stopping: early_stopping::read(options),
         schedule,
         seed: options.count("seed") as u64,
     }

@@ -31,13 +31,25 @@ pub struct Examples {
 
 impl Batch {
     pub(super) fn of(subject: &Subject, indices: &[usize]) -> Self {
+        Self::from_part(subject, indices, |data| &data.train)
+    }
+
+    pub(super) fn of_validation(subject: &Subject, indices: &[usize]) -> Self {
+        Self::from_part(subject, indices, |data| &data.validation)
+    }
+
+    fn from_part(
+        subject: &Subject,
+        indices: &[usize],
+        part: fn(&data::Dataset) -> &data::Examples,
+    ) -> Self {
         let examples = match &subject.data {
             Source::Dataset(data) => {
                 let division = match &subject.plan {
                     ModelPlan::Declared(_) => None,
                     ModelPlan::Rust(plan) => Some(plan.division()),
                 };
-                Some(Examples::of(data, indices, division))
+                Some(Examples::of(data, part(data), indices, division))
             }
             Source::Model { .. } => None,
         };
@@ -83,11 +95,12 @@ impl Batch {
 impl Examples {
     fn of(
         data: &data::Dataset,
+        part: &data::Examples,
         indices: &[usize],
         division: Option<Vec<(bool, Vec<usize>)>>,
     ) -> Self {
         let length = data.shape.iter().product();
-        let selected = data.train.select(indices, length);
+        let selected = part.select(indices, length);
         let shape = match data.input {
             InputKind::Float => with_batch(indices.len(), &data.shape),
             InputKind::Tokens { .. } => vec![indices.len(), length],

@@ -1,62 +1,8 @@
 //! What the parts of a subject ask of each other.
 
-use crate::data::Dataset;
-use crate::model::{Plan, PlannedLayer, Signal};
-use crate::spec::{Code, Diagnostic, LossKind, Spec, Task, TrainingSpec};
-
-/// What the head must give: k logits, one logit, or one number.
-pub(super) fn head(spec: &Spec, data: &Dataset, plan: &Plan) -> Option<Diagnostic> {
-    let (wanted, why) = wanted(*spec.task, data.classes.len())?;
-    if plan.output == Signal::Float(vec![wanted]) {
-        return None;
-    }
-    let last = plan.layers.last()?;
-    let message = format!(
-        "the model gives {} per example, but the task takes [{wanted}]: {why}",
-        plan.output
-    );
-    let help = match plan.output.dims() {
-        [_] => format!("end the model with `linear: {wanted}`"),
-        _ => format!("end the model with `flatten` and `linear: {wanted}`"),
-    };
-    Some(
-        Diagnostic::new(Code::HEAD_MISMATCH, message, last.span, format!("gives {}", plan.output))
-            .also(spec.task.span, format!("takes [{wanted}]"))
-            .help(help),
-    )
-}
-
-/// How many numbers a head gives for each example, and why; none where the model has no head.
-pub fn wanted(task: Task, classes: usize) -> Option<(usize, String)> {
-    Some(match task {
-        Task::Classification => (classes, format!("the data has {classes} classes")),
-        Task::MultiLabelClassification => (1, "one logit per label".to_owned()),
-        Task::BinaryClassification => (1, "binary classification takes one logit".to_owned()),
-        Task::Regression => (1, "the data has one target".to_owned()),
-        Task::Objective => return None,
-    })
-}
-
-/// Class weights: one per class.
-pub(super) fn weights(spec: &Spec, data: &Dataset) -> Option<Diagnostic> {
-    let LossKind::CrossEntropy { weights: Some(weights), .. } = &spec.loss.kind.value else {
-        return None;
-    };
-    let classes = data.classes.len();
-    if weights.len() == classes {
-        return None;
-    }
-    let message = format!("{} class weights for {classes} classes", weights.len());
-    Some(
-        Diagnostic::new(
-            Code::LOSS_WEIGHTS_MISMATCH,
-            message,
-            spec.loss.kind.span,
-            format!("needs {classes} weights"),
-        )
-        .help(format!("give one weight per class, in this order: {}", data.classes.join(", "))),
-    )
-}
+use crate::model::{Plan, PlannedLayer};
+use crate::spec::{Code, Diagnostic, Spec, StoppingMetric, TrainingSpec};
+use crate::training;
 
 /// Batches that make one step: no more than the data has.
 pub(super) fn accumulation(training: &TrainingSpec, examples: usize) -> Option<Diagnostic> {
@@ -73,6 +19,24 @@ pub(super) fn accumulation(training: &TrainingSpec, examples: usize) -> Option<D
     let label = format!("at most {most}");
     let error = Diagnostic::new(Code::BATCH_TOO_LARGE, message, training.accumulate.span, label);
     Some(error.help(format!("write `accumulate: {most}` or less, or a smaller `batch_size`")))
+}
+
+/// Names of groups that no layer has.
+pub(super) fn groups(spec: &Spec, plan: &Plan) -> Vec<Diagnostic> {
+    let layers = plan.flat().into_iter().filter(|layer| layer.parameters > 0);
+    let paths: Vec<&str> = layers.map(|layer| layer.path.as_str()).collect();
+    training::unknown_layers(&spec.training.groups, &paths)
+}
+
+/// A loss over the validation part needs one.
+pub(super) fn early_stopping(training: &TrainingSpec, held_out: usize) -> Option<Diagnostic> {
+    let metric = &training.early_stopping.as_ref()?.metric;
+    if **metric != StoppingMetric::Validation || held_out > 0 {
+        return None;
+    }
+    let message = "`validation_loss` needs a validation part, and the data has none";
+    let error = Diagnostic::new(Code::CONTRADICTION, message, metric.span, "no examples");
+    Some(error.help("write `split: {validation: 0.2}` below `data`, or watch `training_loss`"))
 }
 
 /// Refuses models that cannot fit before anything is allocated.

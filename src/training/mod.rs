@@ -1,7 +1,9 @@
 //! Training: the recipe's optimizer and schedule, its batches, and one step after the other.
 
 mod batches;
+mod groups;
 mod optimizer;
+mod patience;
 mod schedule;
 mod trainer;
 mod updates;
@@ -10,5 +12,7 @@ mod updates;
 mod tests;
 
 pub use batches::Batches;
+pub use groups::{errors as group_errors, freeze, unknown_layers};
+pub use patience::Patience;
 pub use trainer::{Trainer, UpdateProbe};
 pub use updates::Updates;

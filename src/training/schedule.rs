@@ -1,59 +1,173 @@
-//! Burn's learning-rate schedules, from the spec's words for them.
+//! Learning rates, step by step: Burn's schedules, and around and beside them those that Burn leaves
+//! out. Burn can combine only its own, so combinations are made here.
+
+mod cyclic;
+mod one_cycle;
+mod plateau;
 
 use burn::lr_scheduler::{
     LrSchedulerConfig,
-    composed::{ComposedLrSchedulerConfig, SchedulerReduction},
     cosine::CosineAnnealingLrSchedulerConfig,
     exponential::ExponentialLrSchedulerConfig,
     linear::LinearLrSchedulerConfig,
-    module_lr_scheduler::{ModuleLrScheduler, ModuleLrSchedulerConfig},
+    module_lr_scheduler::{ModuleLearningRate, ModuleLrScheduler, ModuleLrSchedulerConfig},
     noam::NoamLrSchedulerConfig,
-    sequential::SequentialLrSchedulerConfig,
     step::StepLrSchedulerConfig,
 };
-use burn::module::Module;
+use burn::module::{Module, ParamGroup};
 
+use super::groups;
 use super::optimizer::matrices;
-use crate::spec::{OptimizerSpec, Reduction, Schedule, ScheduleSpec};
+use crate::spec::{GroupRate, OptimizerSpec, Reduction, Schedule, ScheduleSpec, TrainingSpec};
+use plateau::PlateauRate;
 
-/// The learning rates of a recipe of so many steps, for each tensor of a module.
-pub(super) fn scheduler<M: Module>(
-    schedule: &ScheduleSpec,
-    optimizer: &OptimizerSpec,
-    steps: usize,
-    module: &M,
-) -> ModuleLrScheduler {
-    let of = |optimizer: &OptimizerSpec| config(schedule, *optimizer.learning_rate, steps);
-    let rates = match &optimizer.others {
-        None => ModuleLrSchedulerConfig::new(of(optimizer)),
-        Some(others) => {
-            ModuleLrSchedulerConfig::new(of(others)).with_group(matrices(module), of(optimizer))
-        }
-    };
-    rates.init().expect("the language admits only what Burn's schedules take")
+/// The learning rates of a run: one for all tensors, and those of groups. Of several groups that hold
+/// a tensor the last one counts.
+pub(super) struct Rates {
+    base: Rate,
+    groups: Vec<(ParamGroup, Rate)>,
 }
 
-/// The same rate in every step.
-pub(super) fn constant(rate: f64) -> ModuleLrScheduler {
-    ModuleLrScheduler::new(rate)
+impl Rates {
+    /// Those of a recipe of so many steps, for the tensors of a module.
+    pub fn of_recipe<M: Module>(recipe: &TrainingSpec, steps: usize, module: &M) -> Self {
+        let of = |rate: f64| behind_warm_up(&recipe.schedule, rate, steps);
+        let OptimizerSpec { learning_rate, others, .. } = &recipe.optimizer;
+        // The rates of all tensors, and then of the matrices.
+        let all = others.as_deref().map_or(**learning_rate, |others| *others.learning_rate);
+        let of_matrices = others.as_ref().map(|_| (matrices(module), **learning_rate));
+        let mut rates = Self { base: of(all), groups: Vec::new() };
+        if let Some((ids, rate)) = &of_matrices {
+            rates.groups.push((ParamGroup::from_ids(ids.clone()), of(*rate)));
+        }
+        for group in &recipe.groups {
+            let ids = groups::ids(group, module);
+            match &group.rate {
+                GroupRate::Shared => {}
+                GroupRate::Own(rate) => {
+                    rates.groups.push((ParamGroup::from_ids(ids), of(**rate)));
+                }
+                GroupRate::Factor(factor) => {
+                    let scaled = |rate: f64| Rate::Times(Box::new(of(rate)), *factor);
+                    rates.groups.push((ParamGroup::from_ids(ids.clone()), scaled(all)));
+                    if let Some((matrices, rate)) = &of_matrices {
+                        let inside = ids.into_iter().filter(|id| matrices.contains(id)).collect();
+                        rates.groups.push((ParamGroup::from_ids(inside), scaled(*rate)));
+                    }
+                }
+            }
+        }
+        rates
+    }
+
+    /// The same rate in every step.
+    pub fn constant(rate: f64) -> Self {
+        Self { base: Rate::Burn(ModuleLrScheduler::new(rate)), groups: Vec::new() }
+    }
+
+    /// The rates of the next step.
+    pub fn step(&mut self) -> ModuleLearningRate {
+        let base = ModuleLrScheduler::new(self.base.step());
+        let groups = self.groups.iter_mut();
+        let with_group = |rates: ModuleLrScheduler, (group, rate): &mut (ParamGroup, Rate)| {
+            rates.with_group(group.clone(), rate.step())
+        };
+        groups.fold(base, with_group).step()
+    }
+
+    /// Tells the loss of an epoch that has ended.
+    pub fn observe(&mut self, loss: f64) {
+        self.base.observe(loss);
+        self.groups.iter_mut().for_each(|(_, rate)| rate.observe(loss));
+    }
+}
+
+/// One rate on its way through the steps.
+enum Rate {
+    /// One of Burn's own.
+    Burn(ModuleLrScheduler),
+    /// A formula of the step, counted from 0.
+    Formula(Box<dyn Fn(usize) -> f64>, usize),
+    Plateau(PlateauRate),
+    Times(Box<Rate>, f64),
+    Composed(Vec<Rate>, Reduction),
+    Sequential(Sequential),
+}
+
+/// Rates one after the other.
+struct Sequential {
+    parts: Vec<Rate>,
+    milestones: Vec<usize>,
+    steps: usize,
+}
+
+impl Sequential {
+    /// The part that gives the rate of the next step.
+    fn part(&mut self) -> &mut Rate {
+        let passed = self.milestones.partition_point(|milestone| self.steps >= *milestone);
+        &mut self.parts[passed]
+    }
+}
+
+impl Rate {
+    fn step(&mut self) -> f64 {
+        match self {
+            Self::Burn(scheduler) => scheduler.step().base(),
+            Self::Formula(rate, steps) => {
+                *steps += 1;
+                rate(*steps - 1)
+            }
+            Self::Plateau(plateau) => plateau.rate(),
+            Self::Times(rate, factor) => rate.step() * *factor,
+            Self::Composed(parts, reduction) => {
+                let rates = parts.iter_mut().map(Self::step);
+                match reduction {
+                    Reduction::Prod => rates.product(),
+                    Reduction::Sum => rates.sum(),
+                    Reduction::Avg => rates.sum::<f64>() / parts.len() as f64,
+                }
+            }
+            Self::Sequential(sequential) => {
+                let rate = sequential.part().step();
+                sequential.steps += 1;
+                rate
+            }
+        }
+    }
+
+    /// Tells the loss of an epoch to whatever looks at it now.
+    fn observe(&mut self, loss: f64) {
+        match self {
+            Self::Burn(_) | Self::Formula(..) => {}
+            Self::Plateau(plateau) => plateau.observe(loss),
+            Self::Times(rate, _) => rate.observe(loss),
+            Self::Composed(parts, _) => parts.iter_mut().for_each(|part| part.observe(loss)),
+            Self::Sequential(sequential) => {
+                // An epoch that ends with the milestone is still the part's before it.
+                sequential.steps = sequential.steps.saturating_sub(1);
+                sequential.part().observe(loss);
+                sequential.steps += 1;
+            }
+        }
+    }
 }
 
 /// The schedule of one rate, behind its warm-up.
-fn config(schedule: &ScheduleSpec, rate: f64, steps: usize) -> LrSchedulerConfig {
+fn behind_warm_up(schedule: &ScheduleSpec, rate: f64, steps: usize) -> Rate {
     let warm_up = *schedule.warm_up;
     let rest = steps.saturating_sub(warm_up).max(1);
     let main = main(&schedule.kind, rate, rest);
     if warm_up == 0 {
         return main;
     }
-    let first = (rate / (warm_up as f64 + 1.0)).max(f64::MIN_POSITIVE);
-    let rise = LinearLrSchedulerConfig::new(first, rate, iterations(warm_up)).into();
-    SequentialLrSchedulerConfig::new(vec![rise, main], vec![warm_up]).into()
+    let rise = move |step: usize| rate * (step as f64 + 1.0) / (warm_up as f64 + 1.0);
+    let parts = vec![Rate::Formula(Box::new(rise), 0), main];
+    Rate::Sequential(Sequential { parts, milestones: vec![warm_up], steps: 0 })
 }
 
-fn main(schedule: &Schedule, rate: f64, rest: usize) -> LrSchedulerConfig {
+fn main(schedule: &Schedule, rate: f64, rest: usize) -> Rate {
     let until = |given: &Option<usize>| iterations(given.unwrap_or(rest));
-    match schedule {
+    let burn: LrSchedulerConfig = match schedule {
         Schedule::Constant => rate.into(),
         Schedule::Linear { final_lr, num_iters } => {
             LinearLrSchedulerConfig::new(rate, *final_lr, until(num_iters)).into()
@@ -76,19 +190,31 @@ fn main(schedule: &Schedule, rate: f64, rest: usize) -> LrSchedulerConfig {
             .into(),
         Schedule::Composed { schedules, reduction } => {
             let parts = schedules.iter().enumerate();
-            let parts = parts
-                .map(|(position, part)| main(part, reduction.start(position, rate), rest))
-                .collect();
-            ComposedLrSchedulerConfig::new()
-                .with_schedulers(parts)
-                .with_reduction(match reduction {
-                    Reduction::Prod => SchedulerReduction::Prod,
-                    Reduction::Avg => SchedulerReduction::Avg,
-                    Reduction::Sum => SchedulerReduction::Sum,
-                })
-                .into()
+            let parts =
+                parts.map(|(position, part)| main(part, reduction.start(position, rate), rest));
+            return Rate::Composed(parts.collect(), *reduction);
         }
-    }
+        Schedule::Sequential { schedules, milestones } => {
+            let begins = std::iter::once(0).chain(milestones.iter().copied());
+            let ends = milestones.iter().copied().chain(std::iter::once(rest));
+            let shares = begins.zip(ends).map(|(begin, end)| end.saturating_sub(begin).max(1));
+            let parts = schedules.iter().zip(shares).map(|(part, share)| main(part, rate, share));
+            let (parts, milestones) = (parts.collect(), milestones.clone());
+            return Rate::Sequential(Sequential { parts, milestones, steps: 0 });
+        }
+        Schedule::Plateau(plateau) => return Rate::Plateau(PlateauRate::new(*plateau, rate)),
+        Schedule::Cyclic(cyclic) => {
+            let cyclic = *cyclic;
+            return Rate::Formula(Box::new(move |step| cyclic::rate(&cyclic, rate, step)), 0);
+        }
+        Schedule::OneCycle(cycle) => {
+            let (cycle, steps) = (*cycle, cycle.num_iters.unwrap_or(rest));
+            let formula = move |step| one_cycle::rate(&cycle, rate, steps, step);
+            return Rate::Formula(Box::new(formula), 0);
+        }
+    };
+    let scheduler = ModuleLrSchedulerConfig::new(burn).init();
+    Rate::Burn(scheduler.expect("the language admits only what Burn's schedules take"))
 }
 
 /// Any rate divided by it is finite.

@@ -51,6 +51,11 @@ impl<'a> Trainer<'a> {
         self.steps
     }
 
+    /// Tells the loss of an epoch that has ended to schedules that look at it.
+    pub fn observe_epoch(&mut self, loss: f64) {
+        self.updates.observe_epoch(loss);
+    }
+
     /// One step on batches whose gradients are averaged by examples: mostly a single one. `dropout`
     /// turns the random layers of a declared model on; a Rust model has its own switches
     /// ([`Model::quiet`]).

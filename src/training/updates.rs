@@ -1,20 +1,19 @@
 //! From gradients to new weights: clipping by the norm of all gradients, the rates of the step, and
 //! the optimizer.
 
-use burn::lr_scheduler::module_lr_scheduler::ModuleLrScheduler;
 use burn::module::{Module, Param};
 use burn::optim::{GradientsParams, ModuleOptimizer};
 use burn::tensor::Tensor;
 
 use super::optimizer::{self, optimizer};
-use super::schedule::{self, scheduler};
+use super::schedule::Rates;
 use crate::model::{TensorVisitor, visit_tensors};
 use crate::spec::{Clipping, TrainingSpec};
 
 /// What turns gradients into steps.
 pub struct Updates {
     optimizer: ModuleOptimizer,
-    rates: ModuleLrScheduler,
+    rates: Rates,
     /// The largest L2 norm of all gradients together.
     global_norm: Option<f64>,
 }
@@ -23,8 +22,8 @@ impl Updates {
     /// As the recipe says, over so many steps.
     pub fn of_recipe<M: Module>(recipe: &TrainingSpec, steps: usize, module: &M) -> Self {
         Self {
-            optimizer: optimizer(&recipe.optimizer, recipe.clipping, module),
-            rates: scheduler(&recipe.schedule, &recipe.optimizer, steps, module),
+            optimizer: optimizer(recipe, module),
+            rates: Rates::of_recipe(recipe, steps, module),
             global_norm: match recipe.clipping {
                 Some(Clipping::GlobalNorm(bound)) => Some(bound),
                 Some(Clipping::Norm(_) | Clipping::Value(_)) | None => None,
@@ -34,8 +33,13 @@ impl Updates {
 
     /// As the tool itself chooses when it judges the model and not the recipe: Adam at one rate.
     pub fn adam(learning_rate: f64) -> Self {
-        let (optimizer, rates) = (optimizer::adam(), schedule::constant(learning_rate));
+        let (optimizer, rates) = (optimizer::adam(), Rates::constant(learning_rate));
         Self { optimizer, rates, global_norm: None }
+    }
+
+    /// Tells the loss of an epoch that has ended to schedules that look at it.
+    pub fn observe_epoch(&mut self, loss: f64) {
+        self.rates.observe(loss);
     }
 
     /// The module after one step.

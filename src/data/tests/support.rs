@@ -6,8 +6,8 @@ use std::sync::Arc;
 use crate::data::{Dataset, Examples, Targets, load};
 use crate::spec::{
     DataSource, DataSpec, Diagnostic, Generator, LayerKind, LayerSpec, Length, LossKind, LossSpec,
-    ModelSpec, OptimizerKind, OptimizerSpec, Regularization, Scaling, Schedule, ScheduleSpec,
-    Source, Span, Spanned, Spec, Target, Task, TrainingSpec,
+    ModelSpec, OptimizerKind, OptimizerSpec, Scaling, Schedule, ScheduleSpec, Source, Span,
+    Spanned, Spec, Target, Task, TrainingSpec,
 };
 
 pub(super) const MOONS: Generator = Generator::Moons { examples: 40, noise: 0.1 };
@@ -43,14 +43,12 @@ pub(super) fn spec(folder: &Path, task: Task, source: DataSource) -> Spec {
             shape: None,
             scale: at(Scaling::None, "scaling"),
             scale_target: at(Scaling::None, "target scaling"),
+            reconstruct: None,
             validation: at(0.25, "share"),
             span: at((), TEXT).span,
         },
         model: ModelSpec::Declared(Vec::new()),
-        loss: LossSpec {
-            kind: Spanned::new(LossKind::Mse, Span::default()),
-            regularization: Regularization::default(),
-        },
+        loss: LossSpec::plain(Spanned::new(LossKind::Mse, Span::default())),
         training: TrainingSpec {
             optimizer: OptimizerSpec {
                 kind: OptimizerKind::Sgd {
@@ -67,6 +65,8 @@ pub(super) fn spec(folder: &Path, task: Task, source: DataSource) -> Spec {
                 warm_up: Spanned::new(0, Span::default()),
             },
             clipping: None,
+            groups: Vec::new(),
+            early_stopping: None,
             batch_size: at(1, "size"),
             accumulate: Spanned::new(1, Span::default()),
             length: Length::Epochs(1),
@@ -81,7 +81,13 @@ pub(super) fn spec(folder: &Path, task: Task, source: DataSource) -> Spec {
 pub(super) fn csv(path: &str, target: &str) -> DataSource {
     DataSource::Csv {
         path: at(PathBuf::from(path), "table.csv"),
-        target: Target { column: at(target.into(), "label"), positive: None },
+        target: Target {
+            column: at(target.into(), "label"),
+            others: Vec::new(),
+            shape: None,
+            ignore: None,
+            positive: None,
+        },
         features: None,
     }
 }

@@ -170,7 +170,9 @@ const UNSEEN_DEVIATION: (f64, &str) = (
 /// within what it is known for.
 pub fn known_deviation(evidence: &Evidence, findings: &[Finding]) -> Option<&'static str> {
     let largest = findings.iter().filter_map(|finding| finding.measured).fold(0.0, f64::max);
-    let has = |kind: &str| evidence.subject.layers.iter().any(|layer| layer.kind == kind);
+    let layers = &evidence.subject.layers;
+    let has =
+        |kind| layers.iter().any(|layer| layer.kind == kind || layer.activation == Some(kind));
     let (unseen, reason) = UNSEEN_DEVIATION;
     if evidence.subject.rust && largest <= unseen {
         return Some(reason);

@@ -22,6 +22,15 @@ pub(super) fn with_term(term: &TermMeta, yaml: &str) -> String {
         }
         TermKind::Section if term.name == "model" => format!("{HEAD}model: {yaml}\n"),
         TermKind::Section if term.name == "rust" => format!("{HEAD}model: {{rust: {yaml}}}\n"),
+        TermKind::Section if term.name == "elastic" => {
+            format!("{HEAD}{layers}regularization: {{elastic: {yaml}}}\n")
+        }
+        TermKind::Section if term.name == "groups" => {
+            format!("{HEAD}{layers}training: {{groups: [{yaml}]}}\n")
+        }
+        TermKind::Section if term.name == "early_stopping" => {
+            format!("{HEAD}{layers}training: {{early_stopping: {yaml}}}\n")
+        }
         TermKind::Section => format!("{HEAD}{layers}{}: {yaml}\n", term.name),
         TermKind::Layer | TermKind::Activation => {
             format!("{HEAD}model:\n  layers:\n    - {yaml}\n")
@@ -49,8 +58,14 @@ pub(super) fn with_term(term: &TermMeta, yaml: &str) -> String {
 
 fn task_of(term: &TermMeta) -> &'static str {
     match term.name {
-        "cross_entropy" | "blobs" | "moons" | "waves" | "majority_token" => "classification",
-        "binary_cross_entropy" => "binary_classification",
+        "cross_entropy" | "multi_margin" | "focal" | "ctc" => "classification",
+        "blobs" | "moons" | "waves" | "majority_token" => "classification",
+        "binary_cross_entropy"
+        | "hinge"
+        | "soft_margin"
+        | "hinge_embedding"
+        | "cosine_embedding"
+        | "margin_ranking" => "binary_classification",
         _ => "regression",
     }
 }
@@ -161,7 +176,7 @@ pub(super) fn sample(option: &str) -> &'static str {
         "layer" => "hidden",
         "shape" => "[2, 2]",
         "range" => "[0, 1]",
-        "final_lr" | "gamma" => "0.5",
+        "final_lr" | "gamma" | "max_lr" => "0.5",
         "schedules" => "[constant]",
         _ => "3",
     }

@@ -9,6 +9,7 @@ mod data;
 mod fault;
 mod initializer;
 mod layer;
+mod loss;
 mod optimizer;
 mod recipe;
 mod schedule;

@@ -111,7 +111,9 @@ pub(super) static TERMS: &[TermMeta] = &[
                 name: "target",
                 kind: Kind::Column,
                 default: Default::Derived("required with `csv`"),
-                doc: "the column to predict, or `{column: diagnosis, positive: malignant}`",
+                doc: "the column to predict, `[several, columns]`, `{column: diagnosis, positive: \
+                      malignant}`, or `input` where the inputs are to be given back; generated data \
+                      takes `input` alone",
             },
             TermOption {
                 name: "features",
@@ -152,13 +154,31 @@ pub(super) static TERMS: &[TermMeta] = &[
     TermMeta {
         name: "target",
         kind: TermKind::Section,
-        summary: "The column to predict, with the label that counts as 1.",
+        summary: "The column to predict, or several: numbers of one target for regression, a class at \
+                  each place for classification, answers of 0 and 1 for several labels. `target: \
+                  input` is no column (one of that name is `{column: input}`): the inputs, as they are \
+                  scaled, are to be given back.",
         options: &[
             TermOption {
                 name: "column",
-                kind: Kind::Text,
+                kind: Kind::Columns,
                 default: Default::Required,
-                doc: "the column's name in the header row",
+                doc: "the column's name in the header row, or several",
+            },
+            TermOption {
+                name: "shape",
+                kind: Kind::Shape,
+                default: Default::Derived("one axis with all columns"),
+                doc: "shape of a target of several columns; classes at places of `[length]` are \
+                      compared with an output `[length, k]`, of `[height, width]` with \
+                      `[k, height, width]`",
+            },
+            TermOption {
+                name: "ignore",
+                kind: Kind::Text,
+                default: Default::Derived("every place counts"),
+                doc: "the label of places that count neither in the loss nor in the accuracy; \
+                      classification of several columns only",
             },
             TermOption {
                 name: "positive",
@@ -243,7 +263,9 @@ pub(super) static TERMS: &[TermMeta] = &[
         name: "regularization",
         kind: TermKind::Section,
         summary: "Penalties on the weights, added to the loss: l1 · Σ|w| + l2 · Σw² over weights, \
-                  not over biases or the scale and shift of normalizations.",
+                  not over biases or the scale and shift of normalizations. An optimizer's \
+                  `weight_decay` is another thing: it moves the weights without being part of the \
+                  loss, all of them alike.",
         options: &[
             TermOption {
                 name: "l1",
@@ -257,10 +279,39 @@ pub(super) static TERMS: &[TermMeta] = &[
                 default: Default::Number(0.0),
                 doc: "factor of the sum of squared weights",
             },
+            TermOption {
+                name: "elastic",
+                kind: Kind::Section("elastic"),
+                default: Default::Derived("none"),
+                doc: "both penalties by one strength, in the place of `l1` and `l2`",
+            },
         ],
         main: None,
         example: "{l1: 0, l2: 1e-4}",
         source: "Goodfellow, Bengio, Courville: Deep Learning (2016), section 7.1",
+    },
+    TermMeta {
+        name: "elastic",
+        kind: TermKind::Section,
+        summary: "The elastic net: strength · (l1_ratio · Σ|w| + (1 − l1_ratio) / 2 · Σw²).",
+        options: &[
+            TermOption {
+                name: "strength",
+                kind: Kind::Number(Bounds::NonNegative),
+                default: Default::Required,
+                doc: "factor of both penalties",
+            },
+            TermOption {
+                name: "l1_ratio",
+                kind: Kind::Number(Bounds::UnitInterval),
+                default: Default::Number(0.5),
+                doc: "the share of the absolute weights: 1 is `l1` alone, 0 is `l2` alone",
+            },
+        ],
+        main: Some("strength"),
+        example: "{strength: 1e-4, l1_ratio: 0.5}",
+        source: "Zou, Hastie: Regularization and Variable Selection via the Elastic Net (2005), in \
+                 scikit-learn's notation",
     },
     TermMeta {
         name: "training",
@@ -293,6 +344,12 @@ pub(super) static TERMS: &[TermMeta] = &[
                 doc: "bounds gradients",
             },
             TermOption {
+                name: "groups",
+                kind: Kind::Sections("groups"),
+                default: Default::Derived("none"),
+                doc: "tensors that are trained in another way than the others, or not at all",
+            },
+            TermOption {
                 name: "batch_size",
                 kind: Kind::Count { least: 1 },
                 default: Default::Count(32),
@@ -319,6 +376,12 @@ pub(super) static TERMS: &[TermMeta] = &[
                 doc: "optimizer steps, in place of `epochs`",
             },
             TermOption {
+                name: "early_stopping",
+                kind: Kind::Section("early_stopping"),
+                default: Default::Derived("none"),
+                doc: "ends the training before its length when a loss no longer falls",
+            },
+            TermOption {
                 name: "seed",
                 kind: Kind::Count { least: 0 },
                 default: Default::Count(42),
@@ -328,6 +391,83 @@ pub(super) static TERMS: &[TermMeta] = &[
         main: None,
         example: "{optimizer: {adam: {learning_rate: 1e-3}}, batch_size: 32, epochs: 2, seed: 42}",
         source: "nn-test",
+    },
+    TermMeta {
+        name: "groups",
+        kind: TermKind::Section,
+        summary: "One of the groups of `training`: tensors that are trained in another way than the \
+                  others, or not at all. A tensor may be in one group. Frozen tensors keep their \
+                  first values, and no property asks them to move; everything else is still asked. \
+                  `overfits_batch`, which brings an optimizer of its own, freezes them too.",
+        options: &[
+            TermOption {
+                name: "layers",
+                kind: Kind::Texts,
+                default: Default::Required,
+                doc: "names of layers (`encoder`), paths of layers or tensors (`residual1.linear1`, \
+                      `head.weight`), or patterns of tensors' paths (`*.bias`), in which `*` stands \
+                      for anything; of Rust models the names of fields",
+            },
+            TermOption {
+                name: "learning_rate",
+                kind: Kind::Number(Bounds::Positive),
+                default: Default::Derived("the optimizer's"),
+                doc: "where the schedule starts for these tensors",
+            },
+            TermOption {
+                name: "factor",
+                kind: Kind::Number(Bounds::Positive),
+                default: Default::Derived("1"),
+                doc: "what the rate of every step is multiplied by, in place of `learning_rate`",
+            },
+            TermOption {
+                name: "weight_decay",
+                kind: Kind::Number(Bounds::NonNegative),
+                default: Default::Derived("the optimizer's"),
+                doc: "the optimizer's option of this name, for these tensors",
+            },
+            TermOption {
+                name: "frozen",
+                kind: Kind::Flag,
+                default: Default::Flag(false),
+                doc: "whether they are not trained at all",
+            },
+        ],
+        main: None,
+        example: "{layers: [hidden, \"*.bias\"], factor: 0.1}",
+        source: "Burn 0.22, ModuleLrSchedulerConfig::with_group and ModuleOptimizer::with_group",
+    },
+    TermMeta {
+        name: "early_stopping",
+        kind: TermKind::Section,
+        summary: "Ends the training after `patience` epochs in a row whose loss is not below best − \
+                  threshold. `overfits_batch`, which has no epochs, does not heed it.",
+        options: &[
+            TermOption {
+                name: "metric",
+                kind: Kind::Word(&["training_loss", "validation_loss"]),
+                default: Default::Word("training_loss"),
+                doc: "the mean over the batches of the epoch, as they were trained on, or over the \
+                      validation part after it, with dropout off and running statistics (needs \
+                      `split: {validation: …}`)",
+            },
+            TermOption {
+                name: "patience",
+                kind: Kind::Count { least: 1 },
+                default: Default::Count(3),
+                doc: "epochs in a row without a better loss; Lightning has 3, Keras 0",
+            },
+            TermOption {
+                name: "threshold",
+                kind: Kind::Number(Bounds::NonNegative),
+                default: Default::Number(0.0),
+                doc: "how much lower a better loss is; `min_delta` elsewhere",
+            },
+        ],
+        main: Some("patience"),
+        example: "{metric: training_loss, patience: 5}",
+        source: "Prechelt: Early Stopping - But When? (1998); the rule is that of PyTorch Lightning's \
+                 EarlyStopping",
     },
 ];
 

@@ -1,6 +1,7 @@
 //! Recipes as a spec writes them, against formulas on the host.
 
 mod formulas;
+mod groups;
 mod optimizers;
 mod schedules;
 mod updates;

@@ -4,7 +4,7 @@ use std::f64::consts::PI;
 
 use super::*;
 use crate::spec::vocabulary::{TermKind, terms};
-use crate::training::schedule::scheduler;
+use crate::training::schedule::Rates;
 
 /// Steps of the run.
 const STEPS: usize = 40;
@@ -43,13 +43,55 @@ const ROWS: &[Row] = &[
     ("{composed: {schedules: [constant, {exponential: 0.9}], reduction: sum}}", |t| {
         RATE + RATE * 0.9f64.powf(t)
     }),
+    // Each has its own share of the steps.
+    ("{sequential: {schedules: [{linear: 0.1}, cosine, constant], milestones: [10, 25]}}", |t| {
+        match t {
+            t if t < 10.0 => RATE - 0.4 * t / 10.0,
+            t if t < 25.0 => 0.5 * RATE * (1.0 + (PI * (t - 10.0) / 15.0).cos()),
+            _ => RATE,
+        }
+    }),
+    // Without an epoch's loss it stays.
+    ("plateau", |_| RATE),
+    ("{cyclic: {max_lr: 0.9, step_size: 5}}", |t| RATE + 0.4 * triangle(t, 5.0)),
+    ("{cyclic: {max_lr: 0.9, step_size: 4, mode: triangular2}}", |t| {
+        RATE + 0.4 * triangle(t, 4.0) * 0.5f64.powf((t / 8.0).floor())
+    }),
+    ("{cyclic: {max_lr: 0.9, step_size: 4, mode: exp_range, gamma: 0.9}}", |t| {
+        RATE + 0.4 * triangle(t, 4.0) * 0.9f64.powf(t)
+    }),
+    ("{composed: [constant, {cyclic: {max_lr: 3, step_size: 5}}]}", |t| {
+        RATE * (1.0 + 2.0 * triangle(t, 5.0))
+    }),
+    // 40 steps: the top is in step 11, the end in step 39.
+    ("one_cycle", |t| match t {
+        t if t <= 11.0 => RATE / 25.0 + 0.5 * (RATE - RATE / 25.0) * (1.0 - (PI * t / 11.0).cos()),
+        t => {
+            let last = RATE / 25e4;
+            last + 0.5 * (RATE - last) * (1.0 + (PI * (t - 11.0) / 28.0).cos())
+        }
+    }),
+    (
+        "{one_cycle: {pct_start: 0.55, div_factor: 4, final_div_factor: 2, anneal_strategy: linear, \
+         num_iters: 20}}",
+        |t| match t {
+            t if t <= 10.0 => RATE / 4.0 + (RATE - RATE / 4.0) * t / 10.0,
+            t => RATE - (RATE - RATE / 8.0) * ((t - 10.0) / 9.0).min(1.0),
+        },
+    ),
 ];
+
+/// From 0 up to 1 in so many steps, down again, and so on.
+fn triangle(t: f64, half: f64) -> f64 {
+    let phase = t % (2.0 * half);
+    if phase <= half { phase / half } else { 2.0 - phase / half }
+}
 
 /// The rates of a recipe, step by step.
 fn rates(training: &str) -> Vec<f64> {
     let recipe = recipe(&format!("optimizer: {{sgd: {{learning_rate: {RATE}}}}}, {training}"));
     let net = Net::new(&device());
-    let mut scheduler = scheduler(&recipe.schedule, &recipe.optimizer, STEPS, &net);
+    let mut scheduler = Rates::of_recipe(&recipe, STEPS, &net);
     (0..STEPS).map(|_| scheduler.step().base()).collect()
 }
 
@@ -73,6 +115,89 @@ fn every_schedule_follows_its_formula() {
     }
 }
 
+/// PyTorch's rule by hand: the rate after each of these losses, one epoch of one step each.
+fn plateau(written: &str, losses: &[f64]) -> Vec<f64> {
+    let recipe = recipe(&format!(
+        "optimizer: {{sgd: {{learning_rate: {RATE}}}}}, schedule: {{plateau: {{{written}}}}}"
+    ));
+    let mut rates = Rates::of_recipe(&recipe, STEPS, &Net::new(&device()));
+    let step = |loss: &f64| {
+        rates.step();
+        rates.observe(*loss);
+        rates.step().base() / RATE
+    };
+    losses.iter().map(step).collect()
+}
+
+#[test]
+fn a_plateau_lowers_the_rate_after_more_bad_epochs_than_its_patience() {
+    let _alone = crate::device::alone();
+    let falls = |written: &str, losses: &[f64], due: &[f64]| {
+        let found = plateau(written, losses);
+        assert!(relative_error(&found, due) < 1e-12, "{written}: {found:?} for {due:?}");
+    };
+    let losses = [1.0, 1.0, 1.0, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5];
+    // One bad epoch is waited for, the second one lowers the rate.
+    falls("patience: 1, factor: 0.5", &losses, &[1., 1., 0.5, 0.5, 0.5, 0.25, 0.25, 0.125, 0.125]);
+    falls("patience: 0, factor: 0.5", &losses[..5], &[1., 0.5, 0.25, 0.25, 0.125]);
+    // Two epochs after each fall do not count.
+    let cool = "patience: 0, factor: 0.5, cooldown: 2";
+    falls(cool, &[1.0; 7], &[1., 0.5, 0.5, 0.5, 0.25, 0.25, 0.25]);
+    // 0.95 is not a tenth better than 1.
+    falls("patience: 0, factor: 0.5, threshold: 0.1", &[1.0, 0.95, 0.85], &[1., 0.5, 0.5]);
+    falls("patience: 0, factor: 0.5, min_lr: 0.2", &[1.0; 4], &[1., 0.5, 0.4, 0.4]);
+    falls("patience: 0, factor: 0.5", &[f64::NAN, f64::NAN], &[0.5, 0.25]);
+    falls("", &[1.0; 12], &[1., 1., 1., 1., 1., 1., 1., 1., 1., 1., 1., 0.1]);
+}
+
+#[test]
+fn a_plateau_after_a_milestone_looks_only_at_its_own_epochs() {
+    let _alone = crate::device::alone();
+    let recipe = recipe(&format!(
+        "optimizer: {{sgd: {{learning_rate: {RATE}}}}}, schedule: {{sequential: {{milestones: [2], \
+         schedules: [constant, {{plateau: {{patience: 0, factor: 0.5}}}}]}}}}"
+    ));
+    let mut rates = Rates::of_recipe(&recipe, STEPS, &Net::new(&device()));
+    let found: Vec<f64> = (0..5)
+        .map(|_| {
+            let rate = rates.step().base() / RATE;
+            rates.observe(1.0);
+            rate
+        })
+        .collect();
+    // The third epoch is the first that it sees.
+    assert_eq!(found, [1.0, 1.0, 1.0, 1.0, 0.5]);
+}
+
+#[test]
+fn groups_have_rates_of_their_own_on_the_same_schedule() {
+    let _alone = crate::device::alone();
+    let of = |recipe: &crate::spec::TrainingSpec| {
+        let net = Net::new(&device());
+        let mut rates = Rates::of_recipe(recipe, STEPS, &net);
+        rates.step();
+        let second = rates.step();
+        [net.weight.id, net.bias.id].map(|id| second.lr_from_param(id, None))
+    };
+    let sgd = "optimizer: {sgd: {learning_rate: 0.4}}, schedule: {linear: {final_lr: 0.2, \
+               num_iters: 2}}";
+    for (optimizer, groups, due) in [
+        (sgd, "{layers: [bias], learning_rate: 0.1}", [0.3, 0.15]),
+        (sgd, "{layers: [bias], factor: 0.1}", [0.3, 0.03]),
+        (sgd, "{layers: [weight], weight_decay: 0.1}", [0.3, 0.3]),
+        (sgd, "{layers: [\"*i*\"], factor: 2}, {layers: [no_such], factor: 3}", [0.6, 0.6]),
+        (
+            "optimizer: {muon: {learning_rate: 0.4, others: {sgd: {learning_rate: 0.1}}}}",
+            "{layers: [\"*\"], factor: 0.5}",
+            [0.2, 0.05],
+        ),
+    ] {
+        let recipe = recipe(&format!("{optimizer}, groups: [{groups}]"));
+        let found = of(&recipe);
+        assert!(relative_error(&found, &due) < 1e-12, "{groups}: {found:?} for {due:?}");
+    }
+}
+
 #[test]
 fn a_warm_up_rises_evenly_to_the_start_of_the_schedule() {
     let _alone = crate::device::alone();
@@ -91,7 +216,7 @@ fn what_muon_leaves_to_others_has_its_own_rate_on_the_same_schedule() {
          schedule: {exponential: 0.5}",
     );
     let net = Net::new(&device());
-    let mut scheduler = scheduler(&recipe.schedule, &recipe.optimizer, STEPS, &net);
+    let mut scheduler = Rates::of_recipe(&recipe, STEPS, &net);
     for step in 0..3 {
         let rates = scheduler.step();
         let found = [net.weight.id, net.bias.id].map(|id| rates.lr_from_param(id, None));
@@ -111,6 +236,10 @@ fn extreme_options_give_finite_rates() {
         format!("schedule: {{step: {most}}}"),
         format!("warm_up: {most}, schedule: {{linear: 0}}"),
         "schedule: {exponential: 5e-324}".to_owned(),
+        format!("schedule: {{cyclic: {{max_lr: 1, step_size: {most}, mode: triangular2}}}}"),
+        format!("schedule: {{one_cycle: {{num_iters: {most}}}}}"),
+        "schedule: {one_cycle: {num_iters: 1}}".to_owned(),
+        "schedule: {one_cycle: {pct_start: 0}}".to_owned(),
     ] {
         assert!(rates(&written).iter().all(|rate| rate.is_finite()), "{written}");
     }
