@@ -34,7 +34,7 @@ pub fn accuracy(
         Targets::Values(_) | Targets::Arrays { .. } => return Ok(None),
     };
     let rows = match targets {
-        Targets::Labels { labels, .. } => objective::head(output, labels.len()),
+        Targets::Labels { labels, .. } => output.reshape(&[labels.len(), 1]).into_float::<2>(),
         _ => objective::rows(output, targets),
     };
     let [_, width] = rows.dims();

@@ -29,8 +29,9 @@ pub static PROPERTY: Property = Property {
         condition: "expected = mean loss with all logits 0 (−ln(1/k) for k classes, ln 2 for two, \
                     also with class weights and label smoothing), or with output 0 for \
                     regression. Not judged where theory names no such loss: for embeddings, \
-                    `ctc` and likelihoods whose zero is arbitrary. Default: error outside [0.5, 3] × expected, warning above 1.5 ×; \
-                    regression on unscaled targets warns only. With `tolerance: t`: error when \
+                    `ctc` and likelihoods whose zero is arbitrary; nor for `focal`, which falls \
+                    steeply with the first certainty. Default: error outside [0.5, 3] × \
+                    expected, warning above 1.5 ×; regression on unscaled targets warns only. With `tolerance: t`: error when \
                     |loss − expected| > t · expected. A negative loss is always an error.",
         mend: "Look at the layer named: scale the inputs, use the default initializer, let the \
                head give logits, and check that labels start at 0.",
@@ -125,9 +126,12 @@ fn judge(evidence: &Evidence, options: &Options) -> Verdict {
             vec![finding(format!("the loss is {}", short(loss)), bound)],
         );
     }
-    if options.number("expected").is_none() && (evidence.subject.signed_loss || expected == 0.0) {
+    // What the focal loss makes of outputs that are slightly sure already lies outside the bounds.
+    let focal = evidence.subject.loss == "focal";
+    let unbounded = focal || evidence.subject.signed_loss || expected == 0.0;
+    if options.number("expected").is_none() && unbounded {
         return Verdict::not_applicable(format!(
-            "`{}` has no natural zero here, so that a ratio to guessing says nothing: say \
+            "a ratio of `{}` to the one of guessing says nothing: say \
              `initial_loss: {{tolerance: …}}`",
             evidence.subject.loss
         ));
@@ -252,6 +256,15 @@ mod tests {
         assert_eq!(judge(&evidence, &options).outcome, Outcome::NotApplicable);
         evidence.initial.as_mut().unwrap().loss = -0.1;
         assert_eq!(judge(&evidence, &options).outcome, Outcome::Fail, "it is never negative");
+    }
+
+    #[test]
+    fn a_focal_loss_below_guessing_is_no_leak() {
+        let mut evidence = testing::evidence();
+        evidence.subject.loss = "focal";
+        evidence.initial.as_mut().unwrap().loss = 0.3;
+        let options = Options::defaults(&PROPERTY.meta);
+        assert_eq!(judge(&evidence, &options).outcome, Outcome::NotApplicable);
     }
 
     #[test]

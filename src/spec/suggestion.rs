@@ -384,7 +384,7 @@ mod tests {
             ("bce", "binary_cross_entropy"),
             ("BCEWithLogitsLoss", "binary_cross_entropy"),
             ("l1", "mae"),
-            ("smooth_l1", "huber"),
+            ("kld", "kl_div"),
             ("MSELoss", "mse"),
         ] {
             assert_eq!(suggest(theirs, &losses), Some(ours), "{theirs}");

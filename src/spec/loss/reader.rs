@@ -131,7 +131,7 @@ fn one_or_two(options: &mut OptionReader<'_, '_, '_>) -> usize {
     let p = options.spanned_count("p");
     if p.value > 2 {
         options.reader.report(Diagnostic::new(
-            Code::OUT_OF_RANGE,
+            Code::CONTRADICTION,
             "`p` of `multi_margin` must be 1 or 2",
             p.span,
             format!("{} here", p.value),
