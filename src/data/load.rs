@@ -1,9 +1,8 @@
 //! The whole way from a spec to its dataset.
 
-use super::columns::{check_tokens, numbers, select};
-use super::error::Cells;
+use super::answers;
+use super::columns::{check_tokens, numbers};
 use super::generate::{self, generate};
-use super::labels::Labels;
 use super::place::diagnostic;
 use super::raw::Raw;
 use super::read::kept::{Keep, MOST};
@@ -12,7 +11,7 @@ use super::scale::Scaler;
 use super::split::split;
 use super::{DataError, Dataset, Examples, InputKind, ScaleError, Targets, shape, sources};
 use crate::spec::{
-    DataSource, Diagnostics, Generator, LayerKind, LayerSpec, Scaling, Spanned, Spec, Target, Task,
+    DataSource, Diagnostics, Generator, LayerKind, LayerSpec, Scaling, Spanned, Spec, Task,
 };
 
 /// Reads or generates the data of a spec.
@@ -83,14 +82,13 @@ fn any(layers: &[LayerSpec], holds: &dyn Fn(&LayerSpec) -> bool) -> bool {
 
 pub(super) fn from_table(
     table: &Table,
-    target: &Target,
+    answers: &answers::Wanted<'_>,
     features: Option<&[Spanned<String>]>,
-    task: Task,
     vocabulary: Option<usize>,
 ) -> Result<Raw, Vec<DataError>> {
     let names: Option<Vec<&str>> =
         features.map(|features| features.iter().map(|feature| feature.as_str()).collect());
-    let columns = select(&table.header, &target.column, names.as_deref())?;
+    let columns = answers.select(&table.header, names.as_deref())?;
     let inputs = numbers(table, &columns.features).and_then(|inputs| {
         if let Some(vocabulary) = vocabulary {
             check_tokens(table, &columns.features, &inputs, vocabulary)
@@ -98,7 +96,7 @@ pub(super) fn from_table(
         }
         Ok(inputs)
     });
-    let targets = read_targets(table, columns.target, target, task);
+    let targets = answers.read(table, &columns.targets);
     let (inputs, (targets, classes)) = both(inputs, targets)?;
     Ok(Raw {
         inputs,
@@ -109,43 +107,15 @@ pub(super) fn from_table(
     })
 }
 
-pub(super) fn read_targets(
-    table: &Table,
-    column: usize,
-    target: &Target,
-    task: Task,
-) -> Result<(Targets, Vec<String>), Vec<DataError>> {
-    let positive = target.positive.as_ref().map(|positive| positive.as_str());
-    if positive.is_some() && task != Task::BinaryClassification {
-        return Err(vec![DataError::PositiveWithoutBinary]);
-    }
-    let labels = || Labels {
-        column: &table.header[column],
-        cells: table.rows.iter().map(|row| (row.line, row.cell(column))).collect(),
-    };
-    if task == Task::Regression {
-        return Ok((Targets::Values(numbers(table, &[column])?), Vec::new()));
-    }
-    if task == Task::MultiLabelClassification {
-        let numbers = numbers(table, &[column])?;
-        let mut others = Cells::default();
-        for (row, _) in table.rows.iter().zip(&numbers).filter(|(_, n)| **n != 0.0 && **n != 1.0) {
-            others.push(row.line, &table.header[column], row.cell(column));
-        }
-        if others.total > 0 {
-            return Err(vec![DataError::NotZeroOrOne(others)]);
-        }
-        let labels = numbers.iter().map(|number| usize::from(*number == 1.0)).collect();
-        return Ok((Targets::Labels { labels, shape: vec![1] }, Vec::new()));
-    }
-    let (indices, classes) = labels().indexed(task, positive).map_err(|error| vec![error])?;
-    Ok((Targets::Classes(indices), classes))
-}
-
 fn from_generator(generator: &Generator, spec: &Spec) -> Result<Raw, Vec<DataError>> {
     let mut raw = generate(generator, spec.training.seed)?;
     let mut errors = Vec::new();
-    errors.extend(check_task(generator, &raw, *spec.task).err());
+    if spec.data.reconstruct.is_some() {
+        raw.targets = Targets::Values(vec![0.0; raw.targets.len()]);
+        raw.classes.clear();
+    } else {
+        errors.extend(check_task(generator, &raw, *spec.task).err());
+    }
     match check_tokens_of(generate::name(generator), &raw, spec) {
         Ok(input) => raw.input = input,
         Err(error) => errors.push(error),
@@ -223,6 +193,11 @@ fn assemble(raw: Raw, spec: &Spec) -> Result<Dataset, Vec<DataError>> {
         inputs.map_err(|error| vec![DataError::InputScale(error)]),
         targets.map_err(|error| vec![DataError::TargetScale(error)]),
     )?;
+    if spec.data.reconstruct.is_some() {
+        for part in [&mut train, &mut validation] {
+            part.targets = Targets::Arrays { values: part.inputs.clone(), shape: shape.clone() };
+        }
+    }
     Ok(Dataset { train, validation, input: raw.input, shape, classes: raw.classes })
 }
 

@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use super::load::{from_table, read_targets};
+use super::answers::Wanted;
+use super::load::from_table;
 use super::raw::Raw;
 use super::read::kept::Keep;
 use super::read::table::Table;
@@ -27,7 +28,9 @@ pub(super) fn read(
     match &spec.data.source {
         DataSource::Table { format, path, target, features } => {
             let table = table(&folder, *format, path, keep)?;
-            let raw = from_table(&table, target, features.as_deref(), task, vocabulary);
+            let reconstruct = spec.data.reconstruct.is_some();
+            let answers = Wanted { target, task, reconstruct };
+            let raw = from_table(&table, &answers, features.as_deref(), vocabulary);
             raw.map_err(|errors| counted(errors, table.unit))
         }
         DataSource::Arrays { format, path, inputs, target } => {
@@ -92,8 +95,9 @@ fn from_text(
     let format = if is_json { TableFormat::JsonLines } else { TableFormat::Csv };
     let table = table(folder, format, &source.path, keep)?;
     let names = [column.as_str()];
-    let columns = super::columns::select(&table.header, &target.column, Some(&names))?;
-    let (targets, classes) = read_targets(&table, columns.target, target, task)?;
+    let answers = Wanted { target, task, reconstruct: false };
+    let columns = answers.select(&table.header, Some(&names))?;
+    let (targets, classes) = answers.read(&table, &columns.targets)?;
     let texts = table.rows.iter().map(|row| row.cell(columns.features[0]));
     let (inputs, vocabulary) = text::padded(texts, source);
     let shape = vec![source.length];

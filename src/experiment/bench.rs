@@ -134,6 +134,8 @@ impl Bench {
         SubjectFacts {
             task: *spec.task,
             loss: spec.loss.kind.term(),
+            takes_logits: spec.loss.kind.takes_logits(),
+            signed_loss: spec.loss.kind.may_be_negative(),
             classes: data.map_or_else(Vec::new, |data| data.classes.clone()),
             layers,
             parameters,

@@ -1,12 +1,13 @@
 //! `data:` — where examples come from, how they are scaled, shaped and split.
 
 mod files;
+mod target;
 
 use std::path::PathBuf;
 
 use super::options::OptionReader;
 use super::vocabulary::{TermKind, find_kind, of_kinds};
-use super::yaml::Node;
+use super::yaml::{Node, Value};
 use super::{Code, Diagnostic, Span, Spanned, Task};
 
 pub use files::{ArrayFormat, Color, ImagesSource, Symbols, TableFormat, TextSource};
@@ -22,6 +23,8 @@ pub struct DataSpec {
     pub scale: Spanned<Scaling>,
     /// How regression targets are scaled; always [`Scaling::None`] for classes.
     pub scale_target: Spanned<Scaling>,
+    /// The inputs are to be given back (an autoencoder's target): where the spec says so.
+    pub reconstruct: Option<Span>,
     /// Share of examples held out for validation, in `[0, 1)`; stratified for classes.
     pub validation: Spanned<f64>,
     /// How many rows of a file are drawn; without it all.
@@ -87,6 +90,7 @@ impl DataSpec {
             shape: None,
             scale: Spanned::new(Scaling::None, span),
             scale_target: Spanned::new(Scaling::None, span),
+            reconstruct: None,
             validation: Spanned::new(0.0, span),
             sample: None,
             span,
@@ -94,13 +98,27 @@ impl DataSpec {
     }
 }
 
-/// The column to predict.
+/// The column to predict, or several.
 #[derive(Debug, Clone)]
 pub struct Target {
+    /// The first one.
     pub column: Spanned<String>,
+    /// The others, in the order of the target's numbers.
+    pub others: Vec<Spanned<String>>,
+    /// Shape of one target of several columns; `[columns]` without it.
+    pub shape: Option<Vec<usize>>,
+    /// Classification of several places: the label of places that do not count.
+    pub ignore: Option<Spanned<String>>,
     /// Binary classification: the label that counts as 1. Without it, labels are sorted and the
     /// second one counts.
     pub positive: Option<Spanned<String>>,
+}
+
+impl Target {
+    /// A single column.
+    pub fn of_column(column: Spanned<String>, positive: Option<Spanned<String>>) -> Self {
+        Self { column, others: Vec::new(), shape: None, ignore: None, positive }
+    }
 }
 
 /// Data made from the spec's seed. Formulas and sources stand in `data/generate.rs`.
@@ -142,8 +160,10 @@ pub(super) fn read(
     options: &mut OptionReader<'_, '_, '_>,
     task: Option<&Spanned<Task>>,
 ) -> Option<DataSpec> {
-    let source = source(options, task);
+    let reconstruct = reconstruct(options, task);
+    let source = source(options, task, reconstruct);
     let data = DataSpec {
+        reconstruct,
         shape: options.given("shape").map(|node| shape(options, node)),
         scale: scaling(options, "scale"),
         scale_target: scaling(options, "scale_target"),
@@ -169,10 +189,34 @@ pub(super) fn read(
     Some(data)
 }
 
+/// Where the spec says `target: input`.
+fn reconstruct(
+    options: &mut OptionReader<'_, '_, '_>,
+    task: Option<&Spanned<Task>>,
+) -> Option<Span> {
+    let node = options.given("target")?;
+    if node.value != Value::String(target::INPUT.to_owned()) {
+        return None;
+    }
+    if let Some(task) = task.filter(|task| task.value != Task::Regression) {
+        options.reader.report(
+            Diagnostic::new(
+                Code::CONTRADICTION,
+                "`target: input` needs `task: regression`",
+                node.span,
+                "the numbers of the input are to be given back",
+            )
+            .also(task.span, "the task is another one"),
+        );
+    }
+    Some(node.span)
+}
+
 /// The one source among the keys of the section.
 fn source(
     options: &mut OptionReader<'_, '_, '_>,
     task: Option<&Spanned<Task>>,
+    reconstruct: Option<Span>,
 ) -> Option<DataSource> {
     let generators = of_kinds(&[TermKind::Data]).map(|term| term.name);
     let sources: Vec<_> = files::FILES
@@ -187,7 +231,7 @@ fn source(
             None
         }
         [(name, span)] if files::FILES.contains(name) => files::read(options, name, *span, task),
-        [(name, span)] => generated(options, name, *span, task),
+        [(name, span)] => generated(options, name, *span, task, reconstruct.is_some()),
         [(first, first_span), (second, span), ..] => {
             let error = Diagnostic::new(
                 Code::CONTRADICTION,
@@ -220,28 +264,17 @@ fn no_source(options: &mut OptionReader<'_, '_, '_>) {
     );
 }
 
-fn target(
-    options: &mut OptionReader<'_, '_, '_>,
-    span: Span,
-    node: &Node,
-    task: Option<&Spanned<Task>>,
-) -> Target {
-    let term = find_kind(TermKind::Section, "target");
-    let mut options = OptionReader::open(options.reader, term, span, Some(node));
-    let column = options.text("column");
-    let positive =
-        options.given("positive").map(|node| options.reader.text("`positive` of `target`", node));
-    files::check_positive(&mut options, positive.as_ref(), task);
-    Target { column, positive }
-}
-
 fn generated(
     options: &mut OptionReader<'_, '_, '_>,
     name: &'static str,
     span: Span,
     task: Option<&Spanned<Task>>,
+    reconstruct: bool,
 ) -> Option<DataSource> {
     for key in ["target", "features", "inputs", "sample"] {
+        if reconstruct && key == "target" {
+            continue;
+        }
         if let Some(key_span) = options.key_span(key) {
             options.reader.report(
                 Diagnostic::new(
@@ -260,7 +293,7 @@ fn generated(
     let before = options.reader.errors.len();
     let generator = generator(options, task.map(|task| task.value));
     if options.reader.errors.len() == before {
-        check_generator(options, &generator, task);
+        check_generator(options, &generator, task.filter(|_| !reconstruct));
     }
     Some(DataSource::Generated(Spanned::new(generator, span)))
 }

@@ -87,7 +87,7 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
 }
 
 fn target(name: &str) -> Target {
-    Target { column: at(name.to_owned(), "label"), positive: None }
+    Target::of_column(at(name.to_owned(), "label"), None)
 }
 
 fn arrays(format: ArrayFormat, path: &str, target_name: &str) -> DataSource {

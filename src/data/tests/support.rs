@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use crate::data::{Dataset, Examples, Targets, load};
 use crate::spec::{
     Attributes, Conditions, DataSource, DataSpec, Diagnostic, Generator, LayerKind, LayerSpec,
-    Length, LossKind, LossSpec, ModelSpec, OptimizerKind, OptimizerSpec, Regularization, Scaling,
-    Schedule, ScheduleSpec, Source, Span, Spanned, Spec, TableFormat, Target, Task, TrainingSpec,
+    Length, LossKind, LossSpec, ModelSpec, OptimizerKind, OptimizerSpec, Scaling, Schedule,
+    ScheduleSpec, Source, Span, Spanned, Spec, TableFormat, Target, Task, TrainingSpec,
 };
 
 pub(super) const MOONS: Generator = Generator::Moons { examples: 40, noise: 0.1 };
@@ -43,16 +43,14 @@ pub(super) fn spec(folder: &Path, task: Task, source: DataSource) -> Spec {
             shape: None,
             scale: at(Scaling::None, "scaling"),
             scale_target: at(Scaling::None, "target scaling"),
+            reconstruct: None,
             validation: at(0.25, "share"),
             sample: None,
             span: at((), TEXT).span,
         },
         model: ModelSpec::Declared(Vec::new().into()),
         weights: None,
-        loss: LossSpec {
-            kind: Spanned::new(LossKind::Mse, Span::default()),
-            regularization: Regularization::default(),
-        },
+        loss: LossSpec::plain(Spanned::new(LossKind::Mse, Span::default())),
         training: TrainingSpec {
             optimizer: OptimizerSpec {
                 kind: OptimizerKind::Sgd {
@@ -88,7 +86,7 @@ pub(super) fn csv(path: &str, target: &str) -> DataSource {
     DataSource::Table {
         format: TableFormat::Csv,
         path: at(PathBuf::from(path), "table.csv"),
-        target: Target { column: at(target.into(), "label"), positive: None },
+        target: Target::of_column(at(target.into(), "label"), None),
         features: None,
     }
 }
