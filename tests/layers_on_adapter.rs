@@ -20,10 +20,11 @@ const INEXACT: &[(&str, &str)] = &[
 ];
 
 fn main() -> ExitCode {
+    type Networks = fn() -> Vec<String>;
     let mut arguments = Arguments::from_args();
     // One device, one thread.
     arguments.test_threads = Some(1);
-    let families: [(&str, fn() -> Vec<String>); 9] = [
+    let families: [(&str, Networks); 9] = [
         ("layers_on_features", layer_rows::on_features),
         ("layers_on_signals_and_images", layer_rows::on_images),
         ("layers_on_sequences", layer_rows::on_sequences),

@@ -7,7 +7,7 @@ use crate::training;
 /// Something must be left to train.
 pub(super) fn trainable(plan: &Plan) -> Option<Diagnostic> {
     let owners = || plan.flat().into_iter().filter(|layer| layer.parameters > 0);
-    let last = owners().last()?;
+    let last = owners().next_back()?;
     if owners().any(|layer| layer.inner.is_empty() && !layer.frozen) {
         return None;
     }

@@ -120,8 +120,10 @@ fn load_files(
     told(&spec)
 }
 
+type Files = Vec<(&'static str, Vec<u8>)>;
+
 /// All formats that hold the same twelve rows; pixels are twice the numbers.
-fn same() -> Vec<(Vec<(&'static str, Vec<u8>)>, DataSource, f64)> {
+fn same() -> Vec<(Files, DataSource, f64)> {
     use ArrayFormat::{Idx, Npy, Npz, Safetensors};
     let (images, classes) = idx();
     let both = npz(&[("x", &x()), ("y", &y())]);
