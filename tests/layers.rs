@@ -2,40 +2,26 @@
 //! parameters are counted right, and its gradient is the derivative of its forward pass.
 
 mod layer_rows;
+mod measured;
 
 use std::collections::HashSet;
-use std::sync::Mutex;
 
-use nn_test::device::{DeviceChoice, Devices};
-use nn_test::experiment::{Evidence, Experiment, Laboratory};
+use nn_test::experiment::Evidence;
 use nn_test::property::{self, Options, Outcome};
 use nn_test::spec::{self, Diagnostics, LayerSpec, Source, Spec, vocabulary};
-use nn_test::subject::Subject;
 
 use layer_rows::{
     activations, attending, initializers, list, numbers, on_features, on_images, on_sequences,
     on_several_inputs, on_tokens, wired,
 };
 
-/// One device, one thread: Burn's seeds are global.
-static DEVICE: Mutex<()> = Mutex::new(());
-
 fn parsed(text: &str) -> Result<Spec, Diagnostics> {
     spec::parse(Source::new("layers.yaml", text))
 }
 
-/// Measures a spec on the CPU, and what is wrong with it.
+/// Measures a spec on the CPU.
 fn measure(text: &str) -> Result<Evidence, String> {
-    let guard = DEVICE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-    let devices = Devices::open(DeviceChoice::Cpu).map_err(|error| error.to_string())?;
-    let subject =
-        parsed(text).and_then(Subject::prepare).map_err(|diagnostics| diagnostics.render(false))?;
-    let mut laboratory = Laboratory::new(subject, &devices).map_err(|error| error.to_string())?;
-    for experiment in [Experiment::Initial, Experiment::GradientCheck, Experiment::Training] {
-        laboratory.require(experiment, &mut |_, _, _, _| ()).map_err(|error| error.to_string())?;
-    }
-    drop(guard);
-    Ok(laboratory.evidence().clone())
+    measured::measure(Source::new("layers.yaml", text))
 }
 
 /// What is wrong with a network: gradients, parameter count.
@@ -73,12 +59,8 @@ fn check(text: &str) -> Option<String> {
     })
 }
 
-fn check_all(networks: impl IntoIterator<Item = String>) {
-    let wrong: Vec<String> = networks
-        .into_iter()
-        .filter_map(|text| Some(format!("{text}\n{}", check(&text)?)))
-        .collect();
-    assert!(wrong.is_empty(), "{}", wrong.join("\n----\n"));
+fn check_all(specs: impl IntoIterator<Item = String>) {
+    measured::check_each(specs, check);
 }
 
 #[test]

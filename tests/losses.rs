@@ -1,17 +1,13 @@
 //! Every loss of the language, with a model and targets that suit it: its gradient is the derivative
 //! of its value, and a healthy start is never called a wrong one.
 
+mod measured;
+
 use std::path::PathBuf;
-use std::sync::Mutex;
 
-use nn_test::device::{DeviceChoice, Devices};
-use nn_test::experiment::{Evidence, Experiment, Laboratory};
+use nn_test::experiment::Evidence;
 use nn_test::property::{self, Options, Outcome};
-use nn_test::spec::{self, Source};
-use nn_test::subject::Subject;
-
-/// One device, one thread: Burn's seeds are global.
-static DEVICE: Mutex<()> = Mutex::new(());
+use nn_test::spec::Source;
 
 /// Where the tables are written that the specs read.
 fn folder() -> PathBuf {
@@ -20,18 +16,7 @@ fn folder() -> PathBuf {
 
 /// Measures a spec on the CPU.
 fn measure(text: &str) -> Result<Evidence, String> {
-    let guard = DEVICE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-    let devices = Devices::open(DeviceChoice::Cpu).map_err(|error| error.to_string())?;
-    let source = Source::new(folder().join("losses.yaml"), text);
-    let subject = spec::parse(source)
-        .and_then(Subject::prepare)
-        .map_err(|diagnostics| diagnostics.render(false))?;
-    let mut laboratory = Laboratory::new(subject, &devices).map_err(|error| error.to_string())?;
-    for experiment in [Experiment::Initial, Experiment::GradientCheck, Experiment::Training] {
-        laboratory.require(experiment, &mut |_, _, _, _| ()).map_err(|error| error.to_string())?;
-    }
-    drop(guard);
-    Ok(laboratory.evidence().clone())
+    measured::measure(Source::new(folder().join("losses.yaml"), text))
 }
 
 /// What is wrong with a spec: its gradient does not match, or its start or training is complained of.
@@ -57,9 +42,7 @@ fn check(text: &str) -> Option<String> {
 }
 
 fn check_all(specs: impl IntoIterator<Item = String>) {
-    let wrong: Vec<String> =
-        specs.into_iter().filter_map(|text| Some(format!("{text}\n{}", check(&text)?))).collect();
-    assert!(wrong.is_empty(), "{}", wrong.join("\n----\n"));
+    measured::check_each(specs, check);
 }
 
 /// A spec over generated data.

@@ -59,7 +59,7 @@ fn relative_errors(test: &[NamedGradient], reference: &[NamedGradient]) -> Vec<f
 /// numbers cancel, and their rounding is what is seen: below a hundredth of the largest norm it
 /// counts as that. One below a millionth is zero by design (a bias before a normalization, the keys'
 /// bias of attention): all of it cancels, and rounding is measured against the largest.
-fn measured_against(norm: f64, largest: f64) -> f64 {
+pub(super) fn measured_against(norm: f64, largest: f64) -> f64 {
     let norm = if norm < largest * 1e-6 { largest } else { norm.max(largest * 1e-2) };
     norm.max(f64::MIN_POSITIVE)
 }
