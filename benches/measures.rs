@@ -232,6 +232,8 @@ fn cost(specs: &[Spec], cpu: &Devices) {
                 property,
                 options: Options::defaults(&property.meta),
                 severity: None,
+                fails: None,
+                conditions: spec::Conditions::default(),
                 span: None,
             };
             laboratory.judge(&expectation, &mut |_, _, _, _| ()).expect("experiments succeed");

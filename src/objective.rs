@@ -1,19 +1,23 @@
 //! The objective that training minimizes: the loss of outputs and targets (or the one that a Rust
 //! model computes itself), and a penalty on the weights.
 
-use burn::module::{Module, ModuleVisitor, Param};
-use burn::nn::loss::{
-    BinaryCrossEntropyLossConfig, CrossEntropyLossConfig, HuberLossConfig, MseLoss, Reduction,
-};
-use burn::optim::GradientsParams;
-use burn::tensor::{Device, Int, Tensor, TensorData};
+mod losses;
+mod sequences;
 
-use crate::data::Targets;
+pub use losses::{loss, rows};
+
+#[cfg(test)]
+mod tests;
+
+use burn::module::{Module, ModuleVisitor, Param};
+use burn::optim::GradientsParams;
+use burn::tensor::Tensor;
+
 use crate::device::Place;
 use crate::model::{Model, Pass, Value};
 use crate::probe;
 use crate::registry::{Computed, Term};
-use crate::spec::{LossKind, LossSpec, Regularization};
+use crate::spec::{LossSpec, Regularization};
 use crate::subject::{Batch, Subject};
 
 /// What a pass over a batch gives, still on the device.
@@ -100,7 +104,7 @@ pub fn of_computed(subject: &Subject, computed: Computed, batch: &Batch) -> Eval
 
 fn of_output(subject: &Subject, output: Value, batch: &Batch) -> Evaluated {
     let targets = batch.targets().expect("a model without a loss of its own has targets");
-    let loss = loss(&subject.spec.loss.kind, head(output.clone(), targets.len()), targets);
+    let loss = loss(&subject.spec.loss, output.clone(), targets);
     Evaluated { loss, terms: Vec::new(), output: Some(output), gradients: None }
 }
 
@@ -114,64 +118,6 @@ pub fn head(output: Value, examples: usize) -> Tensor<2> {
             output.reshape(&rows).into_float()
         }
     }
-}
-
-/// The mean loss of a batch, a tensor of one element.
-///
-/// Shapes: `[batch, classes]` logits for cross entropy; `[batch, 1]` logits for binary cross
-/// entropy; `[batch, 1]` outputs for regression.
-pub fn loss(kind: &LossKind, output: Tensor<2>, targets: &Targets) -> Tensor<1> {
-    let device = output.device();
-    let options = (&device, output.dtype());
-    match (kind, targets) {
-        (LossKind::CrossEntropy { weights, smoothing }, Targets::Classes(classes)) => {
-            CrossEntropyLossConfig::new()
-                .with_weights(weights.as_ref().map(|weights| to_f32(weights)))
-                .with_smoothing(smoothing.map(|smoothing| smoothing as f32))
-                .init(&device)
-                .forward(output, class_tensor(classes, &device))
-        }
-        (LossKind::BinaryCrossEntropy { weights, smoothing }, Targets::Classes(classes)) => {
-            BinaryCrossEntropyLossConfig::new()
-                .with_weights(weights.as_ref().map(|weights| to_f32(weights)))
-                .with_smoothing(smoothing.map(|smoothing| smoothing as f32))
-                .with_logits(true)
-                .init(&device)
-                .forward(output.squeeze_dim::<1>(1), class_tensor(classes, &device))
-        }
-        (_, Targets::Arrays { .. } | Targets::Labels { .. } | Targets::Places { .. }) => {
-            unreachable!("no source gives them yet")
-        }
-        (kind, Targets::Values(values)) => {
-            let shape = output.dims();
-            let targets = Tensor::<2>::from_data(TensorData::new(values.clone(), shape), options);
-            regression_loss(kind, output, targets)
-        }
-        (kind, Targets::Classes(_)) => unreachable!("the spec refuses {kind:?} for classes"),
-    }
-}
-
-fn regression_loss(kind: &LossKind, output: Tensor<2>, targets: Tensor<2>) -> Tensor<1> {
-    match kind {
-        LossKind::Mse => MseLoss::new().forward(output, targets, Reduction::Mean),
-        LossKind::Mae => (output - targets).abs().mean(),
-        LossKind::Huber { delta } => {
-            HuberLossConfig::new(*delta as f32).init().forward(output, targets, Reduction::Mean)
-        }
-        LossKind::CrossEntropy { .. } | LossKind::BinaryCrossEntropy { .. } | LossKind::Model => {
-            unreachable!("the spec refuses {kind:?} for real targets")
-        }
-    }
-}
-
-fn to_f32(numbers: &[f64]) -> Vec<f32> {
-    numbers.iter().map(|number| *number as f32).collect()
-}
-
-fn class_tensor(classes: &[usize], device: &Device) -> Tensor<1, Int> {
-    let classes: Vec<i64> = classes.iter().map(|class| *class as i64).collect();
-    let count = classes.len();
-    Tensor::from_data(TensorData::new(classes, [count]), device)
 }
 
 /// The penalty `l1 · Σ|w| + l2 · Σw²` over weights, `None` when both strengths are 0.

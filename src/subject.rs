@@ -2,6 +2,7 @@
 
 mod batch;
 mod checks;
+mod head;
 mod inputs;
 mod rust;
 mod weights;
@@ -15,7 +16,7 @@ use crate::registry::Registry;
 use crate::spec::{Diagnostics, Fault, Length, Spec, Task};
 
 pub use batch::{Batch, Examples};
-pub use checks::wanted as wanted_outputs;
+pub use head::{Wanted, wanted as wanted_outputs};
 pub use rust::RustPlan;
 pub use weights::Files;
 
@@ -233,8 +234,9 @@ fn declared(
     let plan = Plan::wired(model, inputs)?;
     let mut errors = Vec::new();
     errors.extend(checks::trainable(&plan));
-    errors.extend(checks::head(spec, &data, &plan));
-    errors.extend(checks::weights(spec, &data));
+    errors.extend(head::head(spec, &data, &plan));
+    errors.extend(head::weights(spec, &data));
+    errors.extend(head::targets(spec, &data, Some(plan.output.dims())));
     errors.extend(checks::memory(spec, &plan));
     errors.extend(checks::groups(spec, &plan));
     match errors.is_empty() {

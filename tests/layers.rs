@@ -2,39 +2,26 @@
 //! parameters are counted right, and its gradient is the derivative of its forward pass.
 
 mod layer_rows;
+mod measured;
 
 use std::collections::HashSet;
-use std::sync::Mutex;
 
-use nn_test::device::{DeviceChoice, Devices};
-use nn_test::experiment::{Evidence, Experiment, Laboratory};
+use nn_test::experiment::Evidence;
 use nn_test::property::{self, Options, Outcome};
-use nn_test::spec::{self, Diagnostics, LayerKind, LayerSpec, Source, Spec, vocabulary};
-use nn_test::subject::Subject;
+use nn_test::spec::{self, Diagnostics, LayerSpec, Source, Spec, vocabulary};
 
 use layer_rows::{
-    activations, initializers, list, numbers, on_features, on_images, on_sequences, tokens,
+    activations, attending, initializers, list, numbers, on_features, on_images, on_sequences,
+    on_several_inputs, on_tokens, wired,
 };
-
-/// One device, one thread: Burn's seeds are global.
-static DEVICE: Mutex<()> = Mutex::new(());
 
 fn parsed(text: &str) -> Result<Spec, Diagnostics> {
     spec::parse(Source::new("layers.yaml", text))
 }
 
-/// Measures a spec on the CPU, and what is wrong with it.
+/// Measures a spec on the CPU.
 fn measure(text: &str) -> Result<Evidence, String> {
-    let guard = DEVICE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-    let devices = Devices::open(DeviceChoice::Cpu).map_err(|error| error.to_string())?;
-    let subject =
-        parsed(text).and_then(Subject::prepare).map_err(|diagnostics| diagnostics.render(false))?;
-    let mut laboratory = Laboratory::new(subject, &devices).map_err(|error| error.to_string())?;
-    for experiment in [Experiment::Initial, Experiment::GradientCheck, Experiment::Training] {
-        laboratory.require(experiment, &mut |_, _, _, _| ()).map_err(|error| error.to_string())?;
-    }
-    drop(guard);
-    Ok(laboratory.evidence().clone())
+    measured::measure(Source::new("layers.yaml", text))
 }
 
 /// What is wrong with a network: gradients, parameter count.
@@ -72,12 +59,8 @@ fn check(text: &str) -> Option<String> {
     })
 }
 
-fn check_all(networks: impl IntoIterator<Item = String>) {
-    let wrong: Vec<String> = networks
-        .into_iter()
-        .filter_map(|text| Some(format!("{text}\n{}", check(&text)?)))
-        .collect();
-    assert!(wrong.is_empty(), "{}", wrong.join("\n----\n"));
+fn check_all(specs: impl IntoIterator<Item = String>) {
+    measured::check_each(specs, check);
 }
 
 #[test]
@@ -157,7 +140,17 @@ fn every_initializer_draws_finite_weights() {
 }
 
 fn networks() -> Vec<String> {
-    let families = [on_features(), on_images(), on_sequences(), activations(), initializers()];
+    let families = [
+        on_features(),
+        on_images(),
+        on_sequences(),
+        wired(),
+        attending(),
+        on_tokens(),
+        on_several_inputs(),
+        activations(),
+        initializers(),
+    ];
     families.into_iter().flatten().collect()
 }
 
@@ -166,9 +159,7 @@ fn every_layer_of_the_vocabulary_is_among_the_networks() {
     fn terms<'a>(layers: &'a [LayerSpec], found: &mut HashSet<&'a str>) {
         for layer in layers {
             found.insert(layer.kind.term());
-            if let LayerKind::Residual { layers } = &layer.kind {
-                terms(layers, found);
-            }
+            layer.contents().into_iter().for_each(|layers| terms(layers, found));
         }
     }
     let mut found = HashSet::new();
@@ -206,114 +197,22 @@ fn every_option_of_every_layer_is_set_in_one_of_the_networks() {
 
 #[test]
 fn wired_layers_are_planned_and_differentiated_right() {
-    let image = "reshape: [3, 4, 4]";
-    let cases: &[&[&str]] = &[
-        &["linear: {out: 6, name: a}", "tanh", "linear: {out: 6, from: a}", "add: [a, linear1]"],
-        &["linear: {out: 6, name: a}", "sigmoid", "multiply: [a, sigmoid1]", "tanh"],
-        &[
-            "linear: {out: 4, name: a}",
-            "linear: {out: 3, from: input, name: b}",
-            "concat: [a, b, a]",
-            "tanh",
-        ],
-        &[
-            image,
-            "conv2d: {out: 2, kernel: 3, padding: same, name: a}",
-            "tanh",
-            "concat: {from: [a, tanh1], axis: 1}",
-        ],
-        &["sequential: {layers: [linear: 5, tanh], name: encoder}", "linear: 4"],
-        &["linear: 6", "repeat: {times: 3, layers: [linear: 6, tanh]}"],
-        &["linear: 6", "repeat: {times: 2, layers: [residual: [linear: 6, tanh]]}"],
-        &["parallel: [[linear: 3, tanh], [linear: 5, sigmoid]]"],
-        &["parallel: {branches: [[linear: 3, tanh], [linear: 3]], merge: add}"],
-        &["parallel: {branches: [[linear: 3, tanh], [linear: 3]], merge: multiply}"],
-        &[
-            image,
-            "parallel: {branches: [[conv2d: {out: 2, kernel: 1}], \
-           [conv2d: {out: 3, kernel: 3, padding: same}, tanh]], axis: 0}",
-        ],
-        // A name inside a block is found from outside, and a block's own names from inside.
-        &[
-            "sequential: {layers: [linear: {out: 4, name: low}, tanh, linear: 4], name: block}",
-            "add: [low, block]",
-            "residual: [linear: {out: 4, name: x}, tanh, add: [x, tanh1]]",
-        ],
-        // Shared weights: a layer, a block, a block with wires of its own, on other inputs.
-        &["linear: {out: 48, name: a}", "tanh", "shared: a"],
-        &[
-            "slice: {axis: 0, end: 24, name: left}",
-            "slice: {axis: 0, start: 24, from: input, name: right}",
-            "sequential: {from: left, name: net, layers: [linear: {out: 5, name: x}, tanh, \
-             add: [x, tanh1], batch_norm]}",
-            "shared: {layer: net, from: right}",
-            "concat: [net, shared1]",
-        ],
-        &["linear: {out: 6, name: a}", "scale: 0.5", "tanh"],
-        &["sequential: {layers: [linear: 6, tanh], frozen: true}", "linear: 4", "tanh"],
-        &["linear: {out: 6, regularization: {l1: 0.01, l2: 0.1}}", "tanh"],
-        &["linear: 6", "residual: [linear: 6]", "batch_norm", "tanh"],
-        &["linear: {out: 6, name: a}", "batch_norm", "tanh", "add: [a, tanh1]"],
-    ];
-    check_all(cases.iter().map(|layers| numbers(&list(layers))));
+    check_all(wired());
 }
 
 #[test]
 fn layers_that_attend_to_another_sequence_are_planned_and_differentiated_right() {
-    let memory = "reshape: {shape: [3, 8], from: half, name: memory}";
-    let half = "slice: {axis: 0, end: 24, name: half}";
-    let queries = "reshape: {shape: [6, 8], from: input, name: queries}";
-    let cases = [
-        "cross_attention: {heads: 2, context: memory, dropout: 0}",
-        "cross_attention: {heads: 4, context: memory, dropout: 0.2, causal: true}",
-        "cross_attention: {heads: 2, context: memory, quiet_softmax: true, key_bias: false}",
-        "transformer_decoder: {blocks: 1, heads: 2, feed_forward: 6, memory: memory}",
-        "transformer_decoder: {blocks: 2, heads: 2, feed_forward: 6, memory: memory, \
-         norm_first: true, causal: false, activation: relu, dropout: 0, initializer: orthogonal}",
-    ];
-    check_all(cases.iter().map(|layer| numbers(&list(&[half, memory, queries, layer, "tanh"]))));
+    check_all(attending());
 }
 
 #[test]
 fn tokens_are_encoded_divided_and_masked() {
-    let words = "embedding: {vocabulary: 8, dimension: 8, name: words}";
-    let cases: &[&[&str]] = &[
-        &["one_hot: 8", "linear: 3", "tanh"],
-        &[words, "multi_head_attention: {heads: 2, mask_padding: input, padding_token: 1}"],
-        &[
-            words,
-            "transformer_encoder: {blocks: 1, heads: 2, feed_forward: 6, mask_padding: input}",
-            "transformer_decoder: {blocks: 1, heads: 2, feed_forward: 6, memory: words, \
-             mask_padding: input, mask_memory_padding: input, memory_padding_token: 2}",
-        ],
-        &[
-            words,
-            "linear: 8",
-            "tanh",
-            "cross_attention: {heads: 2, context: words, mask_padding: input}",
-        ],
-    ];
-    check_all(cases.iter().map(|layers| tokens(&list(layers))));
-    let several = tokens(&list(&[
-        "embedding: {vocabulary: 8, dimension: 4, name: words}",
-        "shared: {layer: words, from: second}",
-        "concat: {from: [words, shared1], axis: 0}",
-        "tanh",
-    ]));
-    check_all([several.replace("model:\n", "model:\n  inputs: {first: [3], second: [3]}\n")]);
+    check_all(on_tokens());
 }
 
 #[test]
 fn an_example_is_divided_among_inputs_in_their_order() {
-    let layers = list(&[
-        "conv2d: {out: 2, kernel: 3, padding: same}",
-        "flatten",
-        "linear: {out: 3, from: extra}",
-        "concat: [flatten1, linear1]",
-        "tanh",
-    ]);
-    let inputs = "model:\n  inputs: {image: [3, 4, 3], extra: [12]}\n";
-    check_all([numbers(&layers).replace("model:\n", inputs)]);
+    check_all(on_several_inputs());
 }
 
 /// Judges a property by its defaults.

@@ -9,7 +9,7 @@ use std::sync::OnceLock;
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
 use nn_test::device::{DeviceChoice, Devices};
 use nn_test::experiment::{Experiment, Laboratory};
-use nn_test::spec::{self, FeedForwardActivation, LayerKind, LayerSpec, Source, vocabulary};
+use nn_test::spec::{self, LayerSpec, Source, vocabulary};
 use nn_test::subject::Subject;
 
 /// What Burn computes inexactly on wgpu, and what is wrong. The vocabulary says so too, and
@@ -20,13 +20,18 @@ const INEXACT: &[(&str, &str)] = &[
 ];
 
 fn main() -> ExitCode {
+    type Networks = fn() -> Vec<String>;
     let mut arguments = Arguments::from_args();
     // One device, one thread.
     arguments.test_threads = Some(1);
-    let families: [(&str, fn() -> Vec<String>); 5] = [
+    let families: [(&str, Networks); 9] = [
         ("layers_on_features", layer_rows::on_features),
         ("layers_on_signals_and_images", layer_rows::on_images),
         ("layers_on_sequences", layer_rows::on_sequences),
+        ("wired_layers", layer_rows::wired),
+        ("layers_that_attend_to_another_sequence", layer_rows::attending),
+        ("layers_on_tokens", layer_rows::on_tokens),
+        ("layers_on_several_inputs", layer_rows::on_several_inputs),
         ("activations", layer_rows::activations),
         ("initializers", layer_rows::initializers),
     ];
@@ -88,11 +93,10 @@ fn disagreement(text: &str, devices: &Devices) -> Result<(), String> {
 }
 
 fn is_inexact(layers: &[LayerSpec]) -> bool {
-    layers.iter().any(|layer| match &layer.kind {
-        LayerKind::Residual { layers } => is_inexact(layers),
-        // Its feed-forward network has a gelu unless another activation is given.
-        LayerKind::TransformerEncoder(encoder) => encoder.activation == FeedForwardActivation::Gelu,
-        kind => INEXACT.iter().any(|(term, _)| *term == kind.term()),
+    layers.iter().any(|layer| {
+        let names = [Some(layer.kind.term()), layer.kind.activation()];
+        names.iter().flatten().any(|name| INEXACT.iter().any(|(term, _)| term == name))
+            || layer.contents().into_iter().any(is_inexact)
     })
 }
 

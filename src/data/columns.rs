@@ -68,7 +68,7 @@ pub(super) fn select(
     }
 }
 
-fn missing(name: &str, feature: Option<usize>, header: &[String]) -> DataError {
+pub(super) fn missing(name: &str, feature: Option<usize>, header: &[String]) -> DataError {
     let known: Vec<&str> = header.iter().map(String::as_str).collect();
     DataError::ColumnMissing {
         name: name.to_owned(),

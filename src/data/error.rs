@@ -112,6 +112,8 @@ pub enum DataError {
     FractionalLabels(Cells),
     #[error("{}", .0.message("is neither 0 nor 1", "are neither 0 nor 1"))]
     NotZeroOrOne(Cells),
+    #[error("every place has the label `{label}`, which is ignored")]
+    AllIgnored { label: String },
     #[error("all examples have the label `{class}`")]
     OneClass { class: String },
     #[error("binary classification needs two classes, and there are {}: {}", .classes.len(), list(.classes))]
@@ -190,6 +192,7 @@ impl DataError {
             Self::NoRows { .. } | Self::NoFeatures | Self::AllDropped => Code::DATA_EMPTY,
             Self::FractionalLabels(_)
             | Self::NotZeroOrOne(_)
+            | Self::AllIgnored { .. }
             | Self::OneClass { .. }
             | Self::NotTwoClasses { .. }
             | Self::PositiveMissing { .. }

@@ -1,9 +1,8 @@
 //! The whole way from a spec to its dataset.
 
-use super::columns::{check_tokens, numbers, select};
-use super::error::Cells;
+use super::answers;
+use super::columns::check_tokens;
 use super::generate::{self, generate};
-use super::labels::Labels;
 use super::place::diagnostic;
 use super::raw::{Raw, Rows};
 use super::read::kept::{Keep, MOST};
@@ -15,8 +14,7 @@ use super::{
     split_by,
 };
 use crate::spec::{
-    DataSource, Diagnostics, Generator, LayerKind, LayerSpec, Scaling, Spanned, Spec, SplitBy,
-    Target, Task,
+    DataSource, Diagnostics, Generator, LayerKind, LayerSpec, Scaling, Spanned, Spec, SplitBy, Task,
 };
 
 /// Reads or generates the data of a spec.
@@ -87,7 +85,7 @@ fn any(layers: &[LayerSpec], holds: &dyn Fn(&LayerSpec) -> bool) -> bool {
 
 pub(super) fn from_table(
     mut table: Table,
-    target: &Target,
+    answers: &answers::Wanted<'_>,
     features: Option<&[Spanned<String>]>,
     spec: &Spec,
 ) -> Result<Raw, Vec<DataError>> {
@@ -95,10 +93,9 @@ pub(super) fn from_table(
     let (rules, by) = (&spec.data.columns, &spec.data.split.by);
     let names: Option<Vec<&str>> =
         features.map(|features| features.iter().map(|feature| feature.as_str()).collect());
-    let split_by = split_by::column(by);
-    let columns = select(&table.header, &target.column, names.as_deref(), split_by)?;
-    let all = [&columns.features[..], &[columns.target]].concat();
-    missing::check_names(&table.header, &columns.features, columns.target, rules)?;
+    let columns = answers.select(&table.header, names.as_deref(), split_by::column(by))?;
+    let all = [&columns.features[..], &columns.targets].concat();
+    missing::check_names(&table.header, &columns.features, &columns.targets, rules)?;
     missing::drop_rows(&mut table, &all, rules).map_err(one)?;
 
     let mut rows = Rows::of(&table);
@@ -107,7 +104,7 @@ pub(super) fn from_table(
     let split = split_by::read(&table, by, &mut rows).map_err(one);
     let ((), ()) = both(refused, split)?;
     let inputs = encode::read(&table, &columns.features, rules);
-    let targets = read_targets(&table, columns.target, target, *spec.task);
+    let targets = answers.read(&table, &columns.targets);
     let ((inputs, unfinished), (targets, classes)) = both(inputs, targets)?;
     rows.columns = unfinished;
     let input = tokens(&table, &columns.features, &inputs, &rows, spec).map_err(one)?;
@@ -130,43 +127,15 @@ fn tokens(
     Ok(InputKind::Tokens { vocabulary })
 }
 
-pub(super) fn read_targets(
-    table: &Table,
-    column: usize,
-    target: &Target,
-    task: Task,
-) -> Result<(Targets, Vec<String>), Vec<DataError>> {
-    let positive = target.positive.as_ref().map(|positive| positive.as_str());
-    if positive.is_some() && task != Task::BinaryClassification {
-        return Err(vec![DataError::PositiveWithoutBinary]);
-    }
-    let labels = || Labels {
-        column: &table.header[column],
-        cells: table.rows.iter().map(|row| (row.line, row.cell(column))).collect(),
-    };
-    if task == Task::Regression {
-        return Ok((Targets::Values(numbers(table, &[column])?), Vec::new()));
-    }
-    if task == Task::MultiLabelClassification {
-        let numbers = numbers(table, &[column])?;
-        let mut others = Cells::default();
-        for (row, _) in table.rows.iter().zip(&numbers).filter(|(_, n)| **n != 0.0 && **n != 1.0) {
-            others.push(row.line, &table.header[column], row.cell(column));
-        }
-        if others.total > 0 {
-            return Err(vec![DataError::NotZeroOrOne(others)]);
-        }
-        let labels = numbers.iter().map(|number| usize::from(*number == 1.0)).collect();
-        return Ok((Targets::Labels { labels, shape: vec![1] }, Vec::new()));
-    }
-    let (indices, classes) = labels().indexed(task, positive).map_err(|error| vec![error])?;
-    Ok((Targets::Classes(indices), classes))
-}
-
 fn from_generator(generator: &Generator, spec: &Spec) -> Result<Raw, Vec<DataError>> {
     let mut raw = generate(generator, spec.training.seed)?;
     let mut errors = Vec::new();
-    errors.extend(check_task(generator, &raw, *spec.task).err());
+    if spec.data.reconstruct.is_some() {
+        raw.targets = Targets::Values(vec![0.0; raw.targets.len()]);
+        raw.classes.clear();
+    } else {
+        errors.extend(check_task(generator, &raw, *spec.task).err());
+    }
     match check_tokens_of(generate::name(generator), &raw, spec) {
         Ok(input) => raw.input = input,
         Err(error) => errors.push(error),
@@ -255,6 +224,11 @@ fn assemble(mut raw: Raw, spec: &Spec) -> Result<Dataset, Vec<DataError>> {
         inputs.map_err(|error| vec![DataError::InputScale(error)]),
         targets.map_err(|error| vec![DataError::TargetScale(error)]),
     )?;
+    if spec.data.reconstruct.is_some() {
+        for part in [&mut train, &mut validation, &mut test] {
+            part.targets = Targets::Arrays { values: part.inputs.clone(), shape: shape.clone() };
+        }
+    }
     Ok(Dataset { train, validation, test, input: raw.input, shape, classes: raw.classes })
 }
 

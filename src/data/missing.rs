@@ -62,7 +62,7 @@ pub(super) fn refuse(
     if cells.total == 0 { Ok(()) } else { Err(DataError::MissingCells(cells)) }
 }
 
-/// Checks the columns that the rules name: `encode` those of inputs, `missing` also the target.
+/// Checks the columns that the rules name: `encode` those of inputs, `missing` also targets.
 ///
 /// # Errors
 ///
@@ -70,11 +70,15 @@ pub(super) fn refuse(
 pub(super) fn check_names(
     header: &[String],
     features: &[usize],
-    target: usize,
+    targets: &[usize],
     rules: &ColumnRules,
 ) -> Result<(), Vec<DataError>> {
     let inputs: Vec<&str> = features.iter().map(|&column| header[column].as_str()).collect();
-    let all: Vec<&str> = inputs.iter().copied().chain([header[target].as_str()]).collect();
+    let all: Vec<&str> = inputs
+        .iter()
+        .copied()
+        .chain(targets.iter().map(|&column| header[column].as_str()))
+        .collect();
     let encoded = rules.encode.iter().map(|(name, _)| (ColumnKey::Encode, name, &inputs));
     let filled = rules.missing.iter().map(|(name, _)| (ColumnKey::Missing, name, &all));
     let errors: Vec<DataError> = encoded

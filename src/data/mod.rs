@@ -7,6 +7,7 @@
 //! is a [`DataError`]; `place` alone knows where in the spec to show it. This module knows no
 //! device and no tensor, and every random choice in it comes from the spec's seed.
 
+mod answers;
 mod columns;
 mod dataset;
 mod encode;

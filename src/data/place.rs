@@ -49,8 +49,9 @@ fn message(error: &DataError, spec: &Spec) -> String {
             | DataError::NotNumbers(_)
             | DataError::NotFinite(_)
             | DataError::FractionalLabels(_)
-            | DataError::NotZeroOrOne(_)
             | DataError::NotTokens { .. }
+            | DataError::NotZeroOrOne(_)
+            | DataError::AllIgnored { .. }
             | DataError::OneClass { .. }
             | DataError::NotTwoClasses { .. }
             | DataError::PositiveMissing { .. },
@@ -119,7 +120,8 @@ fn place(error: &DataError, spec: &Spec) -> (Span, String) {
             (column(cells, spec), "read as tokens, for the embedding".into())
         }
         DataError::FractionalLabels(_) => (target(spec), "read as class labels".into()),
-        DataError::NotZeroOrOne(_) => (target(spec), "read as labels that apply or not".into()),
+        DataError::NotZeroOrOne(cells) => (column(cells, spec), "answers of 0 and 1".into()),
+        DataError::AllIgnored { .. } => (target(spec), "no place is left to be answered".into()),
         DataError::OneClass { .. } => (target(spec), "there is nothing to tell apart".into()),
         DataError::NotTwoClasses { .. } => (target(spec), "not two classes".into()),
         DataError::PositiveMissing { .. } | DataError::PositiveWithoutBinary => {
@@ -241,8 +243,11 @@ fn column(cells: &Cells, spec: &Spec) -> Span {
 }
 
 fn in_target(cells: &Cells, spec: &Spec) -> bool {
-    let target = spec.data.source.target();
-    target.is_some_and(|target| cells.common_column() == Some(target.column.as_str()))
+    let Some(target) = spec.data.source.target() else { return false };
+    let is_target = |name: &str| {
+        target.column.as_str() == name || target.others.iter().any(|other| other.as_str() == name)
+    };
+    cells.common_column().is_some_and(is_target)
 }
 
 /// The single places of an error that has several.
@@ -374,8 +379,10 @@ fn help(error: &DataError, spec: &Spec) -> Option<String> {
         DataError::NotFinite(_) => "fill the cells, or leave their rows out".into(),
         DataError::FractionalLabels(_) => "for real targets, write `task: regression`".into(),
         DataError::NotZeroOrOne(_) => {
-            "for one class per example, write `task: classification`".into()
+            "write 1 where the label holds and 0 where not; for classes, `task: classification`"
+                .into()
         }
+        DataError::AllIgnored { .. } => "name another label to ignore, or none".into(),
         DataError::OneClass { .. } => "add examples of another class".into(),
         DataError::NotTwoClasses { .. } => {
             "for more than two classes, write `task: classification`".into()

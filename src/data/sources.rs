@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use super::load::{from_table, read_targets};
+use super::answers::Wanted;
+use super::load::from_table;
 use super::raw::{Raw, Rows};
 use super::read::kept::Keep;
 use super::read::table::Table;
@@ -28,7 +29,9 @@ pub(super) fn read(
         DataSource::Table { format, path, target, features } => {
             let table = table(&folder, *format, path, keep)?;
             let unit = table.unit;
-            let raw = from_table(table, target, features.as_deref(), spec);
+            let reconstruct = spec.data.reconstruct.is_some();
+            let answers = Wanted { target, task, reconstruct };
+            let raw = from_table(table, &answers, features.as_deref(), spec);
             raw.map_err(|errors| counted(errors, unit))
         }
         DataSource::Arrays { format, path, inputs, target } => {
@@ -96,9 +99,10 @@ fn from_text(
     let format = if is_json { TableFormat::JsonLines } else { TableFormat::Csv };
     let table = table(folder, format, &source.path, keep)?;
     let names = [column.as_str()];
-    let columns = super::columns::select(&table.header, &target.column, Some(&names), None)?;
+    let answers = Wanted { target, task, reconstruct: false };
+    let columns = answers.select(&table.header, Some(&names), None)?;
     let rows = split_rows(&table, by)?;
-    let (targets, classes) = read_targets(&table, columns.target, target, task)?;
+    let (targets, classes) = answers.read(&table, &columns.targets)?;
     let texts = table.rows.iter().map(|row| row.cell(columns.features[0]));
     let (inputs, vocabulary) = text::padded(texts, source);
     let shape = vec![source.length];

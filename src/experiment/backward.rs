@@ -90,7 +90,11 @@ pub fn term_gradient_norm(
 }
 
 /// Gradients of trainable tensors, then of the input if it is numeric.
-fn of_tape(
+///
+/// # Errors
+///
+/// When the device cannot hand the numbers over.
+pub(super) fn of_tape(
     minimized: Tensor<1>,
     model: &Model,
     batch: &Batch,
@@ -112,7 +116,7 @@ fn of_tape(
 /// # Errors
 ///
 /// When the device cannot hand the numbers over.
-pub(super) fn input_gradient(
+fn input_gradient(
     rows: usize,
     count: usize,
     inputs: &[Value],

@@ -134,6 +134,8 @@ impl Bench {
         SubjectFacts {
             task: *spec.task,
             loss: spec.loss.kind.term(),
+            takes_logits: spec.loss.kind.takes_logits(),
+            signed_loss: spec.loss.kind.may_be_negative(),
             classes: data.map_or_else(Vec::new, |data| data.classes.clone()),
             layers,
             parameters,
@@ -165,7 +167,7 @@ fn start(subject: &Subject, place: &Place) -> Result<Vec<NamedTensor>, SetUpErro
     let slots = slots(&subject.build(&place.device));
     let source = &subject.spec.source;
     let refused = |error| SetUpError::Spec(Diagnostics::one(source.clone(), error));
-    subject.start(&slots).map_err(refused)
+    subject.start(&slots).map_err(|error| refused(*error))
 }
 
 /// Weights of a fresh model, drawn by Burn's initializers at a place. What the recipe freezes is not

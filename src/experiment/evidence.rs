@@ -149,6 +149,10 @@ pub struct SubjectFacts {
     pub task: Task,
     /// The loss's name in the spec language.
     pub loss: &'static str,
+    /// Whether the loss applies its own softmax or sigmoid to the outputs.
+    pub takes_logits: bool,
+    /// Whether the loss has no natural zero: likelihoods may be below it.
+    pub signed_loss: bool,
     /// Class names; empty for regression.
     pub classes: Vec<String>,
     pub layers: Vec<LayerFacts>,
@@ -174,6 +178,11 @@ pub struct SubjectFacts {
 }
 
 impl SubjectFacts {
+    /// Whether the loss takes probabilities in the place of logits.
+    pub fn takes_probabilities(&self) -> bool {
+        matches!(self.loss, "cross_entropy" | "binary_cross_entropy") && !self.takes_logits
+    }
+
     /// The layer that gives the outputs: the last one, or the last module of a Rust model that owns
     /// numbers.
     pub fn head(&self) -> Option<&LayerFacts> {
@@ -226,7 +235,7 @@ pub struct InitialEvidence {
     /// The terms that a Rust model's loss is the sum of, where it names several.
     pub terms: Vec<TermEvidence>,
     /// The loss that guessing gives on these examples: all logits equal, or output 0. Unknown where
-    /// the loss is a Rust model's own.
+    /// the loss is a Rust model's own, and where theory says nothing.
     pub guessing_loss: Option<f64>,
     /// The lowest loss that a constant output reaches on these examples; unknown likewise.
     pub constant_loss: Option<f64>,

@@ -3,19 +3,15 @@
 //! device also its kernels.
 
 use burn::module::Module;
-use burn::optim::GradientsParams;
 
-use super::backward::{INPUT, input_gradient, norm_of};
+use super::backward::{INPUT, norm_of, of_tape};
 use super::bench::{Bench, scalar};
-use super::device_comparison::rounding_between;
+use super::device_comparison::{measured_against, rounding_between};
 use super::evidence::{GoldenCheck, GoldenEvidence, GoldenObstacle, GoldenPart, GoldenPass};
 use super::{Progress, measure};
 use crate::data::{InputKind, Targets};
 use crate::device::{DeviceFailure, Place};
-use crate::model::{
-    Model, NamedGradient, NamedTensor, Pass, Value, Weights, named_gradients, on_float, slots,
-    to_f64,
-};
+use crate::model::{NamedGradient, NamedTensor, Pass, Value, Weights, on_float, slots, to_f64};
 use crate::objective::evaluate;
 use crate::spec::{Convention, Task};
 use crate::subject::{Batch, Subject};
@@ -189,12 +185,7 @@ fn pass(
             false => GoldenPart::Gradient,
         };
         let shape = Some(gradient.shape.as_slice());
-        // Rounding is that of the numbers that a gradient is the sum of. They cancel in a small one,
-        // and in one that is zero by design nothing else is left.
-        let floor = match measure::norm(expected) < 1e-6 * largest {
-            true => largest,
-            false => 1e-2 * largest,
-        };
+        let floor = measured_against(measure::norm(expected), largest);
         checks.push(compared(part, &gradient.path, shape, mine, expected, floor, bound));
     }
     let other_mode_fits = match checks[0].agrees() {
@@ -227,7 +218,8 @@ fn forward_backward(
     let evaluated = evaluate(subject, &model, batch, inputs.clone(), place, &mut Pass::plain());
     let output = evaluated.output.expect("a model without a loss of its own gives outputs");
     let loss = scalar(evaluated.loss.clone().detach())?;
-    let gradients = gradients(evaluated.loss, &model, batch, &inputs)?;
+    // Of the loss alone: a golden file knows no penalty.
+    let gradients = of_tape(evaluated.loss, &model, batch, &inputs)?;
     // Running statistics are brought up to date on the way.
     let synced = model.valid();
     let numbers = on_float!(output.clone(), tensor => {
@@ -250,24 +242,6 @@ fn unbiased(ours: &[f64], theirs: &[f64], examples: usize) -> Vec<f64> {
             if allowed { *ours } else { *theirs }
         })
         .collect()
-}
-
-/// Gradients of the loss alone: a golden file knows no penalty.
-fn gradients(
-    loss: burn::tensor::Tensor<1>,
-    model: &Model,
-    batch: &Batch,
-    inputs: &[Value],
-) -> Result<Vec<NamedGradient>, DeviceFailure> {
-    let mut tape = loss.backward();
-    let input = match batch.numeric() {
-        Some(numbers) => Some(input_gradient(batch.size(), numbers.len(), inputs, &tape)?),
-        None => None,
-    };
-    let gradients = GradientsParams::from_module(&mut tape, model);
-    let mut gradients = named_gradients(model, &gradients)?;
-    gradients.extend(input);
-    Ok(gradients)
 }
 
 /// Two tensors, number by number. `floor` is the least norm that an error is measured against.

@@ -26,7 +26,11 @@ pub fn run(bench: &Bench) -> Result<(InitialEvidence, Vec<NamedGradient>), Devic
     let pass = backward(bench, &bench.test, &batch, Pass::recording())?;
     let parameters = pass.gradients.iter().filter(|gradient| gradient.path != INPUT);
     let known = |bound: fn(&LossKind, &Targets, usize) -> f64| {
-        batch.targets().map(|targets| bound(kind, targets, subject.classes()))
+        batch.targets().and_then(|targets| {
+            let factor = statistics::reduction_factor(&subject.spec.loss, targets);
+            let loss = factor * bound(kind, targets, subject.classes());
+            (!loss.is_nan()).then_some(loss)
+        })
     };
     let evidence = InitialEvidence {
         examples: batch.size(),

@@ -3,6 +3,7 @@
 //! One file per experiment. An experiment measures and never judges; what it finds is
 //! [`Evidence`]. [`Laboratory`] buys experiments on demand.
 
+mod accuracy;
 mod backward;
 mod bench;
 mod device_comparison;

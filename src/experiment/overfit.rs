@@ -10,13 +10,13 @@
 //! measured in the same way on every machine.
 
 use super::Progress;
+use super::accuracy::accuracy;
 use super::bench::{Bench, evaluate, run as run_untracked, scalars};
 use super::evidence::{LossBounds, OverfitAttempt, OverfitEvidence};
 use crate::data::{Targets, statistics};
 use crate::device::{DeviceFailure, Place};
-use crate::model::{Model, Pass, to_f64};
-use crate::objective;
-use crate::spec::{LossSpec, Regularization, Task};
+use crate::model::{Model, Pass};
+use crate::spec::{LossSpec, Regularization};
 use crate::subject::{Batch, Subject};
 use crate::training::{Trainer, Updates};
 
@@ -69,9 +69,12 @@ pub fn run(
         None => (0..subject.training_examples().min(plan.examples)).collect(),
     };
     let batch = subject.batch(&indices);
-    let bounds = batch.examples.as_ref().map(|examples| LossBounds {
-        floor: statistics::loss_floor(kind, &examples.plain(), subject.classes()),
-        constant: statistics::constant_loss(kind, &examples.targets, subject.classes()),
+    let bounds = batch.examples.as_ref().and_then(|examples| {
+        let factor = statistics::reduction_factor(&subject.spec.loss, &examples.targets);
+        let floor = statistics::loss_floor(kind, &examples.plain(), subject.classes());
+        let constant = statistics::constant_loss(kind, &examples.targets, subject.classes());
+        let bounds = LossBounds { floor: factor * floor, constant: factor * constant };
+        (!bounds.floor.is_nan() && !bounds.constant.is_nan()).then_some(bounds)
     });
     let derived =
         bounds.map(|LossBounds { floor, constant }| floor + LEARNED_SHARE * (constant - floor));
@@ -155,10 +158,7 @@ fn attempt(
     goal: &Goal<'_>,
     progress: Progress<'_>,
 ) -> Result<OverfitAttempt, DeviceFailure> {
-    let loss = LossSpec {
-        kind: subject.spec.loss.kind.clone(),
-        regularization: Regularization::default(),
-    };
+    let loss = LossSpec { regularization: Regularization::default(), ..subject.spec.loss.clone() };
     let updates = Updates::adam(goal.learning_rate);
     let mut trainer = Trainer::new(subject, model, place.clone(), updates, loss, goal.seed);
     let initial_loss = evaluate(subject, trainer.model(), batch, place)?;
@@ -177,7 +177,7 @@ fn attempt(
             continue;
         }
         let final_loss = evaluate(subject, trainer.model(), batch, place)?;
-        let accuracy = accuracy(subject, trainer.model(), batch, place)?;
+        let accuracy = share_of_right(subject, trainer.model(), batch, place)?;
         let succeeded =
             final_loss <= bound && accuracy.is_none_or(|accuracy| accuracy >= goal.plan.accuracy);
         if succeeded || exhausted {
@@ -213,36 +213,17 @@ fn choose(targets: &Targets, count: usize) -> Vec<usize> {
     order.into_iter().take(count).map(|(_, index)| index).collect()
 }
 
-/// Share of examples whose most likely class is the right one; `None` for real targets.
-fn accuracy(
+/// The share of right answers of the model as it is.
+fn share_of_right(
     subject: &Subject,
     model: &Model,
     batch: &Batch,
     place: &Place,
 ) -> Result<Option<f64>, DeviceFailure> {
-    let Some(Targets::Classes(classes)) = batch.targets() else { return Ok(None) };
+    let Some(targets) = batch.targets() else { return Ok(None) };
     let found = run_untracked(subject, model, batch, place, &mut Pass::plain());
-    let output = found.output.expect("a model whose targets are classes gives outputs");
-    let output = objective::head(output, classes.len());
-    let [_, width] = output.dims();
-    let outputs = to_f64(output.try_into_data().map_err(DeviceFailure::from_error)?);
-    let predicted = outputs.chunks(width).map(|row| match *subject.spec.task {
-        Task::BinaryClassification => usize::from(row[0] > 0.0),
-        _ => argmax(row),
-    });
-    let right = predicted.zip(classes).filter(|(predicted, class)| predicted == *class).count();
-    Ok(Some(right as f64 / classes.len() as f64))
-}
-
-/// Index of the largest number, the first of equals.
-fn argmax(row: &[f64]) -> usize {
-    let first = (0, f64::NEG_INFINITY);
-    let best = row
-        .iter()
-        .copied()
-        .enumerate()
-        .fold(first, |best, (index, value)| if value > best.1 { (index, value) } else { best });
-    best.0
+    let output = found.output.expect("a model with targets gives outputs");
+    accuracy(&subject.spec.loss.kind, output, targets)
 }
 
 #[cfg(test)]
@@ -258,11 +239,5 @@ mod tests {
     #[test]
     fn no_more_examples_are_chosen_than_there_are() {
         assert_eq!(choose(&Targets::Values(vec![0.5, 1.5]), 16), [0, 1]);
-    }
-
-    #[test]
-    fn a_row_of_nan_predicts_the_first_class() {
-        assert_eq!(argmax(&[f64::NAN, f64::NAN]), 0);
-        assert_eq!(argmax(&[0.0, 2.0, 1.0]), 1);
     }
 }

@@ -44,8 +44,11 @@ pub fn run(
     let kind = &subject.spec.loss.kind.value;
     let declared_steps = subject.declared_steps();
     let sample = subject.sample(initial::EXAMPLES);
-    let constant_loss =
-        sample.targets().map(|targets| statistics::constant_loss(kind, targets, subject.classes()));
+    let constant_loss = sample.targets().and_then(|targets| {
+        let factor = statistics::reduction_factor(&subject.spec.loss, targets);
+        let loss = factor * statistics::constant_loss(kind, targets, subject.classes());
+        (!loss.is_nan()).then_some(loss)
+    });
     let place = &bench.test;
 
     let model = bench.model(place);

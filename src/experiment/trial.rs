@@ -140,20 +140,30 @@ fn observe(subject: &Subject, place: &Place) -> Result<(Weights, Trial), Obstacl
     Ok((weights, Trial { layers, random }))
 }
 
-/// What the head must give: k logits, one logit, or one number.
+/// What the head must give: k logits, one logit, a number for each target, …
 fn check_output(subject: &Subject, shape: &[usize], examples: usize) -> Result<(), Obstacle> {
     let spec = &subject.spec;
-    let Some((wanted, why)) = wanted_outputs(*spec.task, subject.classes()) else { return Ok(()) };
+    let Some(wanted) = subject.dataset().and_then(|data| wanted_outputs(spec, data)) else {
+        return Ok(());
+    };
     let numbers: usize = shape.iter().product();
     let matrix = shape.len() <= 2 || shape[2..].iter().all(|size| *size == 1);
-    if matrix && shape.first() == Some(&examples) && numbers == examples * wanted {
+    let fits = match (wanted.axes.as_slice(), shape) {
+        // `[batch]`, `[batch, 1, 1]` and the like are one row per example, too.
+        ([Some(size)], _) => matrix && numbers == examples * size,
+        (_, [_, axes @ ..]) => wanted.admits(axes),
+        _ => false,
+    };
+    if fits && shape.first() == Some(&examples) {
         return Ok(());
     }
     let span = subject.rust().map_or(spec.task.span, |plan| plan.span());
-    let message =
-        format!("the model gives {shape:?} for {examples} examples, but the task takes {}", why);
+    let message = format!(
+        "the model gives {shape:?} for {examples} examples, but the task takes {}",
+        wanted.why
+    );
     let error = Diagnostic::new(Code::HEAD_MISMATCH, message, span, format!("gives {shape:?}"))
-        .also(spec.task.span, format!("takes [{examples}, {wanted}]"))
+        .also(spec.task.span, format!("takes [{examples}, {}", &wanted.to_string()[1..]))
         .help("let the forward function give one row per example: the batch is the first axis");
     Err(Obstacle::Spec(Diagnostics::one(spec.source.clone(), error)))
 }

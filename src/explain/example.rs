@@ -39,6 +39,30 @@ const TASKS: &[(&str, &str, &str)] = &[
     ("classification", "{blobs: {classes: 3, examples: 60}}", "linear: 3"),
     ("binary_classification", "moons", "linear: 1"),
     ("regression", "linear_regression", "linear: 1"),
+    ("binary_classification", "moons", "linear: 2"),
+    ("binary_classification", "moons", "linear: 6\n    - reshape: [2, 3]"),
+    (
+        "classification",
+        "{csv: ../fixtures/targets.csv, target: {column: [first, second, third], ignore: '-'}, \
+         features: [x1, x2]}",
+        "linear: 24\n    - reshape: [6, 4]",
+    ),
+    (
+        "regression",
+        "{csv: ../fixtures/targets.csv, target: count, features: [x1, x2]}",
+        "linear: 1",
+    ),
+    (
+        "regression",
+        "{csv: ../fixtures/targets.csv, target: [s1, s2, s3], features: [x1, x2]}",
+        "linear: 3\n    - log_softmax",
+    ),
+    ("regression", "linear_regression", "linear: 2\n    - softplus"),
+    (
+        "regression",
+        "{blobs: {features: 6, examples: 60}, target: input, shape: [3, 2]}",
+        "linear: 4",
+    ),
 ];
 
 /// What brings generated data into a head: numbers, images or sequences, and tokens.

@@ -11,8 +11,8 @@ use crate::property::{Finding, Meta, Options, Property, Verdict};
 use crate::report::event::{Event, Sink};
 use crate::spec::{
     ColumnRules, Conditions, DataSource, DataSpec, DeviceKind, Expectation, Generator, Length,
-    LossKind, LossSpec, ModelSpec, OptimizerKind, OptimizerSpec, Regularization, Scaling, Schedule,
-    ScheduleSpec, Severity, Source, Span, Spanned, Spec, SplitRule, Task, TrainingSpec,
+    LossKind, LossSpec, ModelSpec, OptimizerKind, OptimizerSpec, Scaling, Schedule, ScheduleSpec,
+    Severity, Source, Span, Spanned, Spec, SplitRule, Task, TrainingSpec,
 };
 
 /// A property that judges and records nothing: what a test's judge says counts.
@@ -60,6 +60,7 @@ pub(crate) fn spec(name: &str, expectations: Vec<Expectation>) -> Spec {
             shape: None,
             scale: at_start(Scaling::None),
             scale_target: at_start(Scaling::None),
+            reconstruct: None,
             validation: at_start(0.0),
             sample: None,
             split: SplitRule::default(),
@@ -68,7 +69,7 @@ pub(crate) fn spec(name: &str, expectations: Vec<Expectation>) -> Spec {
         },
         model: ModelSpec::Declared(Vec::new().into()),
         weights: None,
-        loss: LossSpec { kind: at_start(LossKind::Mse), regularization: Regularization::default() },
+        loss: LossSpec::plain(at_start(LossKind::Mse)),
         training: TrainingSpec {
             optimizer: OptimizerSpec {
                 kind: OptimizerKind::Sgd {

@@ -28,9 +28,13 @@ pub static PROPERTY: Property = Property {
               labels leak or are trivial.",
         condition: "expected = mean loss with all logits 0 (−ln(1/k) for k classes, ln 2 for two, \
                     also with class weights and label smoothing), or with output 0 for \
-                    regression. Default: error outside [0.5, 3] × expected, warning above 1.5 ×; \
-                    regression on unscaled targets warns only. With `tolerance: t`: error when \
-                    |loss − expected| > t · expected. A negative loss is always an error.",
+                    regression. Not judged where theory names no such loss: for embeddings, \
+                    `ctc` and likelihoods whose zero is arbitrary; nor for `focal`, which falls \
+                    steeply with the first certainty. Default: error outside [0.5, 3] × \
+                    expected, warning above 1.5 ×; regression on unscaled targets warns only, and \
+                    `hinge` and `multi_margin`, which a lucky order of few classes takes to 0, have \
+                    no lower bound. With `tolerance: t`: error when |loss − expected| > t · \
+                    expected. A negative loss is always an error.",
         mend: "Look at the layer named: scale the inputs, use the default initializer, let the \
                head give logits, and check that labels start at 0.",
         source: "CS231n notes 3 (sanity checks before learning); thresholds from 64 healthy \
@@ -87,20 +91,9 @@ fn judge(evidence: &Evidence, options: &Options) -> Verdict {
             }],
         );
     }
-    if started && known.is_none() {
-        return Verdict::not_applicable(
-            "the weights come from a file, and a trained model is no guess: say what its loss is by \
-             `initial_loss: {expected: …}`",
-        );
-    }
-    let Some(expected) = known else {
-        return Verdict::not_applicable(
-            "the loss is the model's own, and only you know what it is at the start: say \
-             `initial_loss: {expected: …}`",
-        );
-    };
     let own = evidence.subject.task == Task::Objective;
-    if loss < 0.0 && !own {
+    let signed = own || evidence.subject.signed_loss;
+    if loss < 0.0 && !signed {
         return Verdict::fail(
             summary,
             vec![Finding {
@@ -114,6 +107,24 @@ fn judge(evidence: &Evidence, options: &Options) -> Verdict {
             }],
         );
     }
+    let Some(expected) = known else {
+        if started {
+            return Verdict::not_applicable(
+                "the weights come from a file, and a trained model is no guess: say what its loss \
+                 is by `initial_loss: {expected: …}`",
+            );
+        }
+        return Verdict::not_applicable(match own {
+            true => "the loss is the model's own, and only you know what it is at the start: say \
+                     `initial_loss: {expected: …}`"
+                .to_owned(),
+            false => format!(
+                "what `{}` is at the start depends on more than the targets: say \
+                 `initial_loss: {{expected: …}}` where you know it",
+                evidence.subject.loss
+            ),
+        });
+    };
     if let Some(tolerance) = options.number("tolerance") {
         let distance = tolerance * expected.abs();
         let bound = format!("within {} of {}", short(distance), short(expected));
@@ -125,16 +136,26 @@ fn judge(evidence: &Evidence, options: &Options) -> Verdict {
             vec![finding(format!("the loss is {}", short(loss)), bound)],
         );
     }
+    // What the focal loss makes of outputs that are slightly sure already lies outside the bounds.
+    let focal = evidence.subject.loss == "focal";
+    let unbounded = focal || evidence.subject.signed_loss || expected == 0.0;
+    if options.number("expected").is_none() && unbounded {
+        return Verdict::not_applicable(format!(
+            "a ratio of `{}` to the one of guessing says nothing: say \
+             `initial_loss: {{tolerance: …}}`",
+            evidence.subject.loss
+        ));
+    }
     let ratio = loss / expected.max(f64::MIN_POSITIVE);
     let message = format!("the loss is {} times the one of guessing", short(ratio));
     let unscaled = evidence.subject.task == Task::Regression && evidence.subject.unscaled_targets;
+    // Outputs of ordinary size already reach the margin: which side they are on is luck.
+    let has_margin = matches!(evidence.subject.loss, "hinge" | "multi_margin");
+    let lowest = if has_margin { 0.0 } else { ERROR_BELOW };
     match ratio {
-        ratio if !(ERROR_BELOW..=ERROR_ABOVE).contains(&ratio) => {
-            let bound = format!(
-                "in [{}, {}]",
-                short(ERROR_BELOW * expected),
-                short(ERROR_ABOVE * expected)
-            );
+        ratio if !(lowest..=ERROR_ABOVE).contains(&ratio) => {
+            let bound =
+                format!("in [{}, {}]", short(lowest * expected), short(ERROR_ABOVE * expected));
             let findings = vec![finding(message, bound)];
             match unscaled {
                 true => Verdict::warn(summary, findings),
@@ -233,6 +254,41 @@ mod tests {
             Outcome::Fail,
             "a loss that is no number is wrong, whosever it is"
         );
+    }
+
+    #[test]
+    fn a_loss_that_theory_does_not_know_is_left_alone_unless_the_spec_knows_it() {
+        let mut evidence = testing::evidence();
+        evidence.subject.loss = "triplet_margin";
+        let initial = evidence.initial.as_mut().unwrap();
+        (initial.loss, initial.guessing_loss) = (40.0, None);
+        let options = Options::defaults(&PROPERTY.meta);
+        assert_eq!(judge(&evidence, &options).outcome, Outcome::NotApplicable);
+        evidence.initial.as_mut().unwrap().loss = -0.1;
+        assert_eq!(judge(&evidence, &options).outcome, Outcome::Fail, "it is never negative");
+    }
+
+    #[test]
+    fn a_focal_loss_below_guessing_is_no_leak() {
+        let mut evidence = testing::evidence();
+        evidence.subject.loss = "focal";
+        evidence.initial.as_mut().unwrap().loss = 0.3;
+        let options = Options::defaults(&PROPERTY.meta);
+        assert_eq!(judge(&evidence, &options).outcome, Outcome::NotApplicable);
+    }
+
+    #[test]
+    fn a_likelihood_without_a_natural_zero_is_judged_by_a_tolerance_alone() {
+        let mut evidence = testing::evidence();
+        evidence.subject.signed_loss = true;
+        let initial = evidence.initial.as_mut().unwrap();
+        (initial.loss, initial.guessing_loss) = (-3.0, Some(1.0));
+        let mut options = Options::defaults(&PROPERTY.meta);
+        assert_eq!(judge(&evidence, &options).outcome, Outcome::NotApplicable);
+        options.set("tolerance", OptionValue::Number(0.5));
+        assert_eq!(judge(&evidence, &options).outcome, Outcome::Fail);
+        evidence.initial.as_mut().unwrap().loss = 1.2;
+        assert_eq!(judge(&evidence, &options).outcome, Outcome::Pass);
     }
 
     #[test]

@@ -24,6 +24,13 @@ impl Suspect {
     }
 }
 
+/// Losses whose outputs may lie in any range.
+const FREE: [&str; 5] =
+    ["hinge_embedding", "cosine_embedding", "margin_ranking", "triplet_margin", "poisson_nll"];
+
+/// Activations whose outputs may be probabilities.
+const PROBABILITIES: [&str; 3] = ["softmax", "sigmoid", "hard_sigmoid"];
+
 /// A head whose outputs do not suit the loss.
 ///
 /// All classification losses here take logits: probabilities in their place bound the loss from
@@ -31,18 +38,40 @@ impl Suspect {
 pub fn head(facts: &SubjectFacts) -> Option<Suspect> {
     let head = facts.head()?;
     let classes = facts.classes.len();
-    let takes_logits = matches!(facts.loss, "cross_entropy" | "binary_cross_entropy");
+    let takes_logits = facts.takes_logits;
+    let of_classes = facts.task == crate::spec::Task::Classification;
     let (message, mend) = match head.kind.as_str() {
         "softmax" | "sigmoid" | "hard_sigmoid" if takes_logits => (
             format!(
-                "`{}` takes logits and applies its own {}, but the model ends with `{}`: the loss \
-                 cannot fall below {:.3}",
+                "`{}` takes logits and applies its own {}, but the model ends with `{}`{}",
                 facts.loss,
-                if facts.loss == "cross_entropy" { "softmax" } else { "sigmoid" },
+                if of_classes { "softmax" } else { "sigmoid" },
                 head.kind,
-                probability_floor(facts.loss, classes),
+                probability_floor(facts.loss, classes).map_or_else(String::new, |floor| format!(
+                    ": the loss cannot fall below {floor:.3}"
+                )),
             ),
             format!("remove the last layer `{}`", head.path),
+        ),
+        kind if facts.loss == "kl_div" => match kind {
+            "log_softmax" => return None,
+            _ => (
+                format!("`kl_div` takes log-probabilities, but the model ends with `{kind}`"),
+                format!("put `log_softmax` after `{}`", head.path),
+            ),
+        },
+        // Distances, rates and embeddings may well be bounded.
+        _ if FREE.contains(&facts.loss) => return None,
+        kind if facts.takes_probabilities() && !PROBABILITIES.contains(&kind) => (
+            format!(
+                "`{}` with `logits: false` takes probabilities, but the model ends with `{kind}`",
+                facts.loss
+            ),
+            format!(
+                "put `{}` after `{}`, or take `logits: true`",
+                if of_classes { "softmax" } else { "sigmoid" },
+                head.path
+            ),
         ),
         "relu" | "relu6" => (
             format!("the model ends with `{}`: its outputs cannot be negative", head.kind),
@@ -65,12 +94,13 @@ pub fn head(facts: &SubjectFacts) -> Option<Suspect> {
 }
 
 /// The lowest loss that probabilities in the place of logits can reach.
-fn probability_floor(loss: &str, classes: usize) -> f64 {
-    match loss {
+fn probability_floor(loss: &str, classes: usize) -> Option<f64> {
+    Some(match loss {
         "cross_entropy" => (1.0 + (classes.max(1) - 1) as f64 * (-1.0f64).exp()).ln(),
         // A logit in [0, 1]: class 1 costs at least ln(1 + e⁻¹), class 0 at least ln 2.
-        _ => (1.0 + (-1.0f64).exp()).ln(),
-    }
+        "binary_cross_entropy" | "soft_margin" => (1.0 + (-1.0f64).exp()).ln(),
+        _ => return None,
+    })
 }
 
 /// Two layers with weights and no activation between them: together they are one linear map.

@@ -15,6 +15,8 @@ pub fn evidence() -> Evidence {
         subject: SubjectFacts {
             task: Task::Classification,
             loss: "cross_entropy",
+            takes_logits: true,
+            signed_loss: false,
             classes: (0..10).map(|class| class.to_string()).collect(),
             layers: vec![
                 layer("hidden", "linear", 50),

@@ -32,6 +32,7 @@ pub(super) fn takes_no_text(kind: ValueKind) -> bool {
 pub(super) fn value(option: &TermOption) -> Value {
     match option.kind {
         ValueKind::Count { least } => count(least),
+        ValueKind::Counts { least } => list(count(least)),
         ValueKind::Number(bounds) => number(bounds),
         ValueKind::Flag => json!({ "type": "boolean" }),
         ValueKind::Text => text(),
@@ -75,6 +76,7 @@ pub(super) fn value(option: &TermOption) -> Value {
         ValueKind::Sections(name) => list(reference(&term_name(TermKind::Section, name))),
         ValueKind::Expectations => expectation::list(),
         ValueKind::ByColumn { kind, all } => by_column(kind, all),
+        ValueKind::Columns => json!({ "anyOf": [text(), list(text())] }),
         ValueKind::Column => reference(&term_name(TermKind::Section, "target")),
     }
 }
@@ -101,7 +103,7 @@ pub(super) fn names() -> Value {
 pub(super) fn number(bounds: Bounds) -> Value {
     let mut schema = Map::new();
     schema.insert("type".to_owned(), json!("number"));
-    let limits: &[(&str, u8)] = match bounds {
+    let limits: &[(&str, i8)] = match bounds {
         Bounds::Finite => &[],
         Bounds::Positive => &[("exclusiveMinimum", 0)],
         Bounds::NonNegative => &[("minimum", 0)],
@@ -109,6 +111,8 @@ pub(super) fn number(bounds: Bounds) -> Value {
         Bounds::UnitInterval => &[("minimum", 0), ("maximum", 1)],
         Bounds::Rate => &[("exclusiveMinimum", 0), ("maximum", 1)],
         Bounds::Negative => &[("exclusiveMaximum", 0)],
+        Bounds::AtLeastOne => &[("minimum", 1)],
+        Bounds::Cosine => &[("minimum", -1), ("maximum", 1)],
     };
     schema.extend(limits.iter().map(|(word, limit)| ((*word).to_owned(), json!(limit))));
     Value::Object(schema)

@@ -80,6 +80,7 @@ impl Code {
     pub const AMBIGUOUS_OUTPUT: Self = Self("NN0315");
     pub const NO_WEIGHTS: Self = Self("NN0316");
     pub const NOTHING_TO_TRAIN: Self = Self("NN0317");
+    pub const BAD_TARGETS: Self = Self("NN0320");
 
     pub const WEIGHTS_UNREADABLE: Self = Self("NN0330");
     pub const WEIGHTS_MISMATCH: Self = Self("NN0331");

@@ -425,6 +425,16 @@ pub static CODES: &[CodeMeta] = &[
     wiring_code_texts::AMBIGUOUS_OUTPUT,
     wiring_code_texts::NO_WEIGHTS,
     wiring_code_texts::NOTHING_TO_TRAIN,
+    CodeMeta {
+        code: Code::BAD_TARGETS,
+        title: "targets that the loss cannot take",
+        explanation: "Some losses ask more of the targets than the task does: `poisson_nll` takes \
+                      numbers of at least 0, `kl_div` probabilities, `ctc` a sequence of classes that \
+                      has room in the steps of time that the model gives, and `pad_tokens` of \
+                      `cross_entropy` names classes that there are.",
+        example: "version: 1\ntask: classification\ndata: {blobs: {classes: 3}}\n\
+                  model: {layers: [linear: 3]}\nloss: {cross_entropy: {pad_tokens: [3]}}\n",
+    },
     weight_code_texts::UNREADABLE,
     weight_code_texts::MISMATCH,
     config_code_texts::SYNTAX,

@@ -5,12 +5,13 @@ mod files;
 mod generator;
 mod scaling;
 mod split;
+mod target;
 
 use std::path::PathBuf;
 
 use super::options::OptionReader;
-use super::vocabulary::{TermKind, find_kind, of_kinds};
-use super::yaml::Node;
+use super::vocabulary::{TermKind, of_kinds};
+use super::yaml::{Node, Value};
 use super::{Code, Diagnostic, Span, Spanned, Task};
 
 pub use columns::{ColumnRules, Encoding, Missing};
@@ -30,6 +31,8 @@ pub struct DataSpec {
     pub scale: Spanned<Scaling>,
     /// How regression targets are scaled; always [`Scaling::None`] for classes.
     pub scale_target: Spanned<Scaling>,
+    /// The inputs are to be given back (an autoencoder's target): where the spec says so.
+    pub reconstruct: Option<Span>,
     /// Share of examples held out for validation, in `[0, 1)`.
     pub validation: Spanned<f64>,
     /// How many rows of a file are drawn; without it all.
@@ -99,6 +102,7 @@ impl DataSpec {
             shape: None,
             scale: Spanned::new(Scaling::None, span),
             scale_target: Spanned::new(Scaling::None, span),
+            reconstruct: None,
             validation: Spanned::new(0.0, span),
             sample: None,
             split: SplitRule::default(),
@@ -108,13 +112,32 @@ impl DataSpec {
     }
 }
 
-/// The column to predict.
+/// The column to predict, or several.
 #[derive(Debug, Clone)]
 pub struct Target {
+    /// The first one.
     pub column: Spanned<String>,
+    /// The others, in the order of the target's numbers.
+    pub others: Vec<Spanned<String>>,
+    /// Shape of one target of several columns; `[columns]` without it.
+    pub shape: Option<Vec<usize>>,
+    /// Classification of several places: the label of places that do not count.
+    pub ignore: Option<Spanned<String>>,
     /// Binary classification: the label that counts as 1. Without it, labels are sorted and the
     /// second one counts.
     pub positive: Option<Spanned<String>>,
+}
+
+impl Target {
+    /// A single column.
+    pub fn of_column(column: Spanned<String>, positive: Option<Spanned<String>>) -> Self {
+        Self { column, others: Vec::new(), shape: None, ignore: None, positive }
+    }
+
+    /// All of its columns.
+    pub fn columns(&self) -> impl Iterator<Item = &Spanned<String>> {
+        std::iter::once(&self.column).chain(&self.others)
+    }
 }
 
 /// Keys that speak of the columns of a table.
@@ -126,19 +149,23 @@ pub(super) fn read(
     options: &mut OptionReader<'_, '_, '_>,
     task: Option<&Spanned<Task>>,
 ) -> Option<DataSpec> {
-    let source = source(options, task);
+    let reconstruct = reconstruct(options, task);
+    let source = source(options, task, reconstruct);
     let (validation, split) = split::read(options, task);
-    let target = match &source {
-        Some(DataSource::Table { target, .. }) => Some(target.column.as_str()),
-        _ => None,
+    let targets: Vec<String> = match &source {
+        Some(DataSource::Table { target, .. }) if reconstruct.is_none() => {
+            target.columns().map(|column| column.value.clone()).collect()
+        }
+        _ => Vec::new(),
     };
     let data = DataSpec {
+        reconstruct,
         shape: options.given("shape").map(|node| shape(options, node)),
         scale: scaling::read(options, "scale"),
         scale_target: scaling::read(options, "scale_target"),
         validation,
         split,
-        columns: columns::read(options, target),
+        columns: columns::read(options, &targets),
         sample: options.optional_count("sample"),
         span: options.place(),
         source: source?,
@@ -186,10 +213,34 @@ fn check_split(options: &mut OptionReader<'_, '_, '_>, data: &DataSpec) {
     options.reader.report(error);
 }
 
+/// Where the spec says `target: input`.
+fn reconstruct(
+    options: &mut OptionReader<'_, '_, '_>,
+    task: Option<&Spanned<Task>>,
+) -> Option<Span> {
+    let node = options.given("target")?;
+    if node.value != Value::String(target::INPUT.to_owned()) {
+        return None;
+    }
+    if let Some(task) = task.filter(|task| task.value != Task::Regression) {
+        options.reader.report(
+            Diagnostic::new(
+                Code::CONTRADICTION,
+                "`target: input` needs `task: regression`",
+                node.span,
+                "the numbers of the input are to be given back",
+            )
+            .also(task.span, "the task is another one"),
+        );
+    }
+    Some(node.span)
+}
+
 /// The one source among the keys of the section.
 fn source(
     options: &mut OptionReader<'_, '_, '_>,
     task: Option<&Spanned<Task>>,
+    reconstruct: Option<Span>,
 ) -> Option<DataSource> {
     let generators = of_kinds(&[TermKind::Data]).map(|term| term.name);
     let sources: Vec<_> = files::FILES
@@ -204,7 +255,7 @@ fn source(
             None
         }
         [(name, span)] if files::FILES.contains(name) => files::read(options, name, *span, task),
-        [(name, span)] => Some(generated(options, name, *span, task)),
+        [(name, span)] => Some(generated(options, name, *span, task, reconstruct.is_some())),
         [(first, first_span), (second, span), ..] => {
             let error = Diagnostic::new(
                 Code::CONTRADICTION,
@@ -237,28 +288,17 @@ fn no_source(options: &mut OptionReader<'_, '_, '_>) {
     );
 }
 
-fn target(
-    options: &mut OptionReader<'_, '_, '_>,
-    span: Span,
-    node: &Node,
-    task: Option<&Spanned<Task>>,
-) -> Target {
-    let term = find_kind(TermKind::Section, "target");
-    let mut options = OptionReader::open(options.reader, term, span, Some(node));
-    let column = options.text("column");
-    let positive =
-        options.given("positive").map(|node| options.reader.text("`positive` of `target`", node));
-    files::check_positive(&mut options, positive.as_ref(), task);
-    Target { column, positive }
-}
-
 fn generated(
     options: &mut OptionReader<'_, '_, '_>,
     name: &'static str,
     span: Span,
     task: Option<&Spanned<Task>>,
+    reconstruct: bool,
 ) -> DataSource {
     for key in ["target", "inputs", "sample"].iter().chain(TABLE_KEYS) {
+        if reconstruct && *key == "target" {
+            continue;
+        }
         if let Some(key_span) = options.key_span(key) {
             options.reader.report(
                 Diagnostic::new(
@@ -271,7 +311,7 @@ fn generated(
             );
         }
     }
-    generator::source(options, name, span, task)
+    generator::source(options, name, span, task.filter(|_| !reconstruct))
 }
 
 fn shape(options: &mut OptionReader<'_, '_, '_>, node: &Node) -> Spanned<Vec<usize>> {

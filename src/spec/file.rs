@@ -285,6 +285,7 @@ fn read(reader: &mut Reader<'_>, document: &Document, source: &Source) -> Option
     };
     let loss = task.as_ref().and_then(|task| loss::read(spec, task));
     let regularization = loss::read_regularization(spec);
+    let loss = loss.map(|loss| LossSpec { regularization, ..loss });
     let training = training::read(spec, spec.key_span("data").unwrap_or(place));
     let expectations = expectation::read(spec);
     let faults = fault::read(spec, known_layers);
@@ -299,7 +300,7 @@ fn read(reader: &mut Reader<'_>, document: &Document, source: &Source) -> Option
         data: data?,
         model: model?,
         weights: weights.flatten(),
-        loss: LossSpec { kind: loss?, regularization },
+        loss: loss?,
         training,
         expectations,
         faults,

@@ -1,31 +1,79 @@
 //! `loss:` and `regularization:`.
 
-use super::file::own_objective;
-use super::options::OptionReader;
-use super::reader::{Choice, Reader};
-use super::vocabulary::{TermKind, TermMeta, find_kind};
-use super::{Code, Diagnostic, Span, Spanned, Task};
+mod reader;
+
+pub(super) use reader::{read, read_regularization, regularization};
+
+use super::{Spanned, Task};
+use Task::{BinaryClassification, Classification, MultiLabelClassification, Regression};
 
 /// The objective: a loss of outputs and targets, and a penalty on the weights.
 #[derive(Debug, Clone)]
 pub struct LossSpec {
     pub kind: Spanned<LossKind>,
+    pub reduction: LossReduction,
     pub regularization: Regularization,
 }
 
-/// Losses over a batch, each a mean over its examples.
+/// How the losses of a batch become one number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum LossReduction {
+    /// Over answers: examples, places, or numbers of a target.
+    #[default]
+    Mean,
+    Sum,
+    /// The sum over an example's numbers, the mean over examples.
+    BatchMean,
+}
+
+/// Losses of outputs and targets.
 #[derive(Debug, Clone, PartialEq)]
 pub enum LossKind {
-    /// Of k logits and a class.
-    CrossEntropy { weights: Option<Vec<f64>>, smoothing: Option<f64> },
-    /// Of one logit and a class 0 or 1. `weights` are those of class 0 and class 1.
-    BinaryCrossEntropy { weights: Option<[f64; 2]>, smoothing: Option<f64> },
+    /// Of k logits and a class, or of k probabilities. Classes in `pad_tokens` do not count.
+    CrossEntropy {
+        weights: Option<Vec<f64>>,
+        smoothing: Option<f64>,
+        pad_tokens: Vec<usize>,
+        logits: bool,
+    },
+    /// Of a logit, or a probability, and 0 or 1. `weights` are those of 0 and of 1 for one answer
+    /// per example, one per label for several.
+    BinaryCrossEntropy { weights: Option<Vec<f64>>, smoothing: Option<f64>, logits: bool },
+    /// Cross entropy in which what is already right counts less. `weights` are one per class, of
+    /// 0 and of 1 where there is one logit per answer.
+    Focal { gamma: f64, weights: Option<Vec<f64>> },
+    /// The right class is to score higher than each other one by `margin`.
+    MultiMargin { margin: f64, p: usize },
+    /// The score is to be beyond 1 on the right side of 0.
+    Hinge,
+    /// The logistic loss, of scores and ±1.
+    SoftMargin,
+    /// Of a distance of two things and whether they are alike.
+    HingeEmbedding { margin: f64 },
+    /// Of two embeddings and whether they are alike.
+    CosineEmbedding { margin: f64 },
+    /// Of two scores and which one is to be higher.
+    MarginRanking { margin: f64 },
+    /// Of three embeddings: anchor, positive and negative.
+    TripletMargin { margin: f64, p: f64 },
     /// Mean squared error.
     Mse,
     /// Mean absolute error.
     Mae,
     /// Quadratic up to `delta`, linear beyond.
     Huber { delta: f64 },
+    /// Huber's loss divided by `beta`.
+    SmoothL1 { beta: f64 },
+    /// |r|^p.
+    Lp { p: f64 },
+    /// Of a rate, or its logarithm, and a count.
+    PoissonNll { log_input: bool, full: bool, eps: f64 },
+    /// Of a mean and a variance for each number of the target.
+    GaussianNll { full: bool, eps: f64 },
+    /// Of log-probabilities and probabilities.
+    KlDiv { log_target: bool },
+    /// Of logits over time and a sequence of classes, however they are aligned.
+    Ctc { blank: usize, zero_infinity: bool },
     /// The Rust model's own (`task: objective`).
     Model,
 }
@@ -45,15 +93,37 @@ impl Regularization {
     }
 }
 
+impl LossSpec {
+    /// A loss as a mean, without a penalty.
+    pub fn plain(kind: Spanned<LossKind>) -> Self {
+        let (reduction, regularization) = (LossReduction::Mean, Regularization::default());
+        Self { kind, reduction, regularization }
+    }
+}
+
 impl LossKind {
     /// The loss's name in the language: "cross_entropy".
     pub fn term(&self) -> &'static str {
         match self {
             Self::CrossEntropy { .. } => "cross_entropy",
             Self::BinaryCrossEntropy { .. } => "binary_cross_entropy",
+            Self::Focal { .. } => "focal",
+            Self::MultiMargin { .. } => "multi_margin",
+            Self::Hinge => "hinge",
+            Self::SoftMargin => "soft_margin",
+            Self::HingeEmbedding { .. } => "hinge_embedding",
+            Self::CosineEmbedding { .. } => "cosine_embedding",
+            Self::MarginRanking { .. } => "margin_ranking",
+            Self::TripletMargin { .. } => "triplet_margin",
             Self::Mse => "mse",
             Self::Mae => "mae",
             Self::Huber { .. } => "huber",
+            Self::SmoothL1 { .. } => "smooth_l1",
+            Self::Lp { .. } => "lp",
+            Self::PoissonNll { .. } => "poisson_nll",
+            Self::GaussianNll { .. } => "gaussian_nll",
+            Self::KlDiv { .. } => "kl_div",
+            Self::Ctc { .. } => "ctc",
             Self::Model => "the model's own",
         }
     }
@@ -61,127 +131,58 @@ impl LossKind {
     /// The loss of a task when the spec does not name one.
     pub fn default_for(task: Task) -> Self {
         match task {
-            Task::Classification => Self::CrossEntropy { weights: None, smoothing: None },
-            Task::BinaryClassification | Task::MultiLabelClassification => {
-                Self::BinaryCrossEntropy { weights: None, smoothing: None }
+            Classification => Self::CrossEntropy {
+                weights: None,
+                smoothing: None,
+                pad_tokens: Vec::new(),
+                logits: true,
+            },
+            BinaryClassification | MultiLabelClassification => {
+                Self::BinaryCrossEntropy { weights: None, smoothing: None, logits: true }
             }
-            Task::Regression => Self::Mse,
+            Regression => Self::Mse,
             Task::Objective => Self::Model,
         }
     }
 
-    /// The task whose targets the loss compares.
-    fn task(&self) -> Task {
+    /// The tasks whose targets the loss compares.
+    pub fn tasks(&self) -> &'static [Task] {
         match self {
-            Self::CrossEntropy { .. } => Task::Classification,
-            Self::BinaryCrossEntropy { .. } => Task::BinaryClassification,
-            Self::Mse | Self::Mae | Self::Huber { .. } => Task::Regression,
-            Self::Model => Task::Objective,
+            Self::CrossEntropy { .. } | Self::MultiMargin { .. } | Self::Ctc { .. } => {
+                &[Classification]
+            }
+            Self::Focal { .. } => &[Classification, BinaryClassification, MultiLabelClassification],
+            Self::BinaryCrossEntropy { .. } | Self::Hinge | Self::SoftMargin => {
+                &[BinaryClassification, MultiLabelClassification]
+            }
+            Self::HingeEmbedding { .. }
+            | Self::CosineEmbedding { .. }
+            | Self::MarginRanking { .. } => &[BinaryClassification],
+            Self::TripletMargin { .. }
+            | Self::Mse
+            | Self::Mae
+            | Self::Huber { .. }
+            | Self::SmoothL1 { .. }
+            | Self::Lp { .. }
+            | Self::PoissonNll { .. }
+            | Self::GaussianNll { .. }
+            | Self::KlDiv { .. } => &[Regression],
+            Self::Model => &[Task::Objective],
         }
     }
-}
 
-/// Reads `loss:`; the task's own loss when the spec does not name one.
-pub(super) fn read(
-    spec: &mut OptionReader<'_, '_, '_>,
-    task: &Spanned<Task>,
-) -> Option<Spanned<LossKind>> {
-    if spec.given("loss").is_none() {
-        return Some(Spanned::new(LossKind::default_for(task.value), task.span));
-    }
-    if let (Task::Objective, Some(span)) = (task.value, spec.key_span("loss")) {
-        spec.reader.report(own_objective("loss", span, task.span));
-        return None;
-    }
-    let (term, choice) = spec.choice("loss")?;
-    let before = spec.reader.errors.len();
-    let loss = read_loss(spec.reader, term, &choice);
-    if spec.reader.errors.len() == before && loss.task() != task.value {
-        spec.reader.report(mismatch(&loss, choice.span, task));
-    }
-    Some(Spanned::new(loss, choice.span))
-}
-
-fn read_loss(reader: &mut Reader<'_>, term: &'static TermMeta, choice: &Choice<'_>) -> LossKind {
-    let options = &mut OptionReader::of_choice(reader, term, choice);
-    match term.name {
-        "cross_entropy" => LossKind::CrossEntropy {
-            weights: weights(options).map(|weights| weights.value),
-            smoothing: smoothing(options),
-        },
-        "binary_cross_entropy" => LossKind::BinaryCrossEntropy {
-            weights: weights(options).and_then(|weights| two(options, &weights)),
-            smoothing: smoothing(options),
-        },
-        "mse" => LossKind::Mse,
-        "mae" => LossKind::Mae,
-        "huber" => LossKind::Huber { delta: options.number("delta") },
-        other => unreachable!("a test reads every loss of the vocabulary, `{other}` too"),
-    }
-}
-
-/// Class weights, not all of them 0.
-fn weights(options: &mut OptionReader<'_, '_, '_>) -> Option<Spanned<Vec<f64>>> {
-    let before = options.reader.errors.len();
-    let weights = options.numbers("weights")?;
-    if options.reader.errors.len() == before && weights.iter().all(|weight| *weight == 0.0) {
-        options.reader.report(Diagnostic::new(
-            Code::CONTRADICTION,
-            "not all `weights` can be 0",
-            weights.span,
-            "no class would count",
-        ));
-    }
-    Some(weights)
-}
-
-fn two(options: &mut OptionReader<'_, '_, '_>, weights: &Spanned<Vec<f64>>) -> Option<[f64; 2]> {
-    let two = <[f64; 2]>::try_from(weights.value.as_slice()).ok();
-    if two.is_none() && !weights.is_empty() {
-        options.reader.report(Diagnostic::new(
-            Code::CONTRADICTION,
-            "`weights` of `binary_cross_entropy` are two: of class 0 and of class 1",
-            weights.span,
-            format!("{} here", weights.len()),
-        ));
-    }
-    two
-}
-
-fn smoothing(options: &mut OptionReader<'_, '_, '_>) -> Option<f64> {
-    options.optional_number("smoothing").map(|smoothing| smoothing.value)
-}
-
-fn mismatch(loss: &LossKind, span: Span, task: &Spanned<Task>) -> Diagnostic {
-    let compares = match loss {
-        LossKind::CrossEntropy { .. } => "compares k logits with a class",
-        LossKind::BinaryCrossEntropy { .. } => "compares one logit with 0 or 1",
-        LossKind::Mse | LossKind::Mae | LossKind::Huber { .. } => {
-            "compares real numbers, and a class is none"
+    /// Whether the loss applies its own softmax or sigmoid to what the model gives.
+    pub fn takes_logits(&self) -> bool {
+        match self {
+            Self::CrossEntropy { logits, .. } | Self::BinaryCrossEntropy { logits, .. } => *logits,
+            Self::Focal { .. } | Self::SoftMargin => true,
+            _ => false,
         }
-        LossKind::Model => unreachable!("no word of the language names it"),
-    };
-    let (name, needed) = (loss.term(), loss.task().term());
-    let fitting = LossKind::default_for(task.value);
-    Diagnostic::new(
-        Code::TASK_MISMATCH,
-        format!("`{name}` does not fit the task `{}`", task.value.term()),
-        span,
-        compares,
-    )
-    .also(task.span, "the task")
-    .help(format!("write `loss: {}`, or `task: {needed}`", fitting.term()))
-}
+    }
 
-/// Reads `regularization:`.
-pub(super) fn read_regularization(spec: &mut OptionReader<'_, '_, '_>) -> Regularization {
-    let Some(span) = spec.key_span("regularization") else { return Regularization::default() };
-    let term = find_kind(TermKind::Section, "regularization");
-    let body = spec.given("regularization");
-    regularization(&mut OptionReader::open(spec.reader, term, span, body))
-}
-
-/// The strengths of the penalties, from the options of `regularization`.
-pub(super) fn regularization(options: &mut OptionReader<'_, '_, '_>) -> Regularization {
-    Regularization { l1: options.number("l1"), l2: options.number("l2") }
+    /// Whether the loss has no natural zero: a density may be above 1, and constants that depend on
+    /// the targets alone are left out.
+    pub fn may_be_negative(&self) -> bool {
+        matches!(self, Self::PoissonNll { .. } | Self::GaussianNll { .. })
+    }
 }

@@ -64,7 +64,7 @@ pub use layer::{
 pub use layer::{Cell, GateActivation, Recurrent, SequenceOutput};
 pub use layer::{InterpolatedSize, Interpolation, InterpolationMode};
 pub use layer_names::{LayerNames, join, paths as layer_paths};
-pub use loss::{LossKind, LossSpec, Regularization};
+pub use loss::{LossKind, LossReduction, LossSpec, Regularization};
 pub use model::{DeclaredModel, ModelSpec, NamedShape, RustModelSpec};
 pub use optimizer::{AdjustLrFn, OptimizerKind, OptimizerSpec};
 pub use parameter_group::{GroupRate, ParameterGroup};

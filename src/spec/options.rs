@@ -132,6 +132,17 @@ impl<'reader, 'text, 'node> OptionReader<'reader, 'text, 'node> {
         Some(Spanned::new(self.reader.count(&self.what(name), node, least), node.span))
     }
 
+    /// Whole numbers in a list; `None` when the spec does not give it.
+    pub fn counts(&mut self, name: &str) -> Option<Vec<usize>> {
+        let ValueKind::Counts { least } = self.option(name).kind else {
+            unreachable!("`{name}` is no list of counts");
+        };
+        let node = self.node(name)?;
+        let what = format!("each of {}", self.what(name));
+        let items = self.reader.sequence(&self.what(name), node);
+        Some(items.iter().map(|item| self.reader.count(&what, item, least)).collect())
+    }
+
     pub fn number(&mut self, name: &str) -> f64 {
         self.spanned_number(name).value
     }

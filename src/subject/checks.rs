@@ -1,42 +1,13 @@
 //! What the parts of a subject ask of each other.
 
-use crate::data::Dataset;
-use crate::model::{Plan, PlannedLayer, Signal};
-use crate::spec::{Code, Diagnostic, LossKind, Spec, StoppingMetric, Task, TrainingSpec};
+use crate::model::{Plan, PlannedLayer};
+use crate::spec::{Code, Diagnostic, Spec, StoppingMetric, TrainingSpec};
 use crate::training;
-
-/// What the head must give: k logits, one logit, or one number.
-pub(super) fn head(spec: &Spec, data: &Dataset, plan: &Plan) -> Option<Diagnostic> {
-    let (wanted, why) = wanted(*spec.task, data.classes.len())?;
-    if let [_, second, ..] = plan.outputs.as_slice() {
-        let message =
-            format!("the model gives {} outputs, but the loss takes one", plan.outputs.len());
-        let error = Diagnostic::new(Code::HEAD_MISMATCH, message, second.span, "one too many");
-        return Some(error.help("name one output, or join them with `concat` or `add`"));
-    }
-    if plan.output == Signal::Float(vec![wanted]) {
-        return None;
-    }
-    let span = plan.outputs.first()?.span;
-    let message = format!(
-        "the model gives {} per example, but the task takes [{wanted}]: {why}",
-        plan.output
-    );
-    let help = match plan.output.dims() {
-        [_] => format!("end the model with `linear: {wanted}`"),
-        _ => format!("end the model with `flatten` and `linear: {wanted}`"),
-    };
-    Some(
-        Diagnostic::new(Code::HEAD_MISMATCH, message, span, format!("gives {}", plan.output))
-            .also(spec.task.span, format!("takes [{wanted}]"))
-            .help(help),
-    )
-}
 
 /// Something must be left to train.
 pub(super) fn trainable(plan: &Plan) -> Option<Diagnostic> {
     let owners = || plan.flat().into_iter().filter(|layer| layer.parameters > 0);
-    let last = owners().last()?;
+    let last = owners().next_back()?;
     if owners().any(|layer| layer.inner.is_empty() && !layer.frozen) {
         return None;
     }
@@ -47,38 +18,6 @@ pub(super) fn trainable(plan: &Plan) -> Option<Diagnostic> {
         "frozen, as all others",
     );
     Some(error.help("leave at least one layer unfrozen"))
-}
-
-/// How many numbers a head gives for each example, and why; none where the model has no head.
-pub fn wanted(task: Task, classes: usize) -> Option<(usize, String)> {
-    Some(match task {
-        Task::Classification => (classes, format!("the data has {classes} classes")),
-        Task::MultiLabelClassification => (1, "one logit per label".to_owned()),
-        Task::BinaryClassification => (1, "binary classification takes one logit".to_owned()),
-        Task::Regression => (1, "the data has one target".to_owned()),
-        Task::Objective => return None,
-    })
-}
-
-/// Class weights: one per class.
-pub(super) fn weights(spec: &Spec, data: &Dataset) -> Option<Diagnostic> {
-    let LossKind::CrossEntropy { weights: Some(weights), .. } = &spec.loss.kind.value else {
-        return None;
-    };
-    let classes = data.classes.len();
-    if weights.len() == classes {
-        return None;
-    }
-    let message = format!("{} class weights for {classes} classes", weights.len());
-    Some(
-        Diagnostic::new(
-            Code::LOSS_WEIGHTS_MISMATCH,
-            message,
-            spec.loss.kind.span,
-            format!("needs {classes} weights"),
-        )
-        .help(format!("give one weight per class, in this order: {}", data.classes.join(", "))),
-    )
 }
 
 /// Batches that make one step: no more than the data has.

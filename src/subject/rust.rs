@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use burn::tensor::Device;
 
-use super::checks;
+use super::head;
 use crate::data::{Dataset, InputKind};
 use crate::model::{AnyModule, Value};
 use crate::registry::{
@@ -163,7 +163,8 @@ pub(super) fn plan(
     let init = configured(model, registration, &mut errors);
     let inputs = match (&registration.kind, data) {
         (ModelKind::Forward { inputs }, Some(data)) => {
-            errors.extend(checks::weights(spec, data));
+            errors.extend(head::weights(spec, data));
+            errors.extend(head::targets(spec, data, None));
             let shapes = shapes(model, data);
             match check_inputs(model, inputs, &shapes, data) {
                 Some(error) => errors.push(error),

@@ -72,14 +72,14 @@ impl Subject {
     /// # Errors
     ///
     /// All that does not fit, as one error.
-    pub fn start(&self, slots: &[Slot]) -> Result<Vec<NamedTensor>, Diagnostic> {
+    pub fn start(&self, slots: &[Slot]) -> Result<Vec<NamedTensor>, Box<Diagnostic>> {
         let (Some(file), Some(weights)) = (&self.files.weights, &self.spec.weights) else {
             return Ok(Vec::new());
         };
         let found = line_up(slots, file, weights);
         match found.problems.as_slice() {
             [] => Ok(found.tensors),
-            problems => Err(misfit(file, problems, weights.span())),
+            problems => Err(Box::new(misfit(file, problems, weights.span()))),
         }
     }
 
@@ -87,7 +87,7 @@ impl Subject {
     pub(super) fn misfit_of_declared(&self) -> Option<Diagnostic> {
         self.files.weights.as_ref()?;
         self.declared()?;
-        self.start(&slots(&self.build(&device::reference().device))).err()
+        self.start(&slots(&self.build(&device::reference().device))).err().map(|error| *error)
     }
 }
 

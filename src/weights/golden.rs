@@ -195,7 +195,8 @@ mod tests {
 
     #[test]
     fn a_file_that_lacks_a_part_says_which() {
-        let wrong: [(&[(&str, &[usize])], &str); 3] = [
+        type Shapes<'a> = &'a [(&'a str, &'a [usize])];
+        let wrong: [(Shapes<'_>, &str); 3] = [
             (&[("output", &[2])], "no tensor `input`"),
             (&[("input", &[2, 3])], "no tensor `output`"),
             (&[("input.0", &[2, 3]), ("input.1", &[3, 3]), ("output", &[2])], "one batch"),

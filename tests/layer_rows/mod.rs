@@ -275,6 +275,131 @@ pub fn on_sequences() -> Vec<String> {
     numeric.chain(indices.iter().map(|layers| tokens(&list(layers)))).collect()
 }
 
+pub fn wired() -> Vec<String> {
+    let image = "reshape: [3, 4, 4]";
+    let cases: &[&[&str]] = &[
+        &["linear: {out: 6, name: a}", "tanh", "linear: {out: 6, from: a}", "add: [a, linear1]"],
+        &["linear: {out: 6, name: a}", "sigmoid", "multiply: [a, sigmoid1]", "tanh"],
+        &[
+            "linear: {out: 4, name: a}",
+            "linear: {out: 3, from: input, name: b}",
+            "concat: [a, b, a]",
+            "tanh",
+        ],
+        &[
+            image,
+            "conv2d: {out: 2, kernel: 3, padding: same, name: a}",
+            "tanh",
+            "concat: {from: [a, tanh1], axis: 1}",
+        ],
+        &["sequential: {layers: [linear: 5, tanh], name: encoder}", "linear: 4"],
+        &["linear: 6", "repeat: {times: 3, layers: [linear: 6, tanh]}"],
+        &["linear: 6", "repeat: {times: 2, layers: [residual: [linear: 6, tanh]]}"],
+        &["parallel: [[linear: 3, tanh], [linear: 5, sigmoid]]"],
+        &["parallel: {branches: [[linear: 3, tanh], [linear: 3]], merge: add}"],
+        &["parallel: {branches: [[linear: 3, tanh], [linear: 3]], merge: multiply}"],
+        &[
+            image,
+            "parallel: {branches: [[conv2d: {out: 2, kernel: 1}], \
+           [conv2d: {out: 3, kernel: 3, padding: same}, tanh]], axis: 0}",
+        ],
+        // A name inside a block is found from outside, and a block's own names from inside.
+        &[
+            "sequential: {layers: [linear: {out: 4, name: low}, tanh, linear: 4], name: block}",
+            "add: [low, block]",
+            "residual: [linear: {out: 4, name: x}, tanh, add: [x, tanh1]]",
+        ],
+        // Shared weights: a layer, a block, a block with wires of its own, on other inputs.
+        &["linear: {out: 48, name: a}", "tanh", "shared: a"],
+        &[
+            "slice: {axis: 0, end: 24, name: left}",
+            "slice: {axis: 0, start: 24, from: input, name: right}",
+            "sequential: {from: left, name: net, layers: [linear: {out: 5, name: x}, tanh, \
+             add: [x, tanh1], batch_norm]}",
+            "shared: {layer: net, from: right}",
+            "concat: [net, shared1]",
+        ],
+        &["linear: {out: 6, name: a}", "scale: 0.5", "tanh"],
+        &["sequential: {layers: [linear: 6, tanh], frozen: true}", "linear: 4", "tanh"],
+        &["linear: {out: 6, regularization: {l1: 0.01, l2: 0.1}}", "tanh"],
+        &["linear: 6", "residual: [linear: 6]", "batch_norm", "tanh"],
+        &["linear: {out: 6, name: a}", "batch_norm", "tanh", "add: [a, tanh1]"],
+    ];
+    cases.iter().map(|layers| numbers(&list(layers))).collect()
+}
+
+pub fn attending() -> Vec<String> {
+    let memory = "reshape: {shape: [3, 8], from: half, name: memory}";
+    let half = "slice: {axis: 0, end: 24, name: half}";
+    let queries = "reshape: {shape: [6, 8], from: input, name: queries}";
+    let cases = [
+        "cross_attention: {heads: 2, context: memory, query_bias: false, value_bias: false, \
+         output_bias: false, initializer: xavier_uniform}",
+        "transformer_decoder: {blocks: 1, heads: 2, feed_forward: 6, memory: memory, \
+         quiet_softmax: true, epsilon: 0.01}",
+        "cross_attention: {heads: 2, context: memory, dropout: 0}",
+        "cross_attention: {heads: 4, context: memory, dropout: 0.2, causal: true}",
+        "cross_attention: {heads: 2, context: memory, quiet_softmax: true, key_bias: false}",
+        "transformer_decoder: {blocks: 1, heads: 2, feed_forward: 6, memory: memory}",
+        "transformer_decoder: {blocks: 2, heads: 2, feed_forward: 6, memory: memory, \
+         norm_first: true, causal: false, activation: relu, dropout: 0, initializer: orthogonal}",
+    ];
+    let network = |layer: &&str| numbers(&list(&[half, memory, queries, *layer, "tanh"]));
+    cases.iter().map(network).collect()
+}
+
+pub fn on_tokens() -> Vec<String> {
+    let words = "embedding: {vocabulary: 8, dimension: 8, name: words}";
+    let cases: &[&[&str]] = &[
+        &["one_hot: 8", "linear: 3", "tanh"],
+        &[words, "multi_head_attention: {heads: 2, mask_padding: input, padding_token: 1}"],
+        &[
+            words,
+            "transformer_encoder: {blocks: 1, heads: 2, feed_forward: 6, mask_padding: input}",
+            "transformer_decoder: {blocks: 1, heads: 2, feed_forward: 6, memory: words, \
+             mask_padding: input, mask_memory_padding: input, memory_padding_token: 2}",
+        ],
+        &[
+            words,
+            "cross_attention: {heads: 2, context: words, mask_padding: input, padding_token: 2}",
+        ],
+        &[
+            words,
+            "transformer_encoder: {blocks: 1, heads: 2, feed_forward: 6, mask_padding: input, \
+             padding_token: 2}",
+            "transformer_decoder: {blocks: 1, heads: 2, feed_forward: 6, memory: words, \
+             mask_padding: input, padding_token: 3}",
+        ],
+        &[
+            words,
+            "linear: 8",
+            "tanh",
+            "cross_attention: {heads: 2, context: words, mask_padding: input, min_float: -1e3}",
+        ],
+    ];
+    let networks = cases.iter().map(|layers| tokens(&list(layers)));
+    let several = tokens(&list(&[
+        "embedding: {vocabulary: 8, dimension: 4, name: words}",
+        "shared: {layer: words, from: second}",
+        "concat: {from: [words, shared1], axis: 0}",
+        "tanh",
+    ]));
+    let inputs = "model:\n  inputs: {first: [3], second: [3]}\n";
+    networks.chain([several.replace("model:\n", inputs)]).collect()
+}
+
+pub fn on_several_inputs() -> Vec<String> {
+    let layers = list(&[
+        "conv2d: {out: 2, kernel: 3, padding: same}",
+        "flatten",
+        "linear: {out: 3, from: extra}",
+        "concat: [flatten1, linear1]",
+        "tanh",
+    ]);
+    let inputs = "model:\n  inputs: {image: [3, 4, 3], extra: [12]}\n";
+    vec![numbers(&layers).replace("model:\n", inputs)]
+}
+
 pub fn activations() -> Vec<String> {
     let activations = vocabulary::terms()
         .filter(|term| term.kind == vocabulary::TermKind::Activation)

@@ -32,6 +32,13 @@ fn said() -> Result<BTreeMap<String, String>, Failed> {
     if said.is_empty() { Err(sample::told(&output).into()) } else { Ok(said) }
 }
 
+/// A list of candidates without the number of those left out: every module of nn-test's own counts.
+fn uncounted(message: &str) -> String {
+    let is_count = |line: &str| line.starts_with("and ") && line.ends_with(" others");
+    let lines = message.lines().map(|line| if is_count(line) { "and others" } else { line });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
 /// An error without the lines of files, which change their places.
 fn rendered(message: &Value) -> String {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
@@ -52,7 +59,7 @@ fn rendered(message: &Value) -> String {
     );
     let notes = message["children"].as_array().map(Vec::as_slice).unwrap_or_default();
     for note in notes {
-        let message = text(&note["message"]).replace('\n', "\n    ");
+        let message = uncounted(&text(&note["message"])).replace('\n', "\n    ");
         // A path in the target folder, and where in nn-test the bound is written.
         let names_a_place =
             ["the full name for the type", "consider using `--verbose`", "required by"];

@@ -6,9 +6,8 @@ use std::path::{Path, PathBuf};
 use super::kept::{Keep, Kept};
 use super::table::{Row, Table};
 use super::{csv, file, images};
-use crate::data::columns::select;
+use crate::data::answers::Wanted;
 use crate::data::error::Unit;
-use crate::data::load::read_targets;
 use crate::data::raw::Raw;
 use crate::data::sources::split_rows;
 use crate::data::{DataError, InputKind};
@@ -36,7 +35,7 @@ pub(in crate::data) fn read(
         None => {
             let table = classes_of_folders(folder, &source.path, keep).map_err(one)?;
             let column = Spanned::new(CLASS.to_owned(), source.path.span);
-            listed = Target { column, positive: source.positive.clone() };
+            listed = Target::of_column(column, source.positive.clone());
             (table, &listed, FILE)
         }
         Some((target, column)) => {
@@ -44,9 +43,10 @@ pub(in crate::data) fn read(
             (csv::parse(file, keep)?, target, column.as_str())
         }
     };
-    let columns = select(&table.header, &target.column, Some(&[column]), None)?;
+    let answers = Wanted { target, task, reconstruct: false };
+    let columns = answers.select(&table.header, Some(&[column]), None)?;
     let rows = split_rows(&table, by)?;
-    let (targets, classes) = read_targets(&table, columns.target, target, task)?;
+    let (targets, classes) = answers.read(&table, &columns.targets)?;
     // Paths in a list start from the list's folder.
     let begin = match &source.list {
         None => source.path.value.as_path(),

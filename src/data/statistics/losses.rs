@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::objective::{LossSum, at_zero, lowest};
+use super::objective::{LossSum, at_zero, lowest, lowest_by_column};
 use crate::data::{Examples, Targets};
 use crate::spec::LossKind;
 
@@ -15,10 +15,13 @@ use crate::spec::LossKind;
 /// - Binary cross entropy: likewise, with targets y (1 − a) + a / 2 and the mean over the number of
 ///   examples, not of their weights.
 /// - MSE: the variance, at the mean. MAE: the mean distance from the median.
-/// - Huber: at the root of its derivative.
+/// - Huber, smooth L1 and powers: at the root of their derivative.
+/// - Hinge: 2 · the share of the rarer class; with a ranking's margin times that.
+/// - Poisson: at the mean count. KL divergence: at the mean of the distributions.
 ///
-/// `classes` counts for cross entropy alone. NaN without examples, and when loss and targets do
-/// not belong together (the spec's parser lets none through).
+/// Of several numbers or labels each has an output of its own; places have one for all of them.
+/// `classes` counts for losses of k classes. NaN where nothing can be said (without examples, for
+/// losses of embeddings or with a variance, and when loss and targets do not belong together).
 pub fn constant_loss(kind: &LossKind, targets: &Targets, classes: usize) -> f64 {
     lowest(kind, targets, classes).mean()
 }
@@ -29,7 +32,10 @@ pub fn constant_loss(kind: &LossKind, targets: &Targets, classes: usize) -> f64 
 ///   [`constant_loss`]), because Burn weighs smoothed targets by class but divides by the weights
 ///   of the labels.
 /// - Binary cross entropy: ln 2 times the mean weight.
+/// - Focal: ln k · (1 − 1/k)^γ times the mean weight. Multi-margin: margin^p · (k − 1) / k.
+/// - Hinge: 1. Ranking: the margin.
 /// - MSE: the mean square of the targets. MAE: their mean size. Huber: their mean Huber loss.
+/// - KL divergence: from the uniform distribution. Poisson: of a rate of 1.
 ///
 /// NaN as in [`constant_loss`].
 pub fn guessing_loss(kind: &LossKind, targets: &Targets, classes: usize) -> f64 {
@@ -48,7 +54,7 @@ pub fn guessing_loss(kind: &LossKind, targets: &Targets, classes: usize) -> f64 
 pub fn loss_floor(kind: &LossKind, examples: &Examples, classes: usize) -> f64 {
     groups_of_equal_inputs(examples)
         .iter()
-        .map(|group| lowest(kind, &examples.targets.select(group), classes))
+        .map(|group| lowest_by_column(kind, &examples.targets.select(group), classes))
         .fold(LossSum::default(), |sum, group| sum + group)
         .mean()
 }
@@ -78,11 +84,17 @@ mod tests {
     const LN_2: f64 = std::f64::consts::LN_2;
 
     fn cross_entropy(weights: Option<&[f64]>, smoothing: Option<f64>) -> LossKind {
-        LossKind::CrossEntropy { weights: weights.map(<[f64]>::to_vec), smoothing }
+        LossKind::CrossEntropy {
+            weights: weights.map(<[f64]>::to_vec),
+            smoothing,
+            pad_tokens: Vec::new(),
+            logits: true,
+        }
     }
 
     fn binary(weights: Option<[f64; 2]>, smoothing: Option<f64>) -> LossKind {
-        LossKind::BinaryCrossEntropy { weights, smoothing }
+        let weights = weights.map(|weights| weights.to_vec());
+        LossKind::BinaryCrossEntropy { weights, smoothing, logits: true }
     }
 
     fn classes(labels: &[usize]) -> Targets {
@@ -242,5 +254,68 @@ mod tests {
         assert!(guessing_loss(&cross_entropy(None, None), &values(&[1.0]), 2).is_nan());
         assert!(constant_loss(&LossKind::Huber { delta: 1.0 }, &values(&[]), 0).is_nan());
         assert!(loss_floor(&LossKind::Mse, &examples(&[], values(&[])), 0).is_nan());
+    }
+
+    #[test]
+    fn places_share_one_constant_and_have_a_floor_of_their_own() {
+        // Each place always has the same class: who knows where he is pays nothing.
+        let targets =
+            Targets::Places { classes: vec![Some(0), Some(1), Some(0), Some(1)], shape: vec![2] };
+        let kind = cross_entropy(None, None);
+        assert_close(constant_loss(&kind, &targets, 2), LN_2);
+        assert_close(guessing_loss(&kind, &targets, 4), 4f64.ln());
+        assert_close(loss_floor(&kind, &examples(&[5.0, 5.0], targets), 2), 0.0);
+    }
+
+    #[test]
+    fn padding_counts_for_nothing() {
+        let targets =
+            Targets::Places { classes: vec![Some(1), None, Some(2), Some(0)], shape: vec![2] };
+        let LossKind::CrossEntropy { weights, smoothing, logits, .. } = cross_entropy(None, None)
+        else {
+            unreachable!()
+        };
+        let padded = LossKind::CrossEntropy { weights, smoothing, pad_tokens: vec![0], logits };
+        // Classes 1 and 2 are left.
+        assert_close(constant_loss(&padded, &targets, 3), LN_2);
+        assert_close(guessing_loss(&padded, &targets, 3), 3f64.ln());
+    }
+
+    #[test]
+    fn several_numbers_and_labels_are_columns() {
+        let values = vec![0.0, 10.0, 2.0, 10.0];
+        let targets = Targets::Arrays { values, shape: vec![2] };
+        assert_close(constant_loss(&LossKind::Mse, &targets, 0), 0.5);
+        assert_close(guessing_loss(&LossKind::Mse, &targets, 0), 51.0);
+        let labels = Targets::Labels { labels: vec![1, 0, 1, 1], shape: vec![2] };
+        assert_close(constant_loss(&binary(None, None), &labels, 0), LN_2 / 2.0);
+        let weighted = binary(Some([1.0, 3.0]), None);
+        assert_close(constant_loss(&weighted, &labels, 0), 1.5 * LN_2);
+        assert_close(guessing_loss(&weighted, &labels, 0), 2.0 * LN_2);
+    }
+
+    #[test]
+    fn margins_are_paid_by_the_rarer_class() {
+        let targets = classes(&[0, 1, 1, 1]);
+        assert_close(guessing_loss(&LossKind::Hinge, &targets, 2), 1.0);
+        assert_close(constant_loss(&LossKind::Hinge, &targets, 2), 0.5);
+        let ranking = LossKind::MarginRanking { margin: 2.0 };
+        assert_close(guessing_loss(&ranking, &targets, 2), 2.0);
+        assert_close(constant_loss(&ranking, &targets, 2), 1.0);
+        let multi = LossKind::MultiMargin { margin: 2.0, p: 2 };
+        assert_close(guessing_loss(&multi, &targets, 4), 3.0);
+    }
+
+    #[test]
+    fn counts_and_distributions_have_their_own_best_constant() {
+        let poisson = LossKind::PoissonNll { log_input: true, full: false, eps: 1e-8 };
+        let counts = values(&[0.0, 1.0, 5.0]);
+        assert_close(constant_loss(&poisson, &counts, 0), 2.0 - 2.0 * LN_2);
+        assert_close(guessing_loss(&poisson, &counts, 0), 1.0);
+        let kl = LossKind::KlDiv { log_target: false };
+        let targets = Targets::Arrays { values: vec![1.0, 0.0, 0.0, 1.0], shape: vec![2] };
+        assert_close(constant_loss(&kl, &targets, 0), LN_2 / 2.0);
+        assert_close(guessing_loss(&kl, &targets, 0), LN_2 / 2.0);
+        assert_close(loss_floor(&kl, &examples(&[1.0, 2.0], targets), 0), 0.0);
     }
 }

@@ -4,7 +4,9 @@
 use std::f64::consts::LN_2;
 use std::ops::Add;
 
+use super::answers::{columns, counted};
 use super::classes::class_counts;
+use super::poisson::mean_log_factorial;
 use crate::data::Targets;
 use crate::spec::LossKind;
 
@@ -33,41 +35,200 @@ impl Add for LossSum {
     }
 }
 
-/// The least loss that one output for all of these examples can have.
+/// The least loss that one output for all of these examples can have. Places are answered alike: what
+/// ignores its inputs need not know where it is.
 pub(super) fn lowest(kind: &LossKind, targets: &Targets, classes: usize) -> LossSum {
     match (kind, targets) {
-        (LossKind::CrossEntropy { weights, smoothing }, Targets::Classes(labels)) => {
-            CrossEntropy::new(weights.as_deref(), *smoothing, labels, classes).lowest()
+        (LossKind::KlDiv { log_target }, _) => KlDivergence::new(*log_target, targets).lowest(),
+        (_, Targets::Places { .. }) => {
+            of_column(Extreme::Lowest, kind, &pooled(kind, targets), classes)
         }
-        (LossKind::BinaryCrossEntropy { weights, smoothing }, Targets::Classes(labels)) => {
-            BinaryCrossEntropy::new(*weights, *smoothing, labels).lowest()
+        _ => lowest_by_column(kind, targets, classes),
+    }
+}
+
+/// The same where each place has an output of its own.
+pub(super) fn lowest_by_column(kind: &LossKind, targets: &Targets, classes: usize) -> LossSum {
+    match kind {
+        LossKind::KlDiv { log_target } => KlDivergence::new(*log_target, targets).lowest(),
+        _ => by_column(Extreme::Lowest, kind, targets, classes),
+    }
+}
+
+/// The loss when all outputs are zero; for losses of probabilities, when all are alike.
+pub(super) fn at_zero(kind: &LossKind, targets: &Targets, classes: usize) -> LossSum {
+    match kind {
+        LossKind::KlDiv { log_target } => KlDivergence::new(*log_target, targets).at_zero(),
+        _ => by_column(Extreme::AtZero, kind, targets, classes),
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Extreme {
+    Lowest,
+    AtZero,
+}
+
+fn by_column(extreme: Extreme, kind: &LossKind, targets: &Targets, classes: usize) -> LossSum {
+    columns(targets, pad_tokens(kind))
+        .iter()
+        .enumerate()
+        .map(|(index, column)| match targets {
+            Targets::Labels { .. } => of_label(extreme, kind, index, column),
+            _ => of_column(extreme, kind, column, classes),
+        })
+        .fold(LossSum::default(), |sum, column| sum + column)
+}
+
+fn pad_tokens(kind: &LossKind) -> &[usize] {
+    match kind {
+        LossKind::CrossEntropy { pad_tokens, .. } => pad_tokens,
+        _ => &[],
+    }
+}
+
+/// All answers that count, as if each were an example.
+fn pooled(kind: &LossKind, targets: &Targets) -> Targets {
+    let counted = counted(targets, pad_tokens(kind)).into_iter();
+    Targets::Classes(counted.map(|(_, class)| class).collect())
+}
+
+/// One of several labels: its weight is for 0 and 1 alike.
+fn of_label(extreme: Extreme, kind: &LossKind, label: usize, targets: &Targets) -> LossSum {
+    match kind {
+        LossKind::BinaryCrossEntropy { weights: Some(weights), smoothing, logits } => {
+            let weight = weights.get(label).copied().unwrap_or(f64::NAN);
+            let kind = LossKind::BinaryCrossEntropy {
+                weights: Some(vec![weight; 2]),
+                smoothing: *smoothing,
+                logits: *logits,
+            };
+            of_column(extreme, &kind, targets, 2)
         }
-        (LossKind::Mse, Targets::Values(values)) => {
-            around(values, mean(values), |residual| residual * residual)
+        _ => of_column(extreme, kind, targets, 2),
+    }
+}
+
+/// The loss of one answer per example.
+fn of_column(extreme: Extreme, kind: &LossKind, targets: &Targets, classes: usize) -> LossSum {
+    match targets {
+        Targets::Classes(labels) => of_classes(extreme, kind, labels, classes),
+        Targets::Values(values) => of_values(extreme, kind, values),
+        _ => LossSum::UNDEFINED,
+    }
+}
+
+fn of_classes(extreme: Extreme, kind: &LossKind, labels: &[usize], classes: usize) -> LossSum {
+    let examples = labels.len() as f64;
+    let lowest = extreme == Extreme::Lowest;
+    // The fewer of two classes pays twice the margin, or both pay it once.
+    let margins = |margin: f64| {
+        let counts = class_counts(labels, 2);
+        let sum = if lowest { 2.0 * counts[0].min(counts[1]) as f64 } else { examples };
+        LossSum { sum: margin * sum, divisor: examples }
+    };
+    match kind {
+        LossKind::CrossEntropy { weights, smoothing, .. } => {
+            let loss = CrossEntropy::new(weights.as_deref(), *smoothing, labels, classes);
+            if lowest { loss.lowest() } else { loss.at_zero() }
         }
-        (LossKind::Mae, Targets::Values(values)) => around(values, median(values), f64::abs),
-        (LossKind::Huber { delta }, Targets::Values(values)) => {
-            around(values, huber_centre(values, *delta), |residual| huber(residual, *delta))
+        LossKind::BinaryCrossEntropy { weights, smoothing, .. } => {
+            let loss = BinaryCrossEntropy::new(weights.as_deref(), *smoothing, labels);
+            if lowest { loss.lowest() } else { loss.at_zero() }
+        }
+        LossKind::SoftMargin => {
+            let loss = BinaryCrossEntropy::new(None, None, labels);
+            if lowest { loss.lowest() } else { loss.at_zero() }
+        }
+        LossKind::Hinge => margins(1.0),
+        LossKind::MarginRanking { margin } => margins(*margin),
+        LossKind::MultiMargin { margin, p } if !lowest => {
+            let others = classes.saturating_sub(1) as f64 / classes as f64;
+            LossSum { sum: examples * others * margin.powi(*p as i32), divisor: examples }
+        }
+        LossKind::Focal { gamma, weights } if !lowest => {
+            let k = classes.max(1) as f64;
+            let weight = |class: usize| match weights {
+                Some(weights) => weights.get(class).copied().unwrap_or(f64::NAN),
+                None => 1.0,
+            };
+            let each = (1.0 - 1.0 / k).powf(*gamma) * k.ln();
+            let weights: f64 = labels.iter().map(|label| weight(*label)).sum();
+            LossSum { sum: weights * each, divisor: examples }
         }
         _ => LossSum::UNDEFINED,
     }
 }
 
-/// The loss when all outputs are zero.
-pub(super) fn at_zero(kind: &LossKind, targets: &Targets, classes: usize) -> LossSum {
-    match (kind, targets) {
-        (LossKind::CrossEntropy { weights, smoothing }, Targets::Classes(labels)) => {
-            CrossEntropy::new(weights.as_deref(), *smoothing, labels, classes).at_zero()
+fn of_values(extreme: Extreme, kind: &LossKind, values: &[f64]) -> LossSum {
+    let lowest = extreme == Extreme::Lowest;
+    let centre = |best: fn(&[f64]) -> f64| if lowest { best(values) } else { 0.0 };
+    match *kind {
+        LossKind::Mse => around(values, centre(mean), |residual| residual * residual),
+        LossKind::Mae => around(values, centre(median), f64::abs),
+        LossKind::Huber { delta } => {
+            let centre = if lowest { huber_centre(values, delta) } else { 0.0 };
+            around(values, centre, |residual| huber(residual, delta))
         }
-        (LossKind::BinaryCrossEntropy { weights, smoothing }, Targets::Classes(labels)) => {
-            BinaryCrossEntropy::new(*weights, *smoothing, labels).at_zero()
+        LossKind::SmoothL1 { beta } => {
+            let centre = if lowest { huber_centre(values, beta) } else { 0.0 };
+            around(values, centre, |residual| huber(residual, beta) / beta)
         }
-        (LossKind::Mse, Targets::Values(values)) => around(values, 0.0, |r| r * r),
-        (LossKind::Mae, Targets::Values(values)) => around(values, 0.0, f64::abs),
-        (LossKind::Huber { delta }, Targets::Values(values)) => {
-            around(values, 0.0, |residual| huber(residual, *delta))
+        LossKind::Lp { p } => {
+            let centre = if lowest { power_centre(values, p) } else { 0.0 };
+            around(values, centre, |residual| residual.abs().powf(p))
+        }
+        // The best rate is the mean count; a rate of e⁰ is 1.
+        LossKind::PoissonNll { log_input, full, .. } if lowest || log_input => {
+            let examples = values.len() as f64;
+            let mean = mean(values);
+            let each = match lowest {
+                true => mean + cost(mean, mean),
+                false => 1.0,
+            };
+            let constant = if full { mean_log_factorial(values) } else { 0.0 };
+            LossSum { sum: examples * (each + constant), divisor: examples }
         }
         _ => LossSum::UNDEFINED,
+    }
+}
+
+/// The divergence of targets t from one distribution q, over n examples of k numbers:
+/// Σᵢ Σⱼ tᵢⱼ (ln tᵢⱼ − ln qⱼ), least at q = the targets' own sum, and at the start ln k is all that
+/// is known.
+struct KlDivergence {
+    /// Σᵢ tᵢⱼ.
+    masses: Vec<f64>,
+    /// Σᵢⱼ tᵢⱼ ln tᵢⱼ.
+    negative_entropy: f64,
+    divisor: f64,
+}
+
+impl KlDivergence {
+    fn new(log_target: bool, targets: &Targets) -> Self {
+        let values = targets.values().unwrap_or(&[f64::NAN]);
+        let width = targets.width();
+        let probability = |value: f64| if log_target { value.exp() } else { value };
+        let mut masses = vec![0.0; width];
+        let mut negative_entropy = 0.0;
+        for (index, value) in values.iter().enumerate() {
+            let probability = probability(*value);
+            masses[index % width] += probability;
+            negative_entropy -= cost(probability, probability);
+        }
+        Self { masses, negative_entropy, divisor: values.len() as f64 }
+    }
+
+    fn lowest(&self) -> LossSum {
+        let total: f64 = self.masses.iter().sum();
+        let cross: f64 = self.masses.iter().map(|mass| cost(*mass, mass / total)).sum();
+        LossSum { sum: self.negative_entropy + cross, divisor: self.divisor }
+    }
+
+    fn at_zero(&self) -> LossSum {
+        let total: f64 = self.masses.iter().sum();
+        let sum = self.negative_entropy + total * (self.masses.len() as f64).ln();
+        LossSum { sum, divisor: self.divisor }
     }
 }
 
@@ -128,9 +289,12 @@ struct BinaryCrossEntropy {
 }
 
 impl BinaryCrossEntropy {
-    fn new(weights: Option<[f64; 2]>, smoothing: Option<f64>, labels: &[usize]) -> Self {
+    fn new(weights: Option<&[f64]>, smoothing: Option<f64>, labels: &[usize]) -> Self {
         let counts = class_counts(labels, 2);
-        let weights = weights.unwrap_or([1.0, 1.0]);
+        let weight = |class: usize| {
+            weights.map_or(1.0, |weights| weights.get(class).copied().unwrap_or(f64::NAN))
+        };
+        let weights = [weight(0), weight(1)];
         let half = smoothing.unwrap_or(0.0) / 2.0;
         let mass = [weights[0] * counts[0] as f64, weights[1] * counts[1] as f64];
         Self {
@@ -185,11 +349,23 @@ fn huber(residual: f64, delta: f64) -> f64 {
 }
 
 /// The output with the least Huber loss: where the derivative Σ clamp(c − y, −delta, delta), which
-/// never falls as c grows, changes its sign. Found by halving the interval down to the last bit.
+/// never falls as c grows, changes its sign.
 fn huber_centre(values: &[f64], delta: f64) -> f64 {
-    let slope = |centre: f64| {
-        values.iter().map(|value| (centre - value).max(-delta).min(delta)).sum::<f64>()
-    };
+    sign_change(values, |residual| residual.max(-delta).min(delta))
+}
+
+/// The output with the least Σ|c − y|^p for p from 1, likewise.
+fn power_centre(values: &[f64], p: f64) -> f64 {
+    if p == 1.0 {
+        return median(values);
+    }
+    sign_change(values, |residual| residual.signum() * residual.abs().powf(p - 1.0))
+}
+
+/// Where Σ slope(c − y) changes its sign, for a slope that never falls. Found by halving the interval
+/// down to the last bit.
+fn sign_change(values: &[f64], slope: impl Fn(f64) -> f64) -> f64 {
+    let total = |centre: f64| values.iter().map(|value| slope(centre - value)).sum::<f64>();
     let mut low = values.iter().copied().fold(f64::INFINITY, f64::min);
     let mut high = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     loop {
@@ -197,6 +373,6 @@ fn huber_centre(values: &[f64], delta: f64) -> f64 {
         if !(low < middle && middle < high) {
             return low;
         }
-        if slope(middle) < 0.0 { low = middle } else { high = middle }
+        if total(middle) < 0.0 { low = middle } else { high = middle }
     }
 }

@@ -45,7 +45,7 @@ mod arrow {
         .map(|(format, path)| DataSource::Table {
             format,
             path: at(path.into(), "table.csv"),
-            target: Target { column: at("label".into(), "label"), positive: None },
+            target: Target::of_column(at("label".into(), "label"), None),
             features: None,
         })
     }

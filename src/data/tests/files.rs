@@ -87,7 +87,7 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
 }
 
 fn target(name: &str) -> Target {
-    Target { column: at(name.to_owned(), "label"), positive: None }
+    Target::of_column(at(name.to_owned(), "label"), None)
 }
 
 fn arrays(format: ArrayFormat, path: &str, target_name: &str) -> DataSource {
@@ -120,8 +120,10 @@ fn load_files(
     told(&spec)
 }
 
+type Files = Vec<(&'static str, Vec<u8>)>;
+
 /// All formats that hold the same twelve rows; pixels are twice the numbers.
-fn same() -> Vec<(Vec<(&'static str, Vec<u8>)>, DataSource, f64)> {
+fn same() -> Vec<(Files, DataSource, f64)> {
     use ArrayFormat::{Idx, Npy, Npz, Safetensors};
     let (images, classes) = idx();
     let both = npz(&[("x", &x()), ("y", &y())]);

@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use crate::data::{Dataset, Examples, Targets, load};
 use crate::spec::{
     Attributes, ColumnRules, Conditions, DataSource, DataSpec, Diagnostic, Generator, LayerKind,
-    LayerSpec, Length, LossKind, LossSpec, ModelSpec, OptimizerKind, OptimizerSpec, Regularization,
-    Scaling, Schedule, ScheduleSpec, Source, Span, Spanned, Spec, SplitRule, TableFormat, Target,
-    Task, TrainingSpec,
+    LayerSpec, Length, LossKind, LossSpec, ModelSpec, OptimizerKind, OptimizerSpec, Scaling,
+    Schedule, ScheduleSpec, Source, Span, Spanned, Spec, SplitRule, TableFormat, Target, Task,
+    TrainingSpec,
 };
 
 pub(super) const MOONS: Generator = Generator::Moons { examples: 40, noise: 0.1 };
@@ -44,6 +44,7 @@ pub(super) fn spec(folder: &Path, task: Task, source: DataSource) -> Spec {
             shape: None,
             scale: at(Scaling::None, "scaling"),
             scale_target: at(Scaling::None, "target scaling"),
+            reconstruct: None,
             validation: at(0.25, "share"),
             sample: None,
             split: SplitRule::default(),
@@ -52,10 +53,7 @@ pub(super) fn spec(folder: &Path, task: Task, source: DataSource) -> Spec {
         },
         model: ModelSpec::Declared(Vec::new().into()),
         weights: None,
-        loss: LossSpec {
-            kind: Spanned::new(LossKind::Mse, Span::default()),
-            regularization: Regularization::default(),
-        },
+        loss: LossSpec::plain(Spanned::new(LossKind::Mse, Span::default())),
         training: TrainingSpec {
             optimizer: OptimizerSpec {
                 kind: OptimizerKind::Sgd {
@@ -91,7 +89,7 @@ pub(super) fn csv(path: &str, target: &str) -> DataSource {
     DataSource::Table {
         format: TableFormat::Csv,
         path: at(PathBuf::from(path), "table.csv"),
-        target: Target { column: at(target.into(), "label"), positive: None },
+        target: Target::of_column(at(target.into(), "label"), None),
         features: None,
     }
 }

@@ -15,13 +15,10 @@ use crate::weights::WeightFile;
 
 const FOLDER: &str = "fixtures/golden";
 
-/// The CPU, and an adapter as well where there is one and none is declined.
+/// The CPU, in 64 bits, where nothing but the mathematics can differ. What an adapter makes of each
+/// layer is compared with that in `tests/layers_on_adapter.rs`.
 fn devices() -> Devices {
-    let choice = match std::env::var("NN_TEST_DEVICE").as_deref() {
-        Ok("cpu") => DeviceChoice::Cpu,
-        _ => DeviceChoice::Auto,
-    };
-    Devices::open(choice).unwrap()
+    Devices::open(DeviceChoice::Cpu).unwrap()
 }
 
 /// The names of all golden files in a folder, without their extension.

@@ -112,11 +112,11 @@ impl<'a> Probe<'a> {
     /// The loss of outputs, computed in 64 bits: rounding of single outputs averages out, rounding of
     /// the loss itself does not.
     fn exact_loss(&self, output: &Value, targets: &Targets) -> Result<f64, DeviceFailure> {
-        let head = objective::head(output.clone(), targets.len());
-        let shape = head.dims();
-        let numbers = to_f64(head.try_into_data().map_err(DeviceFailure::from_error)?);
-        let head = Value::float(&numbers, &shape, &self.bench.exact).into_float();
-        scalar(objective::loss(&self.subject.spec.loss.kind, head, targets))
+        let shape = output.shape();
+        let numbers = objective::head(output.clone(), targets.len());
+        let numbers = to_f64(numbers.try_into_data().map_err(DeviceFailure::from_error)?);
+        let output = Value::float(&numbers, &shape, &self.bench.exact);
+        scalar(objective::loss(&self.subject.spec.loss, output, targets))
     }
 }
 

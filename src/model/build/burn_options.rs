@@ -44,6 +44,7 @@ const RENAMED: &[(&str, &str)] = &[
 /// What no layer has as an option, and why.
 const LEFT_OUT: &[(&str, &str)] = &[
     ("layout", "how weights lie in memory changes nothing that is computed"),
+    ("min_float", "Burn's own, where the layer has no option for it"),
     ("batch_first", "an example is `[length, features]`, and the batch is none of its axes"),
     ("max_sequence_size", "what is added is made for the length at hand"),
     ("max_sequence_length", "what is multiplied is made for the length at hand"),
@@ -115,11 +116,23 @@ fn configured() -> Vec<Configured> {
             attention::MultiHeadAttentionConfig::new(3, 3),
             ["d_model"]
         ),
+        configured!("cross_attention", attention::MultiHeadAttentionConfig::new(3, 3), ["d_model"]),
+        configured!(
+            "transformer_decoder",
+            transformer::TransformerDecoderConfig::new(3, 3, 3, 3),
+            ["d_model"]
+        ),
         configured!(
             "transformer_encoder",
             transformer::TransformerEncoderConfig::new(3, 3, 3, 3),
             ["d_model"]
         ),
+        configured!(
+            "transformer_decoder",
+            transformer::TransformerDecoderConfig::new(3, 3, 3, 3),
+            ["d_model"]
+        ),
+        configured!("cross_attention", attention::MultiHeadAttentionConfig::new(3, 3), ["d_model"]),
         configured!("positional_encoding", nn::PositionalEncodingConfig::new(3), ["d_model"]),
         configured!("rotary_encoding", nn::RotaryEncodingConfig::new(3, 3), ["d_model"]),
         configured!("leaky_relu", activation::LeakyReluConfig::new()),

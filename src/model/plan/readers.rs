@@ -45,14 +45,15 @@ impl Plan {
                 found.push(Some(layer));
             }
             match &layer.kind {
-                LayerKind::Parallel { merge, .. } => {
-                    if layer.inner.iter().any(|row| row.path == path) {
-                        match merge {
-                            Merge::Add => self.readers_at(&layer.path, layers, found),
-                            Merge::Multiply | Merge::Concat { .. } => found.push(None),
-                        }
+                LayerKind::Parallel { merge, .. }
+                    if layer.inner.iter().any(|row| row.path == path) =>
+                {
+                    match merge {
+                        Merge::Add => self.readers_at(&layer.path, layers, found),
+                        Merge::Multiply | Merge::Concat { .. } => found.push(None),
                     }
                 }
+                LayerKind::Parallel { .. } => {}
                 _ if layer.inner.last().is_some_and(|last| last.path == path) => {
                     self.readers_at(&layer.path, layers, found);
                 }

@@ -64,10 +64,10 @@ pub enum Missing {
 }
 
 /// Reads `encode`, `missing` and `na`.
-pub(super) fn read(options: &mut OptionReader<'_, '_, '_>, target: Option<&str>) -> ColumnRules {
+pub(super) fn read(options: &mut OptionReader<'_, '_, '_>, targets: &[String]) -> ColumnRules {
     let rules = ColumnRules { encode: encodings(options), na: na(options), ..missing(options) };
-    check_target(options, &rules, target);
-    check_encoded(options, &rules, target);
+    check_target(options, &rules, targets);
+    check_encoded(options, &rules, targets);
     rules
 }
 
@@ -151,9 +151,9 @@ fn na(options: &mut OptionReader<'_, '_, '_>) -> Vec<String> {
 }
 
 /// A target that is made up teaches what was made up.
-fn check_target(options: &mut OptionReader<'_, '_, '_>, rules: &ColumnRules, target: Option<&str>) {
+fn check_target(options: &mut OptionReader<'_, '_, '_>, rules: &ColumnRules, targets: &[String]) {
     let filled = rules.missing.iter().filter(|(column, way)| {
-        target == Some(column.as_str()) && !matches!(way.value, Missing::Error | Missing::Drop)
+        targets.contains(&column.value) && !matches!(way.value, Missing::Error | Missing::Drop)
     });
     for (column, way) in filled {
         options.reader.report(
@@ -167,7 +167,7 @@ fn check_target(options: &mut OptionReader<'_, '_, '_>, rules: &ColumnRules, tar
         );
     }
     if let Some((column, _)) =
-        rules.encode.iter().find(|(column, _)| target == Some(column.as_str()))
+        rules.encode.iter().find(|(column, _)| targets.contains(&column.value))
     {
         options.reader.report(
             Diagnostic::new(
@@ -182,12 +182,8 @@ fn check_target(options: &mut OptionReader<'_, '_, '_>, rules: &ColumnRules, tar
 }
 
 /// Categories have no mean, and a category for what is missing is its own indicator.
-fn check_encoded(
-    options: &mut OptionReader<'_, '_, '_>,
-    rules: &ColumnRules,
-    target: Option<&str>,
-) {
-    let inputs = rules.missing.iter().filter(|(column, _)| target != Some(column.as_str()));
+fn check_encoded(options: &mut OptionReader<'_, '_, '_>, rules: &ColumnRules, targets: &[String]) {
+    let inputs = rules.missing.iter().filter(|(column, _)| !targets.contains(&column.value));
     for (column, way) in inputs {
         let is_encoded = rules.encode.iter().any(|(name, _)| name.value == column.value);
         let complaint = match &way.value {

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use super::{DataSource, TABLE_KEYS, Target, target};
 use crate::spec::options::OptionReader;
 use crate::spec::vocabulary::{TermKind, find_kind};
+use crate::spec::yaml::{Node, Value};
 use crate::spec::{Code, Diagnostic, Span, Spanned, Task};
 
 /// A file of rows with named columns.
@@ -259,7 +260,34 @@ fn required_target(
         return None;
     };
     let span = options.key_span("target").unwrap_or(node.span);
-    Some(target(options, span, node, task))
+    let target = target::read(options, span, node, task);
+    only_in_tables(options, source, node, &target);
+    Some(target)
+}
+
+/// Several columns, and inputs to be given back, are a table's.
+fn only_in_tables(
+    options: &mut OptionReader<'_, '_, '_>,
+    source: &str,
+    node: &Node,
+    target: &Target,
+) {
+    let is_table = matches!(source, "csv" | "jsonl" | "parquet" | "arrow");
+    let labels = is_table || matches!(source, "images" | "text");
+    let mut refuse = |what: &str, span: Span, help: &str| {
+        let message = format!("{what} does not go with `{source}`");
+        let error = Diagnostic::new(Code::CONTRADICTION, message, span, "needs a table");
+        options.reader.report(error.help(help));
+    };
+    if !is_table && node.value == Value::String(target::INPUT.to_owned()) {
+        let help = "a target of that name is `target: {column: input}`";
+        refuse("`target: input`", node.span, help);
+    }
+    if let Some(second) = target.others.first().filter(|_| !labels) {
+        refuse("a target of several columns", second.span, "give one array with all numbers");
+    } else if !labels && target.shape.is_some() {
+        refuse("a `shape` of the target", node.span, "an array has a shape of its own");
+    }
 }
 
 /// Reports a key of another source.

@@ -93,7 +93,12 @@ fn the_whole_language_is_read() {
     };
     assert_eq!(spec.layers()[6].kind, head);
 
-    let loss = LossKind::CrossEntropy { weights: Some(vec![1.0, 2.5]), smoothing: Some(0.1) };
+    let loss = LossKind::CrossEntropy {
+        weights: Some(vec![1.0, 2.5]),
+        smoothing: Some(0.1),
+        pad_tokens: Vec::new(),
+        logits: true,
+    };
     assert_eq!(spec.loss.kind.value, loss);
     assert_eq!(spec.loss.regularization, Regularization { l1: 0.0, l2: 1e-4 });
     let sgd =
@@ -141,7 +146,7 @@ fn a_short_spec_has_the_documented_defaults() {
         (Scaling::None, Scaling::None)
     );
     assert_eq!(spec.data.validation.value, 0.2);
-    let loss = LossKind::BinaryCrossEntropy { weights: None, smoothing: None };
+    let loss = LossKind::BinaryCrossEntropy { weights: None, smoothing: None, logits: true };
     assert_eq!(spec.loss.kind.value, loss);
     let adam = OptimizerKind::Adam {
         beta_1: 0.9,

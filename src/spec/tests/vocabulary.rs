@@ -28,6 +28,9 @@ pub(super) fn with_term(term: &TermMeta, yaml: &str) -> String {
             format!("{HEAD}model: {{layers: [linear: 1], weights: {yaml}}}\n")
         }
         TermKind::Section if term.name == "rust" => format!("{HEAD}model: {{rust: {yaml}}}\n"),
+        TermKind::Section if term.name == "elastic" => {
+            format!("{HEAD}{layers}regularization: {{elastic: {yaml}}}\n")
+        }
         TermKind::Section if term.name == "groups" => {
             format!("{HEAD}{layers}training: {{groups: [{yaml}]}}\n")
         }
@@ -69,11 +72,15 @@ pub(super) fn with_term(term: &TermMeta, yaml: &str) -> String {
 
 fn task_of(term: &TermMeta) -> &'static str {
     match term.name {
-        "cross_entropy" | "blobs" | "moons" | "circles" | "spirals" | "xor" | "waves" | "bars"
-        | "shapes" | "parity" | "majority_token" | "padded_tokens" | "markov_chain" => {
-            "classification"
-        }
-        "binary_cross_entropy" => "binary_classification",
+        "cross_entropy" | "multi_margin" | "focal" | "ctc" => "classification",
+        "blobs" | "moons" | "circles" | "spirals" | "xor" | "waves" | "bars" | "shapes"
+        | "parity" | "majority_token" | "padded_tokens" | "markov_chain" => "classification",
+        "binary_cross_entropy"
+        | "hinge"
+        | "soft_margin"
+        | "hinge_embedding"
+        | "cosine_embedding"
+        | "margin_ranking" => "binary_classification",
         _ => "regression",
     }
 }

@@ -11,6 +11,7 @@ mod fault;
 mod files;
 mod initializer;
 mod layer;
+mod loss;
 mod optimizer;
 mod recipe;
 mod schedule;

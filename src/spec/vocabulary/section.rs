@@ -234,8 +234,9 @@ pub(super) static TERMS: &[TermMeta] = &[
                 name: "target",
                 kind: Kind::Column,
                 default: Default::Derived("required with a file of tables or arrays"),
-                doc: "the column, array or file to predict, or `{column: diagnosis, positive: \
-                      malignant}`",
+                doc: "the column, array or file to predict, `[several, columns]`, `{column: \
+                      diagnosis, positive: malignant}`, or `input` where the inputs of a table are \
+                      to be given back; generated data takes `input` alone",
             },
             TermOption {
                 name: "inputs",
@@ -309,13 +310,32 @@ pub(super) static TERMS: &[TermMeta] = &[
     TermMeta {
         name: "target",
         kind: TermKind::Section,
-        summary: "The column to predict, with the label that counts as 1.",
+        summary: "The column to predict, or several: numbers of one target for regression, a class at \
+                  each place for classification, answers of 0 and 1 for several labels. `target: \
+                  input` is no column (one of that name is `{column: input}`): the inputs, as they are \
+                  scaled, are to be given back.",
         options: &[
             TermOption {
                 name: "column",
-                kind: Kind::Text,
+                kind: Kind::Columns,
                 default: Default::Required,
-                doc: "the column's name in the header row; or the array, or the file of targets",
+                doc: "the column's name in the header row, or several; or the array, or the file of \
+                      targets",
+            },
+            TermOption {
+                name: "shape",
+                kind: Kind::Shape,
+                default: Default::Derived("one axis with all columns"),
+                doc: "shape of a target of several columns; classes at places of `[length]` are \
+                      compared with an output `[length, k]`, of `[height, width]` with \
+                      `[k, height, width]`",
+            },
+            TermOption {
+                name: "ignore",
+                kind: Kind::Text,
+                default: Default::Derived("every place counts"),
+                doc: "the label of places that count neither in the loss nor in the accuracy; \
+                      classification of several columns only",
             },
             TermOption {
                 name: "positive",
@@ -514,7 +534,8 @@ pub(super) static TERMS: &[TermMeta] = &[
         summary: "Penalties on the weights, added to the loss: l1 · Σ|w| + l2 · Σw² over weights, \
                   not over biases or the scale and shift of normalizations. A layer's own \
                   `regularization` stands in its place for the layer's weights; frozen layers have \
-                  no penalty.",
+                  no penalty. An optimizer's `weight_decay` is another thing: it moves the weights \
+                  without being part of the loss, all of them alike.",
         options: &[
             TermOption {
                 name: "l1",
@@ -528,10 +549,39 @@ pub(super) static TERMS: &[TermMeta] = &[
                 default: Default::Number(0.0),
                 doc: "factor of the sum of squared weights",
             },
+            TermOption {
+                name: "elastic",
+                kind: Kind::Section("elastic"),
+                default: Default::Derived("none"),
+                doc: "both penalties by one strength, in the place of `l1` and `l2`",
+            },
         ],
         main: None,
         example: "{l1: 0, l2: 1e-4}",
         source: "Goodfellow, Bengio, Courville: Deep Learning (2016), section 7.1",
+    },
+    TermMeta {
+        name: "elastic",
+        kind: TermKind::Section,
+        summary: "The elastic net: strength · (l1_ratio · Σ|w| + (1 − l1_ratio) / 2 · Σw²).",
+        options: &[
+            TermOption {
+                name: "strength",
+                kind: Kind::Number(Bounds::NonNegative),
+                default: Default::Required,
+                doc: "factor of both penalties",
+            },
+            TermOption {
+                name: "l1_ratio",
+                kind: Kind::Number(Bounds::UnitInterval),
+                default: Default::Number(0.5),
+                doc: "the share of the absolute weights: 1 is `l1` alone, 0 is `l2` alone",
+            },
+        ],
+        main: Some("strength"),
+        example: "{strength: 1e-4, l1_ratio: 0.5}",
+        source: "Zou, Hastie: Regularization and Variable Selection via the Elastic Net (2005), in \
+                 scikit-learn's notation",
     },
     TermMeta {
         name: "training",

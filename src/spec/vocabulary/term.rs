@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::super::wiring::COMMON_KEYS;
 use super::{
-    activation, columns, data, fault, files, initializer, layer, optimizer, recipe, schedule,
+    activation, columns, data, fault, files, initializer, layer, loss, optimizer, recipe, schedule,
     section,
 };
 
@@ -87,6 +87,10 @@ pub enum ValueKind {
     Count {
         least: usize,
     },
+    /// A list of whole numbers, each at least `least`.
+    Counts {
+        least: usize,
+    },
     /// A finite number.
     Number(Bounds),
     Flag,
@@ -143,7 +147,9 @@ pub enum ValueKind {
     Sections(&'static str),
     /// A list of expectations.
     Expectations,
-    /// A column's name, or its options.
+    /// A column's name, or a list of them.
+    Columns,
+    /// A column's name, several, or the options of a target.
     Column,
     /// A mapping from columns to terms of this kind; or a name that stands for all columns.
     ByColumn {
@@ -156,6 +162,9 @@ impl fmt::Display for ValueKind {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Count { least } => write!(formatter, "a whole number of at least {least}"),
+            Self::Counts { least } => {
+                write!(formatter, "a list, each a whole number of at least {least}")
+            }
             Self::Number(bounds) => write!(formatter, "{bounds}"),
             Self::Flag => write!(formatter, "`true` or `false`"),
             Self::Text => write!(formatter, "text"),
@@ -200,7 +209,8 @@ impl fmt::Display for ValueKind {
             Self::Section(name) => write!(formatter, "the options of `{name}`"),
             Self::Sections(name) => write!(formatter, "a list, each the options of `{name}`"),
             Self::Expectations => write!(formatter, "a list of properties, or `recommended`"),
-            Self::Column => write!(formatter, "a column's name, or its options"),
+            Self::Columns => write!(formatter, "a column's name, or a list of them"),
+            Self::Column => write!(formatter, "a column's name, a list of them, or options"),
             Self::ByColumn { kind, all: false } => {
                 write!(formatter, "a mapping from columns, each to {}", kind.with_article())
             }
@@ -257,6 +267,10 @@ pub enum Bounds {
     Rate,
     /// Less than 0.
     Negative,
+    /// From 1.
+    AtLeastOne,
+    /// From −1 to 1, both included.
+    Cosine,
 }
 
 impl Bounds {
@@ -270,6 +284,8 @@ impl Bounds {
                 Self::UnitInterval => (0.0..=1.0).contains(&number),
                 Self::Rate => number > 0.0 && number <= 1.0,
                 Self::Negative => number < 0.0,
+                Self::AtLeastOne => number >= 1.0,
+                Self::Cosine => (-1.0..=1.0).contains(&number),
             }
     }
 }
@@ -284,6 +300,8 @@ impl fmt::Display for Bounds {
             Self::UnitInterval => "a number between 0 and 1",
             Self::Rate => "a number greater than 0 and at most 1",
             Self::Negative => "a number below 0",
+            Self::AtLeastOne => "a number of at least 1",
+            Self::Cosine => "a number between -1 and 1",
         })
     }
 }
@@ -324,7 +342,7 @@ pub static VOCABULARY: &[&[TermMeta]] = &[
     layer::wiring::TERMS,
     activation::TERMS,
     initializer::TERMS,
-    recipe::LOSSES,
+    loss::TERMS,
     optimizer::TERMS,
     schedule::TERMS,
     recipe::CLIPPINGS,

@@ -2,20 +2,12 @@
 
 use super::*;
 use crate::model::Weights;
-use crate::training::{Updates, freeze, group_errors};
+use crate::training::{freeze, group_errors};
 
-/// How far one step of a recipe moves weight and bias, and their values and gradients before it.
+/// Moves, values before and gradients of one step.
 fn moved(training: &str) -> [[Vec<f64>; 2]; 3] {
-    let recipe = recipe(training);
-    let net = Net::new(&device());
-    let gradients = net.gradients(1.0);
-    let (before, measured) = (net.values(), net.gradient_values(&gradients));
-    let after = Updates::of_recipe(&recipe, 1, &net).step(net, gradients).values();
-    let moves = [0, 1].map(|at| {
-        let pairs = before[at].iter().zip(&after[at]);
-        pairs.map(|(before, after)| before - after).collect()
-    });
-    [moves, before, measured]
+    let Step { moves, before, gradients } = Step::of(training);
+    [moves, before, gradients]
 }
 
 /// factor · (g + decay · w).

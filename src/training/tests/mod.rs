@@ -13,6 +13,7 @@ use burn::tensor::{Device, Tensor};
 use crate::device::{DeviceChoice, Devices};
 use crate::model::to_f64;
 use crate::spec::{self, Source, TrainingSpec};
+use crate::training::Updates;
 
 /// A recipe, read as a spec's `training:`.
 fn recipe(training: &str) -> TrainingSpec {
@@ -63,6 +64,31 @@ impl Net {
             host(gradients.get::<2>(self.weight.id).unwrap()),
             host(gradients.get::<1>(self.bias.id).unwrap()),
         ]
+    }
+}
+
+/// What one step of a recipe does to weight and bias.
+struct Step {
+    /// How far each moves against its gradient.
+    moves: [Vec<f64>; 2],
+    /// Their values before it.
+    before: [Vec<f64>; 2],
+    /// Their gradients.
+    gradients: [Vec<f64>; 2],
+}
+
+impl Step {
+    fn of(training: &str) -> Self {
+        let recipe = recipe(training);
+        let net = Net::new(&device());
+        let measured = net.gradients(1.0);
+        let (before, gradients) = (net.values(), net.gradient_values(&measured));
+        let after = Updates::of_recipe(&recipe, 1, &net).step(net, measured).values();
+        let moves = [0, 1].map(|at| {
+            let pairs = before[at].iter().zip(&after[at]);
+            pairs.map(|(before, after)| before - after).collect()
+        });
+        Self { moves, before, gradients }
     }
 }
 

@@ -6,16 +6,9 @@ use crate::training::updates::Accumulated;
 
 /// How far a step of size 1 against the gradient moves weight and bias, and the gradient.
 fn moved(clipping: &str) -> ([Vec<f64>; 2], [Vec<f64>; 2]) {
-    let recipe = recipe(&format!("optimizer: {{sgd: {{learning_rate: 1}}}}, clipping: {clipping}"));
-    let net = Net::new(&device());
-    let gradients = net.gradients(1.0);
-    let (before, measured) = (net.values(), net.gradient_values(&gradients));
-    let after = Updates::of_recipe(&recipe, 1, &net).step(net, gradients).values();
-    let moves = [0, 1].map(|at| {
-        let pairs = before[at].iter().zip(&after[at]);
-        pairs.map(|(before, after)| before - after).collect()
-    });
-    (moves, measured)
+    let training = format!("optimizer: {{sgd: {{learning_rate: 1}}}}, clipping: {clipping}");
+    let Step { moves, gradients, .. } = Step::of(&training);
+    (moves, gradients)
 }
 
 fn norm(values: &[f64]) -> f64 {
