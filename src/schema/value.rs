@@ -23,6 +23,16 @@ pub(super) fn or_variable(schema: Value) -> Value {
     json!({ "anyOf": [schema, reference(VARIABLE)] })
 }
 
+/// A value, or `null`.
+pub(super) fn or_null(mut schema: Value) -> Value {
+    let null = json!({ "type": "null" });
+    match schema.get_mut("anyOf").and_then(Value::as_array_mut) {
+        Some(forms) => forms.push(null),
+        None => schema = json!({ "anyOf": [schema, null] }),
+    }
+    schema
+}
+
 /// Whether the use of a variable is no value of the kind anyway.
 pub(super) fn takes_no_text(kind: ValueKind) -> bool {
     !matches!(kind, ValueKind::Text | ValueKind::Values | ValueKind::Matrix)
@@ -75,6 +85,9 @@ pub(super) fn value(option: &TermOption) -> Value {
         ValueKind::Section(name) => reference(&term_name(TermKind::Section, name)),
         ValueKind::Sections(name) => list(reference(&term_name(TermKind::Section, name))),
         ValueKind::Expectations => expectation::list(),
+        ValueKind::Groups => {
+            json!({ "type": "object", "additionalProperties": expectation::list() })
+        }
         ValueKind::Columns => json!({ "anyOf": [text(), list(text())] }),
         ValueKind::Column => reference(&term_name(TermKind::Section, "target")),
     }

@@ -47,6 +47,7 @@ impl Code {
     pub const BAD_MATRIX: Self = Self("NN0132");
     pub const BAD_BASE: Self = Self("NN0133");
     pub const DUPLICATE_SPEC: Self = Self("NN0134");
+    pub const UNKNOWN_GROUP: Self = Self("NN0135");
 
     pub const DATA_UNREADABLE: Self = Self("NN0201");
     pub const DATA_MALFORMED: Self = Self("NN0202");

@@ -179,6 +179,7 @@ pub static CODES: &[CodeMeta] = &[
     reuse_code_texts::BAD_MATRIX,
     reuse_code_texts::BAD_BASE,
     reuse_code_texts::DUPLICATE_SPEC,
+    reuse_code_texts::UNKNOWN_GROUP,
     CodeMeta {
         code: Code::DATA_UNREADABLE,
         title: "the data file cannot be read",

@@ -34,6 +34,9 @@ pub(super) fn with_term(term: &TermMeta, yaml: &str) -> String {
         TermKind::Section if term.name == "groups" => {
             format!("{HEAD}{layers}training: {{groups: [{yaml}]}}\n")
         }
+        TermKind::Section if term.name == "group" => {
+            format!("{HEAD}{layers}groups: {{wiring: [initial_loss]}}\nexpect: [group: {yaml}]\n")
+        }
         TermKind::Section if term.name == "early_stopping" => {
             format!("{HEAD}{layers}training: {{early_stopping: {yaml}}}\n")
         }

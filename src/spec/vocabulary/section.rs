@@ -101,6 +101,12 @@ pub(super) static TERMS: &[TermMeta] = &[
                 doc: "the properties that must hold",
             },
             TermOption {
+                name: "groups",
+                kind: Kind::Groups,
+                default: Default::Derived("none"),
+                doc: "lists of expectations by name, for `group` among the expectations",
+            },
+            TermOption {
                 name: "tags",
                 kind: Kind::Texts,
                 default: Default::Derived("none"),
@@ -134,6 +140,41 @@ pub(super) static TERMS: &[TermMeta] = &[
         ],
         main: None,
         example: "version: 1\ntask: classification\ndata: moons\nmodel: {layers: [linear: 2]}",
+        source: "nn-test",
+    },
+    TermMeta {
+        name: "group",
+        kind: TermKind::Section,
+        summary: "All expectations of one of the spec's `groups`; what is said here counts for those \
+                  that do not say it themselves.",
+        options: &[
+            TermOption {
+                name: "name",
+                kind: Kind::Text,
+                default: Default::Required,
+                doc: "the group",
+            },
+            TermOption {
+                name: "severity",
+                kind: Kind::Word(&["error", "warn", "off"]),
+                default: Default::Derived("each property's own"),
+                doc: "how a failure counts",
+            },
+            TermOption {
+                name: "only",
+                kind: Kind::Section("only"),
+                default: Default::Derived("judged on all devices"),
+                doc: "the one kind of device that they are judged on",
+            },
+            TermOption {
+                name: "skip",
+                kind: Kind::Section("skip"),
+                default: Default::Derived("judged"),
+                doc: "why they are not judged, everywhere or on one kind of device",
+            },
+        ],
+        main: Some("name"),
+        example: "{name: wiring, severity: warn}",
         source: "nn-test",
     },
     TermMeta {

@@ -142,6 +142,8 @@ pub enum ValueKind {
     Sections(&'static str),
     /// A list of expectations.
     Expectations,
+    /// A mapping of names to such lists.
+    Groups,
     /// A column's name, or a list of them.
     Columns,
     /// A column's name, several, or the options of a target.
@@ -199,6 +201,7 @@ impl fmt::Display for ValueKind {
             Self::Section(name) => write!(formatter, "the options of `{name}`"),
             Self::Sections(name) => write!(formatter, "a list, each the options of `{name}`"),
             Self::Expectations => write!(formatter, "a list of properties, or `recommended`"),
+            Self::Groups => write!(formatter, "a mapping of names to lists of expectations"),
             Self::Columns => write!(formatter, "a column's name, or a list of them"),
             Self::Column => write!(formatter, "a column's name, a list of them, or options"),
         }
