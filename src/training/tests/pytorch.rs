@@ -23,10 +23,8 @@ const TOLERANCE: f64 = 1e-4;
 const WITHOUT: [&str; 3] = ["adan", "lamb", "lion"];
 
 fn files() -> Vec<WeightFile> {
-    let mut names: Vec<_> = fs::read_dir(FOLDER)
-        .unwrap()
-        .map(|entry| entry.unwrap().file_name())
-        .collect();
+    let mut names: Vec<_> =
+        fs::read_dir(FOLDER).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     names.sort();
     let read = |name| WeightFile::read(Path::new(FOLDER), Path::new(name), None).unwrap();
     names.iter().map(read).collect()
