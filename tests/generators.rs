@@ -121,6 +121,24 @@ static CASES: &[Case] = &[
         &["embedding: {vocabulary: 5, dimension: 8}", "flatten", "linear: 5"],
         "0.05",
     ),
+    (
+        "copy",
+        "classification",
+        "{copy: {symbols: 3, length: 2, delay: 2}}",
+        &[
+            "embedding: {vocabulary: 5, dimension: 8}",
+            "lstm: {hidden: 24, output: sequence}",
+            "linear: 3",
+        ],
+        "0.02",
+    ),
+    (
+        "reversal",
+        "classification",
+        "{reversal: {vocabulary: 4, length: 3}}",
+        &["embedding: {vocabulary: 4, dimension: 8}", "flatten", "linear: 12", "reshape: [3, 4]"],
+        "0.05",
+    ),
 ];
 
 #[test]

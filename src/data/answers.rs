@@ -12,14 +12,14 @@ use crate::spec::{Target, Task};
 pub(super) struct Wanted<'a> {
     pub(super) target: &'a Target,
     pub(super) task: Task,
-    /// The inputs are to be given back: no column is a target.
-    pub(super) reconstruct: bool,
+    /// The targets are made of the inputs: no column is one.
+    pub(super) of_input: bool,
 }
 
 /// Indices of a table's columns.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Columns {
-    /// None where the inputs are to be given back.
+    /// None where the targets are made of the inputs.
     pub(super) targets: Vec<usize>,
     /// At least one, in the spec's order if it lists them, else in the table's.
     pub(super) features: Vec<usize>,
@@ -42,7 +42,7 @@ impl Wanted<'_> {
         split_by: Option<&str>,
     ) -> Result<Columns, Vec<DataError>> {
         let position = |name: &str| header.iter().position(|column| column == name);
-        if self.reconstruct {
+        if self.of_input {
             let listed = features.unwrap_or_default().iter().enumerate();
             let lacking = listed.filter(|(_, name)| position(name).is_none());
             let errors: Vec<DataError> =
@@ -192,7 +192,7 @@ mod tests {
             positive: None,
         };
         let table = parse(TABLE.as_bytes(), Keep { sample: None, seed: 0, bytes: MOST }).unwrap();
-        let wanted = Wanted { target: &target, task, reconstruct: false };
+        let wanted = Wanted { target: &target, task, of_input: false };
         let columns = wanted.select(&table.header, None, None)?;
         assert!(columns.features.iter().all(|feature| !columns.targets.contains(feature)));
         wanted.read(&table, &columns.targets)

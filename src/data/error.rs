@@ -145,6 +145,10 @@ pub enum DataError {
     TokensWithoutEmbedding { generator: &'static str },
     #[error("the data has {tokens} tokens, and the embedding knows {vocabulary}")]
     VocabularyTooSmall { tokens: usize, vocabulary: usize },
+    #[error("`target: next` is the token behind each one, and the inputs are numbers")]
+    NextOfNumbers,
+    #[error("`target: next` is the token behind each one, and an example has only one")]
+    NextOfOne,
     #[error("tokens cannot be scaled: they are indices")]
     ScaledTokens,
     #[error("cannot scale the inputs: {0}")]
@@ -207,6 +211,8 @@ impl DataError {
             | Self::TokensWithoutEmbedding { .. }
             | Self::VocabularyTooSmall { .. }
             | Self::EncodedTokens
+            | Self::NextOfNumbers
+            | Self::NextOfOne
             | Self::ScaledTokens => Code::BAD_TOKENS,
             Self::BatchTooLarge { .. } => Code::BATCH_TOO_LARGE,
             Self::NothingToFill { .. }

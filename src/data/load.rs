@@ -10,11 +10,12 @@ use super::read::table::Table;
 use super::scale::{Scaler, units};
 use super::split::{Parts, Rule, Shares, split};
 use super::{
-    DataError, Dataset, Examples, InputKind, ScaleError, Targets, encode, missing, shape, sources,
-    split_by,
+    DataError, Dataset, Examples, InputKind, ScaleError, Targets, encode, missing, next, shape,
+    sources, split_by,
 };
 use crate::spec::{
-    DataSource, Diagnostics, Generator, LayerKind, LayerSpec, Scaling, Spanned, Spec, SplitBy, Task,
+    DataSource, Diagnostics, Generator, LayerKind, LayerSpec, OfInput, Scaling, Spanned, Spec,
+    SplitBy, Task,
 };
 
 /// Reads or generates the data of a spec.
@@ -31,7 +32,7 @@ pub fn load(spec: &Spec) -> Result<Dataset, Diagnostics> {
 }
 
 fn read(spec: &Spec) -> Result<Dataset, Vec<DataError>> {
-    let raw = match &spec.data.source {
+    let mut raw = match &spec.data.source {
         DataSource::Generated(generator) => from_generator(generator, spec)?,
         DataSource::Model => unreachable!("a Rust model's own batches are not loaded"),
         DataSource::Text(_) => {
@@ -41,7 +42,16 @@ fn read(spec: &Spec) -> Result<Dataset, Vec<DataError>> {
         }
         _ => sources::read(spec, keep(spec), vocabulary(spec))?,
     };
+    // A text is cut so that a token stands behind each one already.
+    let is_text = matches!(spec.data.source, DataSource::Text(_));
+    if of_input(spec) == Some(OfInput::Next) && !is_text {
+        raw = next::told(raw).map_err(|error| vec![error])?;
+    }
     assemble(raw, spec)
+}
+
+fn of_input(spec: &Spec) -> Option<OfInput> {
+    spec.data.of_input.as_ref().map(|of_input| of_input.value)
 }
 
 fn keep(spec: &Spec) -> Keep {
@@ -130,7 +140,7 @@ fn tokens(
 fn from_generator(generator: &Generator, spec: &Spec) -> Result<Raw, Vec<DataError>> {
     let mut raw = generate(generator, spec.training.seed)?;
     let mut errors = Vec::new();
-    if spec.data.reconstruct.is_some() {
+    if spec.data.of_input.is_some() {
         raw.targets = Targets::Values(vec![0.0; raw.targets.len()]);
         raw.classes.clear();
     } else {
@@ -224,7 +234,7 @@ fn assemble(mut raw: Raw, spec: &Spec) -> Result<Dataset, Vec<DataError>> {
         inputs.map_err(|error| vec![DataError::InputScale(error)]),
         targets.map_err(|error| vec![DataError::TargetScale(error)]),
     )?;
-    if spec.data.reconstruct.is_some() {
+    if of_input(spec) == Some(OfInput::Input) {
         for part in [&mut train, &mut validation, &mut test] {
             part.targets = Targets::Arrays { values: part.inputs.clone(), shape: shape.clone() };
         }

@@ -17,6 +17,7 @@ mod generate;
 mod labels;
 mod load;
 mod missing;
+mod next;
 mod place;
 mod raw;
 mod read;

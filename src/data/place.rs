@@ -143,6 +143,10 @@ fn place(error: &DataError, spec: &Spec) -> (Span, String) {
             let span = spec.layers().first().map_or(data.span, |layer| layer.span);
             (span, "the first layer".into())
         }
+        DataError::NextOfNumbers | DataError::NextOfOne => {
+            let span = data.of_input.as_ref().map_or(source(spec), |of_input| of_input.span);
+            (span, "needs sequences of tokens".into())
+        }
         DataError::ScaledTokens | DataError::InputScale(_) => {
             (data.scale.span, "of the inputs".into())
         }
@@ -418,6 +422,11 @@ fn help(error: &DataError, spec: &Spec) -> Option<String> {
             "start the model with an `embedding`: the size of a token's index means nothing".into()
         }
         DataError::VocabularyTooSmall { tokens, .. } => format!("write `vocabulary: {tokens}`"),
+        DataError::NextOfNumbers => {
+            "start the model with an `embedding` or `one_hot` and give tokens, or name a target"
+                .into()
+        }
+        DataError::NextOfOne => "give longer sequences".into(),
         DataError::ScaledTokens => "leave `scale` out".into(),
         DataError::InputScale(error) | DataError::TargetScale(error) => match error {
             ScaleError::Range { .. } => "write the lower bound first: `min_max: [0, 16]`".into(),

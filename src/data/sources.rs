@@ -25,25 +25,26 @@ pub(super) fn read(
 ) -> Result<Raw, Vec<DataError>> {
     let place = spec.data.source.path().map_or(spec.data.span, |path| path.span);
     let (folder, task, by) = (spec.folder(place), *spec.task, &spec.data.split.by);
+    let of_input = spec.data.of_input.is_some();
     match &spec.data.source {
         DataSource::Table { format, path, target, features } => {
             let table = table(&folder, *format, path, keep)?;
             let unit = table.unit;
-            let reconstruct = spec.data.reconstruct.is_some();
-            let answers = Wanted { target, task, reconstruct };
+            let answers = Wanted { target, task, of_input };
             let raw = from_table(table, &answers, features.as_deref(), spec);
             raw.map_err(|errors| counted(errors, unit))
         }
         DataSource::Arrays { format, path, inputs, target } => {
             let (format, inputs) = (*format, inputs.as_ref());
-            let source = arrays::Source { folder: &folder, format, path, inputs, target };
+            let named = (!of_input).then_some(target);
+            let source = arrays::Source { folder: &folder, format, path, inputs, target: named };
             let (inputs, targets) = arrays::read(source, keep)?;
             let positive = target.positive.as_ref().map(|positive| positive.as_str());
-            arrays::examples(inputs, &targets, task, positive, vocabulary)
+            arrays::examples(inputs, targets.as_ref(), task, positive, vocabulary)
         }
         #[cfg(feature = "image")]
         DataSource::Images(source) => {
-            super::read::image_files::read(&folder, source, by, task, keep)
+            super::read::image_files::read(&folder, source, by, task, of_input, keep)
         }
         #[cfg(not(feature = "image"))]
         DataSource::Images(_) => Err(lacking("images", "image")),
@@ -99,7 +100,7 @@ fn from_text(
     let format = if is_json { TableFormat::JsonLines } else { TableFormat::Csv };
     let table = table(folder, format, &source.path, keep)?;
     let names = [column.as_str()];
-    let answers = Wanted { target, task, reconstruct: false };
+    let answers = Wanted { target, task, of_input: false };
     let columns = answers.select(&table.header, Some(&names), None)?;
     let rows = split_rows(&table, by)?;
     let (targets, classes) = answers.read(&table, &columns.targets)?;

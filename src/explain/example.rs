@@ -66,8 +66,13 @@ const TASKS: &[(&str, &str, &str)] = &[
 ];
 
 /// What brings generated data into a head: numbers, images or sequences, and tokens.
-const FRONTS: &[&str] =
-    &["", "    - flatten\n", "    - embedding: {vocabulary: 64, dimension: 4}\n    - flatten\n"];
+const FRONTS: &[&str] = &[
+    "",
+    "    - flatten\n",
+    "    - embedding: {vocabulary: 64, dimension: 4}\n    - flatten\n",
+    // A class at each place.
+    "    - embedding: {vocabulary: 64, dimension: 4}\n",
+];
 
 /// The spec around a word; `None` for words that stand in every spec, and where no frame fits.
 pub(super) fn whole(term: &TermMeta) -> Option<Whole> {

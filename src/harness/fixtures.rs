@@ -60,7 +60,7 @@ pub(crate) fn spec(name: &str, expectations: Vec<Expectation>) -> Spec {
             shape: None,
             scale: at_start(Scaling::None),
             scale_target: at_start(Scaling::None),
-            reconstruct: None,
+            of_input: None,
             validation: at_start(0.0),
             sample: None,
             split: SplitRule::default(),

@@ -88,7 +88,12 @@ fn one_source() -> Value {
         "oneOf": sources,
         "dependentRequired": needs_target.collect::<Map<_, _>>(),
         "dependentSchemas": {
-            "target": any(&files),
+            "target": {
+                "anyOf": [
+                    any(&files),
+                    { "properties": { "target": { "enum": ["input", "next"] } } },
+                ],
+            },
             "features": any(TABLES),
             "encode": any(TABLES),
             "missing": any(TABLES),

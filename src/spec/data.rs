@@ -11,7 +11,7 @@ use std::path::PathBuf;
 
 use super::options::OptionReader;
 use super::vocabulary::{TermKind, of_kinds};
-use super::yaml::{Node, Value};
+use super::yaml::Node;
 use super::{Code, Diagnostic, Span, Spanned, Task};
 
 pub use columns::{ColumnRules, Encoding, Missing};
@@ -19,6 +19,7 @@ pub use files::{ArrayFormat, Color, ImagesSource, Symbols, TableFormat, TextSour
 pub use generator::Generator;
 pub use scaling::{Per, Scaling};
 pub use split::{SplitBy, SplitRule};
+pub use target::OfInput;
 
 /// The `data:` section.
 #[derive(Debug, Clone)]
@@ -31,8 +32,8 @@ pub struct DataSpec {
     pub scale: Spanned<Scaling>,
     /// How regression targets are scaled; always [`Scaling::None`] for classes.
     pub scale_target: Spanned<Scaling>,
-    /// The inputs are to be given back (an autoencoder's target): where the spec says so.
-    pub reconstruct: Option<Span>,
+    /// What of the inputs is to be answered, where no target is named.
+    pub of_input: Option<Spanned<OfInput>>,
     /// Share of examples held out for validation, in `[0, 1)`.
     pub validation: Spanned<f64>,
     /// How many rows of a file are drawn; without it all.
@@ -102,7 +103,7 @@ impl DataSpec {
             shape: None,
             scale: Spanned::new(Scaling::None, span),
             scale_target: Spanned::new(Scaling::None, span),
-            reconstruct: None,
+            of_input: None,
             validation: Spanned::new(0.0, span),
             sample: None,
             split: SplitRule::default(),
@@ -149,17 +150,17 @@ pub(super) fn read(
     options: &mut OptionReader<'_, '_, '_>,
     task: Option<&Spanned<Task>>,
 ) -> Option<DataSpec> {
-    let reconstruct = reconstruct(options, task);
-    let source = source(options, task, reconstruct);
+    let of_input = target::of_input(options, task);
+    let source = source(options, task, of_input.as_ref());
     let (validation, split) = split::read(options, task);
     let targets: Vec<String> = match &source {
-        Some(DataSource::Table { target, .. }) if reconstruct.is_none() => {
+        Some(DataSource::Table { target, .. }) if of_input.is_none() => {
             target.columns().map(|column| column.value.clone()).collect()
         }
         _ => Vec::new(),
     };
     let data = DataSpec {
-        reconstruct,
+        of_input,
         shape: options.given("shape").map(|node| shape(options, node)),
         scale: scaling::read(options, "scale"),
         scale_target: scaling::read(options, "scale_target"),
@@ -213,34 +214,11 @@ fn check_split(options: &mut OptionReader<'_, '_, '_>, data: &DataSpec) {
     options.reader.report(error);
 }
 
-/// Where the spec says `target: input`.
-fn reconstruct(
-    options: &mut OptionReader<'_, '_, '_>,
-    task: Option<&Spanned<Task>>,
-) -> Option<Span> {
-    let node = options.given("target")?;
-    if node.value != Value::String(target::INPUT.to_owned()) {
-        return None;
-    }
-    if let Some(task) = task.filter(|task| task.value != Task::Regression) {
-        options.reader.report(
-            Diagnostic::new(
-                Code::CONTRADICTION,
-                "`target: input` needs `task: regression`",
-                node.span,
-                "the numbers of the input are to be given back",
-            )
-            .also(task.span, "the task is another one"),
-        );
-    }
-    Some(node.span)
-}
-
 /// The one source among the keys of the section.
 fn source(
     options: &mut OptionReader<'_, '_, '_>,
     task: Option<&Spanned<Task>>,
-    reconstruct: Option<Span>,
+    of_input: Option<&Spanned<OfInput>>,
 ) -> Option<DataSource> {
     let generators = of_kinds(&[TermKind::Data]).map(|term| term.name);
     let sources: Vec<_> = files::FILES
@@ -254,8 +232,10 @@ fn source(
             no_source(options);
             None
         }
-        [(name, span)] if files::FILES.contains(name) => files::read(options, name, *span, task),
-        [(name, span)] => Some(generated(options, name, *span, task, reconstruct.is_some())),
+        [(name, span)] if files::FILES.contains(name) => {
+            files::read(options, name, *span, task, of_input)
+        }
+        [(name, span)] => Some(generated(options, name, *span, task, of_input.is_some())),
         [(first, first_span), (second, span), ..] => {
             let error = Diagnostic::new(
                 Code::CONTRADICTION,
@@ -293,10 +273,10 @@ fn generated(
     name: &'static str,
     span: Span,
     task: Option<&Spanned<Task>>,
-    reconstruct: bool,
+    of_input: bool,
 ) -> DataSource {
     for key in ["target", "inputs", "sample"].iter().chain(TABLE_KEYS) {
-        if reconstruct && *key == "target" {
+        if of_input && *key == "target" {
             continue;
         }
         if let Some(key_span) = options.key_span(key) {
@@ -311,7 +291,7 @@ fn generated(
             );
         }
     }
-    generator::source(options, name, span, task.filter(|_| !reconstruct))
+    generator::source(options, name, span, task.filter(|_| !of_input))
 }
 
 fn shape(options: &mut OptionReader<'_, '_, '_>, node: &Node) -> Spanned<Vec<usize>> {

@@ -49,7 +49,7 @@ pub use code::{CODES, Code, CodeMeta};
 pub use condition::{Conditions, DeviceKind, Only, Skip};
 pub use data::{ArrayFormat, Color, ImagesSource, Symbols, TableFormat, TextSource};
 pub use data::{ColumnRules, DataSource, DataSpec, Encoding, Generator, Missing, Per, Scaling};
-pub use data::{SplitBy, SplitRule, Target};
+pub use data::{OfInput, SplitBy, SplitRule, Target};
 pub use diagnostic::{Diagnostic, DiagnosticRecord, Diagnostics};
 pub use early_stopping::{EarlyStopping, StoppingMetric};
 pub use expectation::{Expectation, Severity};

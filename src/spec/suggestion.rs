@@ -232,6 +232,8 @@ const ALIASES: &[(&str, &[&str])] = &[
     ("adding", &["adding_problem", "addition", "add"]),
     ("padded_tokens", &["padding", "padded_sequences"]),
     ("markov_chain", &["bigrams", "char_bigrams", "language_model", "next_token"]),
+    ("copy", &["copying", "copy_memory", "copy_task", "copying_memory"]),
+    ("reversal", &["reverse", "algorithmic_reverse", "reverse_sequence", "reversed_copy"]),
     ("linear_regression", &["make_regression", "line"]),
     ("nonlinear_regression", &["friedman", "make_friedman1"]),
     ("waves", &["sine", "sines"]),

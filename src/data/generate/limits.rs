@@ -1,6 +1,6 @@
 //! Which options of a generator make sense, and how large generated data may be.
 
-use super::{DataError, name};
+use super::{DataError, copy, name};
 use crate::spec::Generator;
 
 /// The most numbers that a generator makes: 1 GiB of them. A slip in a spec (`examples: 1e12`)
@@ -136,6 +136,19 @@ pub(super) fn check(generator: &Generator) -> Result<(), Vec<DataError>> {
             );
             options.size(examples, length);
         }
+        Generator::Copy { examples, symbols, length, delay } => {
+            options.at_least("examples", examples, 1, "there must be at least one");
+            options.tokens("symbols", symbols);
+            options.at_least("length", length, 1, "there must be something to remember");
+            options.at_least("delay", delay, 1, "the sign to begin is a step of its own");
+            options.size(examples, copy::steps(length, delay));
+        }
+        Generator::Reversal { examples, vocabulary, length } => {
+            options.at_least("examples", examples, 1, "there must be at least one");
+            options.tokens("vocabulary", vocabulary);
+            options.at_least("length", length, 1, "a sequence needs at least one token");
+            options.size(examples, length);
+        }
     }
     if options.errors.is_empty() { Ok(()) } else { Err(options.errors) }
 }
@@ -167,6 +180,12 @@ impl Options {
         self.at_least("classes", classes, 2, "there must be at least two");
         self.require(classes <= MOST_CLASSES, "classes", classes, "there may be at most 1000");
         self.at_least("examples", examples, classes.max(1), "every class needs at least one");
+    }
+
+    /// Tokens that are classes, of which a place has one.
+    fn tokens(&mut self, option: &'static str, tokens: usize) {
+        self.at_least(option, tokens, 2, "there must be at least two to tell apart");
+        self.require(tokens <= MOST_CLASSES, option, tokens, "there may be at most 1000");
     }
 
     fn positive(&mut self, option: &'static str, value: f64) {
@@ -262,6 +281,16 @@ mod tests {
         let chain =
             Generator::MarkovChain { examples: 9, vocabulary: 3, length: 0, certainty: 1.5 };
         assert_eq!(refused(chain), ["length", "certainty"]);
+    }
+
+    #[test]
+    fn options_of_answers_at_places_are_judged_too() {
+        let copy = |symbols, length, delay| Generator::Copy { examples: 9, symbols, length, delay };
+        assert_eq!(refused(copy(1, 0, 0)), ["symbols", "length", "delay"]);
+        assert_eq!(refused(copy(1001, usize::MAX, usize::MAX)), ["symbols", "examples"]);
+        assert_eq!(check(&copy(2, 1, 1)), Ok(()));
+        let reversal = |vocabulary, length| Generator::Reversal { examples: 0, vocabulary, length };
+        assert_eq!(refused(reversal(1, 0)), ["examples", "vocabulary", "length"]);
     }
 
     #[test]

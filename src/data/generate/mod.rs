@@ -9,6 +9,7 @@ mod adding;
 mod bars;
 mod blobs;
 mod circles;
+mod copy;
 mod limits;
 mod linear_regression;
 mod majority_token;
@@ -17,6 +18,7 @@ mod moons;
 mod nonlinear_regression;
 mod padded_tokens;
 mod parity;
+mod reversal;
 mod shapes;
 mod sine_regression;
 mod spirals;
@@ -75,6 +77,12 @@ pub(super) fn generate(generator: &Generator, seed: u64) -> Result<Raw, Vec<Data
         Generator::MarkovChain { examples, vocabulary, length, certainty } => {
             markov_chain::generate(examples, vocabulary, length, certainty, random)
         }
+        Generator::Copy { examples, symbols, length, delay } => {
+            copy::generate(examples, symbols, length, delay, random)
+        }
+        Generator::Reversal { examples, vocabulary, length } => {
+            reversal::generate(examples, vocabulary, length, random)
+        }
     })
 }
 
@@ -97,6 +105,8 @@ pub(super) fn name(generator: &Generator) -> &'static str {
         Generator::MajorityToken { .. } => "majority_token",
         Generator::PaddedTokens { .. } => "padded_tokens",
         Generator::MarkovChain { .. } => "markov_chain",
+        Generator::Copy { .. } => "copy",
+        Generator::Reversal { .. } => "reversal",
     }
 }
 
@@ -110,6 +120,12 @@ fn classification(inputs: Vec<f64>, labels: Vec<usize>, classes: usize, shape: V
         shape,
         rows: Rows::default(),
     }
+}
+
+/// Examples with a class at each place that counts, called by their indices.
+fn places(inputs: Vec<f64>, answers: Vec<Option<usize>>, classes: usize, shape: Vec<usize>) -> Raw {
+    let targets = Targets::Places { classes: answers, shape: shape.clone() };
+    Raw { targets, ..classification(inputs, Vec::new(), classes, shape) }
 }
 
 fn regression(inputs: Vec<f64>, values: Vec<f64>, shape: Vec<usize>) -> Raw {
@@ -127,7 +143,7 @@ fn regression(inputs: Vec<f64>, values: Vec<f64>, shape: Vec<usize>) -> Raw {
 mod tests {
     use super::*;
 
-    fn every_generator() -> [Generator; 16] {
+    fn every_generator() -> [Generator; 18] {
         [
             Generator::Blobs { examples: 50, classes: 3, features: 4, spread: 1.0 },
             Generator::Moons { examples: 50, noise: 0.1 },
@@ -151,12 +167,14 @@ mod tests {
                 shortest: 2,
             },
             Generator::MarkovChain { examples: 50, vocabulary: 4, length: 6, certainty: 0.8 },
+            Generator::Copy { examples: 50, symbols: 4, length: 3, delay: 2 },
+            Generator::Reversal { examples: 50, vocabulary: 6, length: 5 },
         ]
     }
 
     #[test]
     fn inputs_and_targets_have_the_promised_sizes() {
-        let shapes: [&[usize]; 16] = [
+        let shapes: [&[usize]; 18] = [
             &[4],
             &[2],
             &[3],
@@ -173,6 +191,8 @@ mod tests {
             &[7, 1],
             &[7],
             &[6],
+            &[8],
+            &[5],
         ];
         for (generator, shape) in every_generator().iter().zip(shapes) {
             let raw = generate(generator, 42).unwrap();
@@ -236,6 +256,8 @@ mod tests {
                 "parity -1.12e2",
                 "padded_tokens 1.359e3",
                 "markov_chain 1.36e3",
+                "copy 3.855e3",
+                "reversal 1.796e3",
             ]
         );
     }

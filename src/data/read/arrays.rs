@@ -22,11 +22,13 @@ pub(in crate::data) struct Source<'a> {
     pub(in crate::data) path: &'a Path,
     /// The inputs' name in a file of several arrays.
     pub(in crate::data) inputs: Option<&'a Spanned<String>>,
-    /// Its column is the targets' name, or the path of a file of their own.
-    pub(in crate::data) target: &'a Target,
+    /// Its column is the targets' name, or the path of a file of their own. None where the targets
+    /// are made of the inputs.
+    pub(in crate::data) target: Option<&'a Target>,
 }
 
-/// Reads both arrays; the same rows of each where a sample is drawn.
+/// Reads the inputs and, where they are asked for, the targets; the same rows of each where a
+/// sample is drawn.
 ///
 /// # Errors
 ///
@@ -34,13 +36,14 @@ pub(in crate::data) struct Source<'a> {
 pub(in crate::data) fn read(
     source: Source<'_>,
     keep: Keep,
-) -> Result<(Array, Array), Vec<DataError>> {
+) -> Result<(Array, Option<Array>), Vec<DataError>> {
     let one = |error| vec![error];
     let file = file::open(source.folder, source.path).map_err(one)?;
     let (inputs, targets) = match source.format {
         ArrayFormat::Npy | ArrayFormat::Idx => {
-            let of_targets = Path::new(source.target.column.as_str());
             let inputs = alone(source.format, file, source.path, keep, false)?;
+            let Some(target) = source.target else { return Ok((inputs, None)) };
+            let of_targets = Path::new(target.column.as_str());
             let file = file::open(source.folder, of_targets).map_err(one)?;
             let targets = alone(source.format, file, of_targets, keep, true);
             let elsewhere = |error: DataError| error.in_file(of_targets);
@@ -53,17 +56,19 @@ pub(in crate::data) fn read(
             let mut file = BufReader::new(file);
             let name = inputs_name(source, || npy::names(&mut file)).map_err(one)?;
             let inputs = npy::npz(&mut file, &name, keep, false)?;
-            (inputs, npy::npz(&mut file, &source.target.column, keep, true)?)
+            let Some(target) = source.target else { return Ok((inputs, None)) };
+            (inputs, npy::npz(&mut file, &target.column, keep, true)?)
         }
         ArrayFormat::Safetensors => {
             let mut file = safetensors::File::open(BufReader::new(file)).map_err(one)?;
             let name = inputs_name(source, || Ok(file.names())).map_err(one)?;
             let inputs = file.read(&name, keep, false)?;
-            (inputs, file.read(&source.target.column, keep, true)?)
+            let Some(target) = source.target else { return Ok((inputs, None)) };
+            (inputs, file.read(&target.column, keep, true)?)
         }
     };
     if inputs.total == targets.total {
-        return Ok((inputs, targets));
+        return Ok((inputs, Some(targets)));
     }
     Err(vec![DataError::ArrayLengths {
         inputs: inputs.name,
@@ -98,23 +103,23 @@ fn inputs_name(
         return Ok(name.value.clone());
     }
     let names = names()?;
-    let others: Vec<&String> =
-        names.iter().filter(|name| **name != *source.target.column).collect();
+    let is_target = |name: &String| source.target.is_some_and(|target| *name == *target.column);
+    let others: Vec<&String> = names.iter().filter(|name| !is_target(name)).collect();
     match others.as_slice() {
         [only] => Ok((*only).clone()),
         _ => Err(DataError::InputsUnnamed { arrays: names }),
     }
 }
 
-/// Inputs and targets as the task takes them. `vocabulary` is that of the embedding that the model
-/// starts with.
+/// Inputs and targets as the task takes them; zeros in place of targets that are not named.
+/// `vocabulary` is that of the embedding that the model starts with.
 ///
 /// # Errors
 ///
 /// Targets that are none of the task's, and inputs that are no tokens where tokens are due.
 pub(in crate::data) fn examples(
     inputs: Array,
-    targets: &Array,
+    targets: Option<&Array>,
     task: Task,
     positive: Option<&str>,
     vocabulary: Option<usize>,
@@ -128,7 +133,11 @@ pub(in crate::data) fn examples(
             errors.push(DataError::NotTokens { cells, vocabulary }.counted_in(Unit::Array));
         }
     }
-    let (targets, classes) = match self::targets(targets, task, positive) {
+    let targets = match targets {
+        Some(targets) => self::targets(targets, task, positive),
+        None => Ok((Targets::Values(vec![0.0; inputs.rows.len()]), Vec::new())),
+    };
+    let (targets, classes) = match targets {
         Ok(targets) if errors.is_empty() => targets,
         Ok(_) => return Err(errors),
         Err(error) => {

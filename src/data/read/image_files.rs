@@ -17,7 +17,7 @@ use crate::spec::{ImagesSource, Spanned, SplitBy, Target, Task};
 const CLASS: &str = "folder";
 const FILE: &str = "file";
 
-/// Reads the images and their classes.
+/// Reads the images and their classes; none of these where the targets are made of the images.
 ///
 /// # Errors
 ///
@@ -27,6 +27,7 @@ pub(in crate::data) fn read(
     source: &ImagesSource,
     by: &SplitBy,
     task: Task,
+    of_input: bool,
     keep: Keep,
 ) -> Result<Raw, Vec<DataError>> {
     let one = |error| vec![error];
@@ -43,7 +44,7 @@ pub(in crate::data) fn read(
             (csv::parse(file, keep)?, target, column.as_str())
         }
     };
-    let answers = Wanted { target, task, reconstruct: false };
+    let answers = Wanted { target, task, of_input };
     let columns = answers.select(&table.header, Some(&[column]), None)?;
     let rows = split_rows(&table, by)?;
     let (targets, classes) = answers.read(&table, &columns.targets)?;

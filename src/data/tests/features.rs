@@ -114,7 +114,8 @@ mod image {
     use ::image::{Rgb, RgbImage};
 
     use super::super::support::*;
-    use crate::spec::{Color, DataSource, ImagesSource, Task};
+    use crate::data::Targets;
+    use crate::spec::{Color, DataSource, ImagesSource, OfInput, Task};
 
     /// Two pixels, of which the first is lit in the class `left`, the second in `right`.
     fn write(folder: &Path) {
@@ -150,6 +151,20 @@ mod image {
         }
         spec.data.source = images(Some([2, 4]), Color::Grey);
         assert_eq!(told(&spec).unwrap().shape, [1, 2, 4]);
+    }
+
+    #[test]
+    fn images_are_given_back_whatever_their_folders_are() {
+        let folder = tempfile::tempdir().unwrap();
+        write(folder.path());
+        let mut spec = spec(folder.path(), Task::Regression, images(None, Color::Rgb));
+        spec.data.of_input = Some(at(OfInput::Input, "label"));
+        let data = told(&spec).unwrap();
+        assert!(data.classes.is_empty());
+        let values = data.train.inputs.clone();
+        assert_eq!(data.train.targets, Targets::Arrays { values, shape: vec![3, 1, 2] });
+        assert!(!data.validation.is_empty());
+        assert_eq!(data.validation.targets.values().unwrap(), data.validation.inputs);
     }
 
     #[test]

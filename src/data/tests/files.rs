@@ -28,15 +28,15 @@ fn inputs() -> Vec<f32> {
     (0..24).map(|number| number as f32 / 2.0).collect()
 }
 
-fn x() -> Vec<u8> {
+pub(super) fn x() -> Vec<u8> {
     npy("<f4", "(12, 2)", &inputs().into_iter().flat_map(f32::to_le_bytes).collect::<Vec<_>>())
 }
 
-fn y() -> Vec<u8> {
+pub(super) fn y() -> Vec<u8> {
     npy(">i8", "(12,)", &(0..12i64).flat_map(|row| (row % 3).to_be_bytes()).collect::<Vec<_>>())
 }
 
-fn npz(arrays: &[(&str, &[u8])]) -> Vec<u8> {
+pub(super) fn npz(arrays: &[(&str, &[u8])]) -> Vec<u8> {
     // A zip archive whose entries are stored as they are, as `numpy.savez` writes it.
     let (mut bytes, mut directory) = (Vec::new(), Vec::new());
     for (name, array) in arrays {
@@ -64,7 +64,7 @@ fn npz(arrays: &[(&str, &[u8])]) -> Vec<u8> {
     [bytes, directory, b"PK\x05\x06\0\0\0\0".to_vec(), end].concat()
 }
 
-fn safetensors() -> Vec<u8> {
+pub(super) fn safetensors() -> Vec<u8> {
     let header = "{\"x\":{\"dtype\":\"F32\",\"shape\":[12,2],\"data_offsets\":[0,96]},\
                   \"y\":{\"dtype\":\"U8\",\"shape\":[12],\"data_offsets\":[96,108]}}";
     let numbers = inputs().into_iter().flat_map(f32::to_le_bytes);
@@ -90,7 +90,7 @@ fn target(name: &str) -> Target {
     Target::of_column(at(name.to_owned(), "label"), None)
 }
 
-fn arrays(format: ArrayFormat, path: &str, target_name: &str) -> DataSource {
+pub(super) fn arrays(format: ArrayFormat, path: &str, target_name: &str) -> DataSource {
     let inputs = (format == ArrayFormat::Npz).then(|| at("x".to_owned(), "first"));
     let path = at(path.into(), "table.csv");
     DataSource::Arrays { format, path, inputs, target: target(target_name) }
@@ -107,7 +107,7 @@ fn write(folder: &Path, files: &[(&str, &[u8])]) {
     }
 }
 
-fn load_files(
+pub(super) fn load_files(
     files: &[(&str, &[u8])],
     source: DataSource,
     change: impl FnOnce(&mut Spec),

@@ -4,5 +4,6 @@ mod features;
 mod files;
 mod loading;
 mod messages;
+mod of_inputs;
 mod support;
 mod tables;

@@ -44,7 +44,7 @@ pub(super) fn spec(folder: &Path, task: Task, source: DataSource) -> Spec {
             shape: None,
             scale: at(Scaling::None, "scaling"),
             scale_target: at(Scaling::None, "target scaling"),
-            reconstruct: None,
+            of_input: None,
             validation: at(0.25, "share"),
             sample: None,
             split: SplitRule::default(),

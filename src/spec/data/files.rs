@@ -2,10 +2,10 @@
 
 use std::path::PathBuf;
 
-use super::{DataSource, TABLE_KEYS, Target, target};
+use super::{DataSource, OfInput, TABLE_KEYS, Target, target};
 use crate::spec::options::OptionReader;
 use crate::spec::vocabulary::{TermKind, find_kind};
-use crate::spec::yaml::{Node, Value};
+use crate::spec::yaml::Node;
 use crate::spec::{Code, Diagnostic, Span, Spanned, Task};
 
 /// A file of rows with named columns.
@@ -84,14 +84,15 @@ pub(super) fn read(
     name: &str,
     span: Span,
     task: Option<&Spanned<Task>>,
+    of_input: Option<&Spanned<OfInput>>,
 ) -> Option<DataSource> {
     let table = match name {
         "csv" => TableFormat::Csv,
         "jsonl" => TableFormat::JsonLines,
         "parquet" => TableFormat::Parquet,
         "arrow" => TableFormat::Arrow,
-        "images" => return images(options, span, task),
-        "text" => return text(options, span, task),
+        "images" => return images(options, span, task, of_input),
+        "text" => return text(options, span, task, of_input),
         name => return arrays(options, name, span, task),
     };
     misplaced(options, "inputs", "`npz` and `safetensors`", span);
@@ -138,6 +139,7 @@ fn images(
     options: &mut OptionReader<'_, '_, '_>,
     span: Span,
     task: Option<&Spanned<Task>>,
+    of_input: Option<&Spanned<OfInput>>,
 ) -> Option<DataSource> {
     misplaced(options, "inputs", "`npz` and `safetensors`", span);
     TABLE_KEYS.iter().for_each(|key| misplaced(options, key, "tables such as `csv`", span));
@@ -172,8 +174,13 @@ fn images(
         own.reader.report(error.help("for example `images: pets`, with a folder per class in it"));
     }
     check_positive(&mut own, positive.as_ref(), task);
+    if let Some(next) = of_input.filter(|of_input| of_input.value == OfInput::Next) {
+        misfit(options, next, "images", "pixels are no tokens");
+    }
     let Some(path) = list else {
-        misplaced(options, "target", "a `list` of images: the folders are the classes", span);
+        if of_input.is_none() {
+            misplaced(options, "target", "a `list` of images: the folders are the classes", span);
+        }
         let (path, list) = (folder?, None);
         return Some(DataSource::Images(ImagesSource { path, list, positive, size, color }));
     };
@@ -186,6 +193,7 @@ fn text(
     options: &mut OptionReader<'_, '_, '_>,
     span: Span,
     task: Option<&Spanned<Task>>,
+    of_input: Option<&Spanned<OfInput>>,
 ) -> Option<DataSource> {
     misplaced(options, "inputs", "`npz` and `safetensors`", span);
     TABLE_KEYS.iter().for_each(|key| misplaced(options, key, "tables such as `csv`", span));
@@ -212,7 +220,10 @@ fn text(
     let broken = own.is_broken();
     let labelled = match column {
         None => {
-            misplaced(options, "target", "a table of texts, whose `column` is named", span);
+            // The next token is what is told anyway.
+            if of_input.is_none_or(|of_input| of_input.value != OfInput::Next) {
+                misplaced(options, "target", "a table of texts, whose `column` is named", span);
+            }
             if let Some(task) = task.filter(|task| task.value != Task::Classification && !broken) {
                 options.reader.report(
                     Diagnostic::new(
@@ -228,6 +239,10 @@ fn text(
             None
         }
         Some(column) => {
+            if let Some(of_input) = of_input {
+                let label = "a table of texts has labels";
+                misfit(options, of_input, "text", label);
+            }
             Some((column, required_target(options, "text", "name the column to predict", task)?))
         }
     };
@@ -265,7 +280,22 @@ fn required_target(
     Some(target)
 }
 
-/// Several columns, and inputs to be given back, are a table's.
+/// Reports a target that cannot be made of this source's inputs.
+fn misfit(
+    options: &mut OptionReader<'_, '_, '_>,
+    of_input: &Spanned<OfInput>,
+    source: &str,
+    label: &str,
+) {
+    let term = of_input.term();
+    let message = format!("`target: {term}` does not go with `{source}`");
+    let error = Diagnostic::new(Code::CONTRADICTION, message, of_input.span, label);
+    options
+        .reader
+        .report(error.help(format!("a target of that name is `target: {{column: {term}}}`")));
+}
+
+/// Several columns, or some in a shape, are a table's.
 fn only_in_tables(
     options: &mut OptionReader<'_, '_, '_>,
     source: &str,
@@ -279,10 +309,6 @@ fn only_in_tables(
         let error = Diagnostic::new(Code::CONTRADICTION, message, span, "needs a table");
         options.reader.report(error.help(help));
     };
-    if !is_table && node.value == Value::String(target::INPUT.to_owned()) {
-        let help = "a target of that name is `target: {column: input}`";
-        refuse("`target: input`", node.span, help);
-    }
     if let Some(second) = target.others.first().filter(|_| !labels) {
         refuse("a target of several columns", second.span, "give one array with all numbers");
     } else if !labels && target.shape.is_some() {

@@ -50,6 +50,12 @@ pub enum Generator {
     /// Token sequences in which each token mostly has the same successor; the class is the next
     /// token. Integer inputs `[length]` in `0..vocabulary`, `vocabulary` classes.
     MarkovChain { examples: usize, vocabulary: usize, length: usize, certainty: f64 },
+    /// Symbols, a wait, and the same symbols to be answered. Integer inputs `[2 · length + delay]`
+    /// in `0..symbols + 2`, one of `symbols` classes at each of the last `length` places.
+    Copy { examples: usize, symbols: usize, length: usize, delay: usize },
+    /// Tokens to be told from the end. Integer inputs `[length]` in `0..vocabulary`, one of
+    /// `vocabulary` classes at each place.
+    Reversal { examples: usize, vocabulary: usize, length: usize },
 }
 
 impl Generator {
@@ -71,7 +77,9 @@ impl Generator {
             | Self::Parity { examples, .. }
             | Self::MajorityToken { examples, .. }
             | Self::PaddedTokens { examples, .. }
-            | Self::MarkovChain { examples, .. } => examples,
+            | Self::MarkovChain { examples, .. }
+            | Self::Copy { examples, .. }
+            | Self::Reversal { examples, .. } => examples,
         }
     }
 
@@ -83,7 +91,10 @@ impl Generator {
             | Self::Waves { classes, .. }
             | Self::MajorityToken { classes, .. }
             | Self::PaddedTokens { classes, .. } => Some(classes),
-            Self::MarkovChain { vocabulary, .. } => Some(vocabulary),
+            Self::MarkovChain { vocabulary, .. } | Self::Reversal { vocabulary, .. } => {
+                Some(vocabulary)
+            }
+            Self::Copy { symbols, .. } => Some(symbols),
             Self::Moons { .. }
             | Self::Circles { .. }
             | Self::Xor { .. }
@@ -95,6 +106,11 @@ impl Generator {
             | Self::SineRegression { .. }
             | Self::Adding { .. } => None,
         }
+    }
+
+    /// Whether an example has a class at each place, and not one for all of it.
+    pub fn answers_places(&self) -> bool {
+        matches!(self, Self::Copy { .. } | Self::Reversal { .. })
     }
 }
 
@@ -190,6 +206,17 @@ fn generator(options: &mut OptionReader<'_, '_, '_>, task: Option<Task>) -> Gene
             length: options.count("length"),
             certainty: options.number("certainty"),
         },
+        "copy" => Generator::Copy {
+            examples,
+            symbols: options.count("symbols"),
+            length: options.count("length"),
+            delay: options.count("delay"),
+        },
+        "reversal" => Generator::Reversal {
+            examples,
+            vocabulary: options.count("vocabulary"),
+            length: options.count("length"),
+        },
         other => unreachable!("a test reads every generator of the vocabulary, `{other}` too"),
     }
 }
@@ -209,6 +236,9 @@ fn check_task(
         (Task::Regression, Some(_)) => "gives classes, no real targets",
         (Task::Classification | Task::BinaryClassification, None) => {
             "gives real targets, no classes"
+        }
+        (Task::BinaryClassification, Some(_)) if generator.answers_places() => {
+            "gives a class at each place"
         }
         (Task::BinaryClassification, Some(3..)) => "gives more than two classes",
         _ => return,
@@ -230,6 +260,7 @@ fn check_numbers(options: &mut OptionReader<'_, '_, '_>, generator: &Generator) 
     let (name, examples) = (options.term().name, generator.examples());
     if let Some(classes) = generator.classes()
         && classes > examples
+        && !generator.answers_places()
     {
         let span = options.place();
         options.reader.report(Diagnostic::new(

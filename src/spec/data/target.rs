@@ -1,4 +1,4 @@
-//! `target:` below `data`: the column to predict, or several.
+//! `target:` below `data`: the column to predict, or several; or what of the inputs is to be answered.
 
 use super::Target;
 use crate::spec::options::OptionReader;
@@ -6,8 +6,57 @@ use crate::spec::vocabulary::{TermKind, find_kind};
 use crate::spec::yaml::{Node, Value};
 use crate::spec::{Code, Diagnostic, Span, Spanned, Task};
 
-/// The target that is the input itself. A column of that name is `{column: input}`.
-pub(super) const INPUT: &str = "input";
+/// A target that is made of the inputs. A column of such a name is `{column: input}`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OfInput {
+    /// The inputs are to be given back: an autoencoder.
+    Input,
+    /// The token behind each token is to be told: a language model.
+    Next,
+}
+
+impl OfInput {
+    /// Its name in the language.
+    pub fn term(self) -> &'static str {
+        match self {
+            Self::Input => "input",
+            Self::Next => "next",
+        }
+    }
+
+    fn task(self) -> Task {
+        match self {
+            Self::Input => Task::Regression,
+            Self::Next => Task::Classification,
+        }
+    }
+}
+
+/// Where the spec says `target: input` or `target: next`.
+pub(super) fn of_input(
+    options: &mut OptionReader<'_, '_, '_>,
+    task: Option<&Spanned<Task>>,
+) -> Option<Spanned<OfInput>> {
+    let node = options.given("target")?;
+    let Value::String(name) = &node.value else { return None };
+    let of_input = [OfInput::Input, OfInput::Next].into_iter().find(|own| own.term() == name)?;
+    let due = of_input.task();
+    if let Some(task) = task.filter(|task| task.value != due) {
+        options.reader.report(
+            Diagnostic::new(
+                Code::CONTRADICTION,
+                format!("`target: {}` needs `task: {}`", of_input.term(), due.term()),
+                node.span,
+                match of_input {
+                    OfInput::Input => "the numbers of the input are to be given back",
+                    OfInput::Next => "a token is to be told at each place",
+                },
+            )
+            .also(task.span, "the task is another one"),
+        );
+    }
+    Some(Spanned::new(of_input, node.span))
+}
 
 /// Reads `target:`, whose key stands at `span`.
 pub(super) fn read(

@@ -77,7 +77,9 @@ fn task_of(term: &TermMeta) -> &'static str {
     match term.name {
         "cross_entropy" | "multi_margin" | "focal" | "ctc" => "classification",
         "blobs" | "moons" | "circles" | "spirals" | "xor" | "waves" | "bars" | "shapes"
-        | "parity" | "majority_token" | "padded_tokens" | "markov_chain" => "classification",
+        | "parity" | "majority_token" | "padded_tokens" | "markov_chain" | "copy" | "reversal" => {
+            "classification"
+        }
         "binary_cross_entropy"
         | "hinge"
         | "soft_margin"

@@ -306,4 +306,53 @@ pub(super) static GENERATORS: &[TermMeta] = &[
         example: "{markov_chain: {examples: 300, vocabulary: 5, length: 8, certainty: 0.9}}",
         source: "Shannon: A Mathematical Theory of Communication (1948), sections 3 and 7",
     },
+    TermMeta {
+        name: "copy",
+        kind: TermKind::Data,
+        summary: "Token sequences of `length` random symbols, `delay` − 1 blanks, a sign, and \
+                  `length` blanks, at whose places the symbols are to be answered in their order; \
+                  no other place counts. Whoever remembers nothing pays ln `symbols`. Whole numbers \
+                  `[2 · length + delay]` in `0..symbols + 2`, for an embedding: the symbols, the \
+                  blank and the sign; a class at each place.",
+        options: &[
+            EXAMPLES,
+            TermOption {
+                name: "symbols",
+                kind: Kind::Count { least: 2 },
+                default: Default::Count(4),
+                doc: "number of symbols, and so of classes",
+            },
+            length(1, 3, "symbols to remember"),
+            TermOption {
+                name: "delay",
+                kind: Kind::Count { least: 1 },
+                default: Default::Count(3),
+                doc: "steps from the last symbol to the sign; the more, the harder",
+            },
+        ],
+        main: None,
+        example: "{copy: {examples: 200, symbols: 4, length: 3, delay: 3}}",
+        source: "Hochreiter, Schmidhuber: Long Short-Term Memory (1997), in the form of Arjovsky, \
+                 Shah, Bengio: Unitary Evolution Recurrent Neural Networks (2016), section 5.1",
+    },
+    TermMeta {
+        name: "reversal",
+        kind: TermKind::Data,
+        summary: "Random tokens; the class at place i is the token at place `length` − 1 − i. Whole \
+                  numbers `[length]` in `0..vocabulary`, for an embedding; a class at each place.",
+        options: &[
+            EXAMPLES,
+            TermOption {
+                name: "vocabulary",
+                kind: Kind::Count { least: 2 },
+                default: Default::Count(6),
+                doc: "number of tokens, and so of classes",
+            },
+            length(1, 6, "tokens of a sequence"),
+        ],
+        main: None,
+        example: "{reversal: {examples: 200, vocabulary: 6, length: 6}}",
+        source: "Tensor2Tensor, `algorithmic_reverse`; Sutskever, Vinyals, Le: Sequence to Sequence \
+                 Learning with Neural Networks (2014)",
+    },
 ];

@@ -271,13 +271,16 @@ pub(super) static TERMS: &[TermMeta] = &[
             generator("majority_token", "token sequences; the most frequent token is the class"),
             generator("padded_tokens", "token sequences of several lengths, with padding"),
             generator("markov_chain", "the next token of a random sequence"),
+            generator("copy", "symbols that are to be said again after a while"),
+            generator("reversal", "a sequence that is to be told from its end"),
             TermOption {
                 name: "target",
                 kind: Kind::Column,
                 default: Default::Derived("required with a file of tables or arrays"),
                 doc: "the column, array or file to predict, `[several, columns]`, `{column: \
-                      diagnosis, positive: malignant}`, or `input` where the inputs of a table are \
-                      to be given back; generated data takes `input` alone",
+                      diagnosis, positive: malignant}`; `input` where the inputs are to be given \
+                      back, `next` where the token behind each token is to be told: these two go \
+                      with generated data and images, too",
             },
             TermOption {
                 name: "inputs",
@@ -353,8 +356,10 @@ pub(super) static TERMS: &[TermMeta] = &[
         kind: TermKind::Section,
         summary: "The column to predict, or several: numbers of one target for regression, a class at \
                   each place for classification, answers of 0 and 1 for several labels. `target: \
-                  input` is no column (one of that name is `{column: input}`): the inputs, as they are \
-                  scaled, are to be given back.",
+                  input` and `target: next` are no columns (one of that name is `{column: input}`). \
+                  With `input` the inputs, as they are scaled, are to be given back. With `next`, of \
+                  n tokens the first n − 1 are the input, and the class at each place is the token \
+                  behind it; there are as many classes as the model's first layer knows tokens.",
         options: &[
             TermOption {
                 name: "column",
