@@ -10,7 +10,7 @@ mod weights;
 use burn::module::Module;
 use burn::tensor::Device;
 
-use crate::data::{self, Dataset};
+use crate::data::{self, Augmenter, Dataset};
 use crate::model::{Model, Network, Plan};
 use crate::registry::Registry;
 use crate::spec::{Diagnostics, Fault, Length, Spec, Task};
@@ -172,6 +172,12 @@ impl Subject {
     /// Some training examples as a batch.
     pub fn batch(&self, indices: &[usize]) -> Batch {
         Batch::of(self, indices)
+    }
+
+    /// What changes training examples each time they are seen, where the spec asks for it.
+    pub fn augmenter(&self) -> Option<Augmenter> {
+        let (augment, data) = (self.spec.data.augment.as_ref()?, self.dataset()?);
+        Some(Augmenter::new(augment, &data.shape, self.spec.training.seed))
     }
 
     /// Training examples that measurements look at: the first ones, `at_most` of them. The

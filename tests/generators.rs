@@ -150,6 +150,21 @@ fn every_generator_is_learned() {
     assert!(failed.is_empty(), "{}", failed.join("\n----\n"));
 }
 
+/// Mirrored and moved bars are bars, and the next token of a certain chain is certain.
+#[test]
+fn augmented_images_and_next_tokens_are_learned() {
+    let bars = "{bars: , augment: {flip: both, crop: 1, shift: 1, noise: 0.1}}";
+    let layers = CASES.iter().find(|case| case.0 == "bars").expect("it is there").3;
+    let chain = "{markov_chain: {length: 6, certainty: 1}, target: next}";
+    let tokens = &["embedding: {vocabulary: 5, dimension: 8}", "linear: 5"];
+    let failed: Vec<String> =
+        [learned(BINARY, bars, layers, "0.03"), learned("classification", chain, tokens, "0.05")]
+            .into_iter()
+            .flatten()
+            .collect();
+    assert!(failed.is_empty(), "{}", failed.join("\n----\n"));
+}
+
 #[test]
 fn no_generator_is_left_out() {
     let known: Vec<&str> =

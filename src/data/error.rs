@@ -155,6 +155,21 @@ pub enum DataError {
     InputScale(ScaleError),
     #[error("cannot scale the targets: {0}")]
     TargetScale(ScaleError),
+    #[error("tokens cannot be augmented: they are indices")]
+    AugmentedTokens,
+    #[error(
+        "`flip`, `crop` and `shift` move the pixels of images, and an input has the shape {shape:?}"
+    )]
+    AugmentedShape { shape: Vec<usize> },
+    #[error("`{option}` moves images by up to {pixels} pixels, and they have {size}")]
+    AugmentedTooFar {
+        option: &'static str,
+        pixels: usize,
+        /// The smaller one of height and width.
+        size: usize,
+    },
+    #[error("`flip`, `crop` and `shift` move pixels, and the targets have an answer at each place")]
+    AugmentedPlaces,
     #[error("a batch of {batch_size} is larger than the training data of {examples} examples")]
     BatchTooLarge { batch_size: usize, examples: usize },
     #[error("`{generator}` makes {makes}, and the task is {task}")]
@@ -205,7 +220,7 @@ impl DataError {
             | Self::TooFewForParts { .. }
             | Self::TooFewGroups { .. }
             | Self::Share { .. } => Code::TOO_FEW_EXAMPLES,
-            Self::Shape { .. } => Code::DATA_SHAPE_MISMATCH,
+            Self::Shape { .. } | Self::AugmentedShape { .. } => Code::DATA_SHAPE_MISMATCH,
             Self::NotTokens { .. }
             | Self::EmbeddingOfNumbers { .. }
             | Self::TokensWithoutEmbedding { .. }
@@ -219,6 +234,9 @@ impl DataError {
             | Self::FillNotANumber { .. }
             | Self::InputScale(_)
             | Self::TargetScale(_)
+            | Self::AugmentedTokens
+            | Self::AugmentedTooFar { .. }
+            | Self::AugmentedPlaces
             | Self::GeneratorTask { .. }
             | Self::GeneratorOption { .. } => Code::BAD_DATA_OPTION,
         }

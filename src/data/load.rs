@@ -10,8 +10,8 @@ use super::read::table::Table;
 use super::scale::{Scaler, units};
 use super::split::{Parts, Rule, Shares, split};
 use super::{
-    DataError, Dataset, Examples, InputKind, ScaleError, Targets, encode, missing, next, shape,
-    sources, split_by,
+    DataError, Dataset, Examples, InputKind, ScaleError, Targets, augment, encode, missing, next,
+    shape, sources, split_by,
 };
 use crate::spec::{
     DataSource, Diagnostics, Generator, LayerKind, LayerSpec, OfInput, Scaling, Spanned, Spec,
@@ -220,6 +220,10 @@ fn assemble(mut raw: Raw, spec: &Spec) -> Result<Dataset, Vec<DataError>> {
     let shape = shape::resolve(wanted, &raw.shape).map_err(one);
     let tokens = check_scaling(raw.input, *spec.data.scale).map_err(one);
     let ((shape, parts), ()) = both(both(shape, parts), tokens)?;
+    if let Some(augment) = &spec.data.augment {
+        let given_back = of_input(spec) == Some(OfInput::Input);
+        augment::check(augment, raw.input, &shape, &raw.targets, given_back).map_err(one)?;
+    }
 
     let columns = raw.shape.iter().product();
     let all = Examples { inputs: raw.inputs, targets: raw.targets };

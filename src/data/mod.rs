@@ -8,6 +8,7 @@
 //! device and no tensor, and every random choice in it comes from the spec's seed.
 
 mod answers;
+mod augment;
 mod columns;
 mod dataset;
 mod encode;
@@ -31,6 +32,7 @@ mod targets;
 #[cfg(test)]
 mod tests;
 
+pub use augment::Augmenter;
 pub use dataset::{Dataset, InputKind};
 pub use error::{Cell, Cells, ColumnKey, DataError};
 pub use examples::Examples;

@@ -150,6 +150,12 @@ fn place(error: &DataError, spec: &Spec) -> (Span, String) {
         DataError::ScaledTokens | DataError::InputScale(_) => {
             (data.scale.span, "of the inputs".into())
         }
+        DataError::AugmentedTokens => (augment(spec), "of tokens".into()),
+        DataError::AugmentedShape { .. } => {
+            (augment(spec), "needs `[channels, height, width]`".into())
+        }
+        DataError::AugmentedTooFar { size, .. } => (augment(spec), format!("must be below {size}")),
+        DataError::AugmentedPlaces => (augment(spec), "would leave the targets behind".into()),
         DataError::TargetScale(_) => (data.scale_target.span, "of the targets".into()),
         DataError::BatchTooLarge { examples, .. } => {
             (spec.training.batch_size.span, format!("at most {examples}"))
@@ -180,6 +186,11 @@ fn positive(spec: &Spec) -> Span {
     };
     let of_target = spec.data.source.target().and_then(|target| target.positive.as_ref());
     own.or(of_target).map_or(target(spec), |positive| positive.span)
+}
+
+/// What `augment` says that cannot be, or the key itself.
+fn augment(spec: &Spec) -> Span {
+    spec.data.augment.as_ref().map_or(spec.data.span, |augment| augment.span)
 }
 
 /// The name of the array of inputs.
@@ -427,6 +438,12 @@ fn help(error: &DataError, spec: &Spec) -> Option<String> {
                 .into()
         }
         DataError::NextOfOne => "give longer sequences".into(),
+        DataError::AugmentedTokens => "leave `augment` out".into(),
+        DataError::AugmentedShape { .. } => {
+            "give the shape of images: `shape: [1, 8, 8]`, or use `noise` alone".into()
+        }
+        DataError::AugmentedTooFar { .. } => "move by fewer pixels".into(),
+        DataError::AugmentedPlaces => "use `noise` alone".into(),
         DataError::ScaledTokens => "leave `scale` out".into(),
         DataError::InputScale(error) | DataError::TargetScale(error) => match error {
             ScaleError::Range { .. } => "write the lower bound first: `min_max: [0, 16]`".into(),

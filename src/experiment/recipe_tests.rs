@@ -221,3 +221,31 @@ fn a_group_of_an_unknown_tensor_is_told_with_the_name_that_was_meant() {
     assert!(error.contains("did you mean `hidden.weight`?"), "{error}");
     assert!(error.contains(":5:31"), "{error}");
 }
+
+#[test]
+fn augmentation_changes_what_is_trained_on_and_no_fixed_batch() {
+    let _alone = crate::device::alone();
+    let measured = |augment: &str| {
+        let text = format!(
+            "version: 1\nname: recipe\ntask: classification\n\
+             data: {{bars: {{examples: 60, size: 6}}, split: {{validation: 0.2}}{augment}}}\n\
+             model: [flatten, linear: 8, tanh, linear: 2]\n\
+             training: {{optimizer: adam, batch_size: 12, steps: 20}}\n\
+             expect: [learns: {{steps: 20, at_most: 20}}, overfits_batch: {{examples: 4}}]\n"
+        );
+        let mut laboratory = laboratory(&text).unwrap();
+        laboratory.require(Experiment::Overfit, &mut |_, _, _, _| ()).unwrap();
+        laboratory
+    };
+    let plain = measured("");
+    for augment in ["flip: both", "crop: 1", "shift: 1", "noise: 0.1"] {
+        let changed = measured(&format!(", augment: {{{augment}}}"));
+        let (before, after) = (training(&plain), training(&changed));
+        assert_ne!(before.losses, after.losses, "{augment}");
+        assert_eq!(before.sample_losses[0], after.sample_losses[0], "{augment}");
+        let fits = |laboratory: &Laboratory| laboratory.evidence().overfit().attempts.clone();
+        assert_eq!(fits(&plain), fits(&changed), "{augment}");
+        let again = measured(&format!(", augment: {{{augment}}}"));
+        assert_eq!(after.losses, training(&again).losses, "{augment}");
+    }
+}

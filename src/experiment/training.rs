@@ -58,6 +58,7 @@ pub fn run(
         Trainer::new(subject, model, place.clone(), recipe_updates, loss, recipe.seed);
     let mut batches =
         Batches::new(subject.training_examples(), recipe.examples_per_step(), recipe.seed);
+    let mut augmenter = subject.augmenter();
     let mut probe = UpdateProbe::default();
     let mut losses = Vec::new();
     let mut sample_losses =
@@ -75,8 +76,11 @@ pub fn run(
             for indices in batches.by_ref().take(part) {
                 let step = trainer.steps() + 1;
                 let measured = step <= 2 || step.is_multiple_of(UPDATE_INTERVAL);
-                let step_batches: Vec<_> =
+                let mut step_batches: Vec<_> =
                     indices.chunks(*recipe.batch_size).map(|part| subject.batch(part)).collect();
+                if let Some(augmenter) = &mut augmenter {
+                    step_batches.iter_mut().for_each(|batch| batch.augment(augmenter));
+                }
                 block.push(trainer.step(&step_batches, true, measured.then_some(&mut probe)));
                 epochs.saw(indices.len());
             }

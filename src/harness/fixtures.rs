@@ -62,6 +62,7 @@ pub(crate) fn spec(name: &str, expectations: Vec<Expectation>) -> Spec {
             scale_target: at_start(Scaling::None),
             of_input: None,
             validation: at_start(0.0),
+            augment: None,
             sample: None,
             split: SplitRule::default(),
             columns: ColumnRules::default(),

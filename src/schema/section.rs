@@ -14,6 +14,14 @@ pub(super) fn conditions(term: &TermMeta) -> Map<String, Value> {
         (TermKind::Section, "images") => {
             json!({ "oneOf": [{ "required": ["folder"] }, { "required": ["list"] }] })
         }
+        (TermKind::Section, "augment") => json!({
+            "anyOf": [
+                { "required": ["crop"] },
+                { "required": ["shift"] },
+                { "required": ["noise"] },
+                { "required": ["flip"], "properties": { "flip": { "not": { "const": "none" } } } },
+            ],
+        }),
         (TermKind::Section, "model") => {
             json!({
                 "oneOf": [{ "required": ["layers"] }, { "required": ["rust"] }],

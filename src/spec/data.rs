@@ -1,5 +1,6 @@
 //! `data:` — where examples come from, how they are scaled, shaped and split.
 
+mod augment;
 mod columns;
 mod files;
 mod generator;
@@ -14,6 +15,7 @@ use super::vocabulary::{TermKind, of_kinds};
 use super::yaml::Node;
 use super::{Code, Diagnostic, Span, Spanned, Task};
 
+pub use augment::Augment;
 pub use columns::{ColumnRules, Encoding, Missing};
 pub use files::{ArrayFormat, Color, ImagesSource, Symbols, TableFormat, TextSource};
 pub use generator::Generator;
@@ -36,6 +38,8 @@ pub struct DataSpec {
     pub of_input: Option<Spanned<OfInput>>,
     /// Share of examples held out for validation, in `[0, 1)`.
     pub validation: Spanned<f64>,
+    /// How training examples are changed each time they are seen.
+    pub augment: Option<Spanned<Augment>>,
     /// How many rows of a file are drawn; without it all.
     pub sample: Option<Spanned<usize>>,
     /// What else is held out, and by which rule.
@@ -105,6 +109,7 @@ impl DataSpec {
             scale_target: Spanned::new(Scaling::None, span),
             of_input: None,
             validation: Spanned::new(0.0, span),
+            augment: None,
             sample: None,
             split: SplitRule::default(),
             columns: ColumnRules::default(),
@@ -167,6 +172,7 @@ pub(super) fn read(
         validation,
         split,
         columns: columns::read(options, &targets),
+        augment: augment::read(options),
         sample: options.optional_count("sample"),
         span: options.place(),
         source: source?,

@@ -48,7 +48,9 @@ pub use activation::Activation;
 pub use code::{CODES, Code, CodeMeta};
 pub use condition::{Conditions, DeviceKind, Only, Skip};
 pub use data::{ArrayFormat, Color, ImagesSource, Symbols, TableFormat, TextSource};
-pub use data::{ColumnRules, DataSource, DataSpec, Encoding, Generator, Missing, Per, Scaling};
+pub use data::{
+    Augment, ColumnRules, DataSource, DataSpec, Encoding, Generator, Missing, Per, Scaling,
+};
 pub use data::{OfInput, SplitBy, SplitRule, Target};
 pub use diagnostic::{Diagnostic, DiagnosticRecord, Diagnostics};
 pub use early_stopping::{EarlyStopping, StoppingMetric};

@@ -1,7 +1,7 @@
 //! A batch on the host.
 
 use super::{ModelPlan, RustPlan, Source, Subject};
-use crate::data::{self, InputKind, Targets};
+use crate::data::{self, Augmenter, InputKind, Targets};
 use crate::device::Place;
 use crate::model::{Plan, PlannedInput, Signal, Value};
 use crate::random::Random;
@@ -87,6 +87,13 @@ impl Batch {
     pub fn permute_targets(&mut self, random: &mut Random) {
         if let Some(examples) = &mut self.examples {
             examples.targets = examples.targets.shuffled(random);
+        }
+    }
+
+    /// Changes the inputs, where the model does not bring its own.
+    pub fn augment(&mut self, augmenter: &mut Augmenter) {
+        if let Some(examples) = &mut self.examples {
+            augmenter.change(&mut examples.inputs);
         }
     }
 

@@ -46,6 +46,7 @@ pub(super) fn spec(folder: &Path, task: Task, source: DataSource) -> Spec {
             scale_target: at(Scaling::None, "target scaling"),
             of_input: None,
             validation: at(0.25, "share"),
+            augment: None,
             sample: None,
             split: SplitRule::default(),
             columns: ColumnRules::default(),

@@ -18,6 +18,9 @@ pub(super) fn with_term(term: &TermMeta, yaml: &str) -> String {
         TermKind::Section if ["images", "text"].contains(&term.name) => {
             format!("version: 1\ntask: classification\ndata: {{{}: {yaml}}}\n{layers}", term.name)
         }
+        TermKind::Section if term.name == "augment" => {
+            format!("version: 1\ntask: classification\ndata: {{bars: , augment: {yaml}}}\n{layers}")
+        }
         TermKind::Section if term.name == "split" => {
             format!(
                 "version: 1\ntask: regression\ndata: {{linear_regression: , split: {yaml}}}\n{layers}"

@@ -334,6 +334,12 @@ pub(super) static TERMS: &[TermMeta] = &[
                 doc: "how the target is scaled; regression only",
             },
             TermOption {
+                name: "augment",
+                kind: Kind::Section("augment"),
+                default: Default::Derived("examples stay as they are"),
+                doc: "how training examples are changed each time they are seen",
+            },
+            TermOption {
                 name: "split",
                 kind: Kind::Section("split"),
                 default: Default::Derived("a fifth is held out"),
@@ -350,6 +356,49 @@ pub(super) static TERMS: &[TermMeta] = &[
         example: "{csv: ../fixtures/digits.csv, target: digit, shape: [1, 8, 8], \
                   scale: {min_max: [0, 16]}, split: {validation: 0.2}}",
         source: "nn-test",
+    },
+    TermMeta {
+        name: "augment",
+        kind: TermKind::Section,
+        summary: "Changes of training examples, drawn anew each time one is seen; off unless the \
+                  spec says so. Only the steps of the recipe see them: the validation part, \
+                  `overfits_batch` and all that measures a fixed batch stay as they are. They are \
+                  drawn on the host from the spec's seed, after scaling, in this order.",
+        options: &[
+            TermOption {
+                name: "flip",
+                kind: Kind::Word(&["none", "horizontal", "vertical", "both"]),
+                default: Default::Word("none"),
+                doc: "left and right of an image change over with probability 1/2, or top and \
+                      bottom, or both, each by itself",
+            },
+            TermOption {
+                name: "crop",
+                kind: Kind::Count { least: 1 },
+                default: Default::Derived("none"),
+                doc: "p pixels of zeros are put around an image, and one of its own size is cut out: \
+                      y[c, i, j] = x[c, i + a, j + b], a and b uniform in −p..=p, 0 outside",
+            },
+            TermOption {
+                name: "shift",
+                kind: Kind::Count { least: 1 },
+                default: Default::Derived("none"),
+                doc: "the same by up to p pixels, with the nearest pixel of the image outside",
+            },
+            TermOption {
+                name: "noise",
+                kind: Kind::Number(Bounds::Positive),
+                default: Default::Derived("none"),
+                doc: "standard deviation of the normal noise that is added to each number; for \
+                      inputs of any shape",
+            },
+        ],
+        main: None,
+        example: "{flip: horizontal, crop: 2, noise: 0.05}",
+        source: "Krizhevsky, Sutskever, Hinton: ImageNet Classification with Deep Convolutional \
+                 Neural Networks (2012); He, Zhang, Ren, Sun: Deep Residual Learning for Image \
+                 Recognition (2016), section 4.2; Bishop: Training with Noise is Equivalent to \
+                 Tikhonov Regularization (1995)",
     },
     TermMeta {
         name: "target",
