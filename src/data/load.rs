@@ -3,6 +3,7 @@
 use super::answers;
 use super::columns::{check_tokens, numbers};
 use super::generate::{self, generate};
+use super::others::{self, RawTargets};
 use super::place::diagnostic;
 use super::raw::Raw;
 use super::read::kept::{Keep, MOST};
@@ -28,17 +29,17 @@ pub fn load(spec: &Spec) -> Result<Dataset, Diagnostics> {
 }
 
 fn read(spec: &Spec) -> Result<Dataset, Vec<DataError>> {
-    let raw = match &spec.data.source {
-        DataSource::Generated(generator) => from_generator(generator, spec)?,
+    let (raw, others) = match &spec.data.source {
+        DataSource::Generated(generator) => (from_generator(generator, spec)?, Vec::new()),
         DataSource::Model => unreachable!("a Rust model's own batches are not loaded"),
         DataSource::Text(_) => {
-            let mut raw = sources::read(spec, keep(spec), None)?;
+            let (mut raw, others) = sources::read(spec, keep(spec), None)?;
             raw.input = check_tokens_of("text", &raw, spec).map_err(|error| vec![error])?;
-            raw
+            (raw, others)
         }
         _ => sources::read(spec, keep(spec), vocabulary(spec))?,
     };
-    assemble(raw, spec)
+    assemble(raw, others, spec)
 }
 
 fn keep(spec: &Spec) -> Keep {
@@ -170,7 +171,7 @@ fn check_tokens_of(
 }
 
 /// Shapes, splits and scales.
-fn assemble(raw: Raw, spec: &Spec) -> Result<Dataset, Vec<DataError>> {
+fn assemble(raw: Raw, others: Vec<RawTargets>, spec: &Spec) -> Result<Dataset, Vec<DataError>> {
     let one = |error| vec![error];
     let wanted = spec.data.shape.as_ref().map(|shape| shape.as_slice());
     let shape = shape::resolve(wanted, &raw.shape).map_err(one);
@@ -184,11 +185,18 @@ fn assemble(raw: Raw, spec: &Spec) -> Result<Dataset, Vec<DataError>> {
     let ((shape, parts), ()) = both(both(shape, parts), tokens)?;
 
     let columns = raw.shape.iter().product();
+    let mut others = others::divided(others, &parts.train, &parts.validation);
     let all = Examples { inputs: raw.inputs, targets: raw.targets };
     let mut train = all.select(&parts.train, columns);
     let mut validation = all.select(&parts.validation, columns);
     let inputs = scale_inputs(*spec.data.scale, &mut train, &mut validation, columns);
-    let targets = scale_targets(*spec.data.scale_target, &mut train, &mut validation);
+    let mut targets =
+        scale_targets(*spec.data.scale_target, &mut train.targets, &mut validation.targets);
+    for other in &mut others {
+        let scaled =
+            scale_targets(*spec.data.scale_target, &mut other.train, &mut other.validation);
+        targets = targets.and(scaled);
+    }
     both(
         inputs.map_err(|error| vec![DataError::InputScale(error)]),
         targets.map_err(|error| vec![DataError::TargetScale(error)]),
@@ -198,7 +206,8 @@ fn assemble(raw: Raw, spec: &Spec) -> Result<Dataset, Vec<DataError>> {
             part.targets = Targets::Arrays { values: part.inputs.clone(), shape: shape.clone() };
         }
     }
-    Ok(Dataset { train, validation, input: raw.input, shape, classes: raw.classes })
+    others.extend(others::inputs(spec, &shape, &train, &validation));
+    Ok(Dataset { train, validation, input: raw.input, shape, classes: raw.classes, others })
 }
 
 fn check_batch(batch_size: usize, examples: usize) -> Result<(), DataError> {
@@ -230,11 +239,11 @@ fn scale_inputs(
 /// Scales real targets, each number of an example as a column of its own; classes have nothing to scale.
 fn scale_targets(
     scaling: Scaling,
-    train: &mut Examples,
-    validation: &mut Examples,
+    train: &mut Targets,
+    validation: &mut Targets,
 ) -> Result<(), ScaleError> {
-    let columns = train.targets.width();
-    match (train.targets.values_mut(), validation.targets.values_mut()) {
+    let columns = train.width();
+    match (train.values_mut(), validation.values_mut()) {
         (Some(train), Some(validation)) => {
             let scaler = Scaler::fit(scaling, train, columns)?;
             scaler.apply(train)?;
@@ -245,7 +254,7 @@ fn scale_targets(
 }
 
 /// Two results, or the errors of both.
-fn both<A, B>(
+pub(super) fn both<A, B>(
     a: Result<A, Vec<DataError>>,
     b: Result<B, Vec<DataError>>,
 ) -> Result<(A, B), Vec<DataError>> {

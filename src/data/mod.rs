@@ -13,6 +13,7 @@ mod examples;
 mod generate;
 mod labels;
 mod load;
+mod others;
 mod place;
 mod raw;
 mod read;
@@ -25,9 +26,10 @@ mod targets;
 #[cfg(test)]
 mod tests;
 
-pub use dataset::{Dataset, InputKind};
+pub use dataset::{Answers, Dataset, InputKind};
 pub use error::{Cell, Cells, DataError};
 pub use examples::Examples;
 pub use load::load;
+pub use others::OtherTargets;
 pub use scale::ScaleError;
 pub use targets::Targets;

@@ -9,14 +9,14 @@
 //! experiments. Where the line is drawn depends on the model alone, so that the same spec is
 //! measured in the same way on every machine.
 
-use super::Progress;
 use super::accuracy::accuracy;
 use super::bench::{Bench, evaluate, run as run_untracked, scalars};
 use super::evidence::{LossBounds, OverfitAttempt, OverfitEvidence};
-use crate::data::{Targets, statistics};
+use super::{Progress, references};
+use crate::data::Targets;
 use crate::device::{DeviceFailure, Place};
 use crate::model::{Model, Pass};
-use crate::spec::{LossSpec, Regularization};
+use crate::spec::{LossSpec, LossTerm};
 use crate::subject::{Batch, Subject};
 use crate::training::{Trainer, Updates};
 
@@ -63,19 +63,14 @@ pub fn run(
     progress: Progress<'_>,
 ) -> Result<OverfitEvidence, DeviceFailure> {
     let subject = &bench.subject;
-    let kind = &subject.spec.loss.kind.value;
-    let indices = match subject.dataset() {
-        Some(data) => choose(&data.train.targets, plan.examples),
+    let loss = references::to_learn(&subject.spec.loss);
+    let answers = |term: &LossTerm| Some(subject.dataset()?.answers(&term.compared)?.train);
+    let indices = match loss.terms.iter().find_map(answers) {
+        Some(targets) => choose(targets, plan.examples),
         None => (0..subject.training_examples().min(plan.examples)).collect(),
     };
     let batch = subject.batch(&indices);
-    let bounds = batch.examples.as_ref().and_then(|examples| {
-        let factor = statistics::reduction_factor(&subject.spec.loss, &examples.targets);
-        let floor = statistics::loss_floor(kind, &examples.plain(), subject.classes());
-        let constant = statistics::constant_loss(kind, &examples.targets, subject.classes());
-        let bounds = LossBounds { floor: factor * floor, constant: factor * constant };
-        (!bounds.floor.is_nan() && !bounds.constant.is_nan()).then_some(bounds)
-    });
+    let bounds = references::bounds(subject, &loss, &batch);
     let derived =
         bounds.map(|LossBounds { floor, constant }| floor + LEARNED_SHARE * (constant - floor));
     let bound = plan.loss.or(derived);
@@ -83,7 +78,8 @@ pub fn run(
 
     let (mut learned, mut failed) = (0, 0);
     for seed in (0..SEEDS).map(|offset| subject.spec.training.seed.wrapping_add(offset)) {
-        let succeeded = try_seed(bench, &batch, seed, bound, plan, &mut evidence, &mut *progress)?;
+        let task = Task { batch: &batch, loss: &loss, bound, plan };
+        let succeeded = try_seed(bench, &task, seed, &mut evidence, &mut *progress)?;
         *(if succeeded { &mut learned } else { &mut failed }) += 1;
         // Certain: learned at the first try, or two seeds of three agree.
         if learned > failed || failed >= 2 || learned >= 2 {
@@ -96,21 +92,19 @@ pub fn run(
 /// Tries the rates one after the other; whether one of them learned.
 fn try_seed(
     bench: &Bench,
-    batch: &Batch,
+    task: &Task<'_>,
     seed: u64,
-    bound: Option<f64>,
-    plan: &OverfitPlan,
     evidence: &mut OverfitEvidence,
     progress: Progress<'_>,
 ) -> Result<bool, DeviceFailure> {
     for learning_rate in LEARNING_RATES {
-        let place = match is_small(bench, batch.size()) {
+        let place = match is_small(bench, task.batch.size()) {
             true => bench.home(),
             false => &bench.test,
         };
         let model = bench.model_of_seed(place, seed)?.quiet();
-        let goal = Goal { seed, learning_rate, bound, plan };
-        let attempt = attempt(&bench.subject, model, place, batch, &goal, &mut *progress)?;
+        let attempt =
+            attempt(&bench.subject, model, place, task, (seed, learning_rate), &mut *progress)?;
         let succeeded = attempt.succeeded;
         evidence.attempts.push(attempt);
         if succeeded {
@@ -142,9 +136,11 @@ fn is_small(bench: &Bench, examples: usize) -> bool {
     work.saturating_add(plan.parameters()) <= SMALL
 }
 
-struct Goal<'a> {
-    seed: u64,
-    learning_rate: f64,
+/// What all attempts are to do.
+struct Task<'a> {
+    batch: &'a Batch,
+    /// What is to be learned.
+    loss: &'a LossSpec,
     /// The loss that counts as learned, where it is known beforehand.
     bound: Option<f64>,
     plan: &'a OverfitPlan,
@@ -154,36 +150,36 @@ fn attempt(
     subject: &Subject,
     model: Model,
     place: &Place,
-    batch: &Batch,
-    goal: &Goal<'_>,
+    task: &Task<'_>,
+    (seed, learning_rate): (u64, f64),
     progress: Progress<'_>,
 ) -> Result<OverfitAttempt, DeviceFailure> {
-    let loss = LossSpec { regularization: Regularization::default(), ..subject.spec.loss.clone() };
-    let updates = Updates::adam(goal.learning_rate);
-    let mut trainer = Trainer::new(subject, model, place.clone(), updates, loss, goal.seed);
-    let initial_loss = evaluate(subject, trainer.model(), batch, place)?;
-    let bound = goal.bound.unwrap_or(initial_loss - OWN_FALL * initial_loss.abs());
+    let Task { batch, loss, plan, .. } = *task;
+    let updates = Updates::adam(learning_rate);
+    let mut trainer = Trainer::new(subject, model, place.clone(), updates, loss.clone(), seed);
+    let initial_loss = evaluate(subject, loss, trainer.model(), batch, place)?;
+    let bound = task.bound.unwrap_or(initial_loss - OWN_FALL * initial_loss.abs());
     loop {
-        let block = BLOCK.min(goal.plan.steps - trainer.steps());
+        let block = BLOCK.min(plan.steps - trainer.steps());
         let only = std::slice::from_ref(batch);
         let losses = (0..block).map(|_| trainer.step(only, false, None)).collect();
         let losses = scalars(losses)?;
         let last = losses.last().copied().unwrap_or(initial_loss);
-        progress("overfitting", trainer.steps(), goal.plan.steps, Some(last));
+        progress("overfitting", trainer.steps(), plan.steps, Some(last));
 
-        let exhausted = trainer.steps() >= goal.plan.steps || !last.is_finite();
+        let exhausted = trainer.steps() >= plan.steps || !last.is_finite();
         // The loss before the last step tells when a look at the whole is worth its price.
         if !exhausted && last > bound {
             continue;
         }
-        let final_loss = evaluate(subject, trainer.model(), batch, place)?;
-        let accuracy = share_of_right(subject, trainer.model(), batch, place)?;
+        let final_loss = evaluate(subject, loss, trainer.model(), batch, place)?;
+        let accuracy = share_of_right(subject, loss, trainer.model(), batch, place)?;
         let succeeded =
-            final_loss <= bound && accuracy.is_none_or(|accuracy| accuracy >= goal.plan.accuracy);
+            final_loss <= bound && accuracy.is_none_or(|accuracy| accuracy >= plan.accuracy);
         if succeeded || exhausted {
             return Ok(OverfitAttempt {
-                seed: goal.seed,
-                learning_rate: goal.learning_rate,
+                seed,
+                learning_rate,
                 steps: trainer.steps(),
                 initial_loss,
                 final_loss,
@@ -213,17 +209,30 @@ fn choose(targets: &Targets, count: usize) -> Vec<usize> {
     order.into_iter().take(count).map(|(_, index)| index).collect()
 }
 
-/// The share of right answers of the model as it is.
+/// The share of right answers of the model as it is; of several terms, that of the one with the most
+/// wrong ones.
 fn share_of_right(
     subject: &Subject,
+    loss: &LossSpec,
     model: &Model,
     batch: &Batch,
     place: &Place,
 ) -> Result<Option<f64>, DeviceFailure> {
-    let Some(targets) = batch.targets() else { return Ok(None) };
-    let found = run_untracked(subject, model, batch, place, &mut Pass::plain());
-    let output = found.output.expect("a model with targets gives outputs");
-    accuracy(&subject.spec.loss.kind, output, targets)
+    if batch.examples.is_none() {
+        return Ok(None);
+    }
+    let found = run_untracked(subject, loss, model, batch, place, &mut Pass::plain());
+    let mut least: Option<f64> = None;
+    for term in &loss.terms {
+        let (Some(output), Some(targets)) = (found.output(term), batch.targets(&term.compared))
+        else {
+            continue;
+        };
+        if let Some(share) = accuracy(&term.kind, output.clone(), targets)? {
+            least = Some(least.map_or(share, |least| least.min(share)));
+        }
+    }
+    Ok(least)
 }
 
 #[cfg(test)]

@@ -21,7 +21,9 @@ pub static PROPERTY: Property = Property {
         name: "overfits_batch",
         summary: "Training on a few fixed examples drives the loss to its floor.",
         checks: "Some training examples, taken from the classes in turn, are trained on until they \
-                 are learned by heart. Regularization and dropout are off, and the optimizer is \
+                 are learned by heart. Regularization and dropout are off, and so are terms \
+                 of the loss that look at outputs alone or compare them with a constant, where \
+                 others compare with the data. The optimizer is \
                  the tool's own: Adam at 1e-2, 3e-3, 3e-2 and 1e-3, the best of which counts, so \
                  that the model is judged and not the recipe. A model that fails is tried again \
                  with the next two seeds.",

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use super::options::OptionReader;
 use super::vocabulary::{TermKind, find_kind, of_kinds};
 use super::yaml::{Node, Value};
-use super::{Code, Diagnostic, Span, Spanned, Task};
+use super::{Code, Diagnostic, INPUT_TARGET, Span, Spanned, Task};
 
 pub use files::{ArrayFormat, Color, ImagesSource, Symbols, TableFormat, TextSource};
 
@@ -23,6 +23,8 @@ pub struct DataSpec {
     pub scale: Spanned<Scaling>,
     /// How regression targets are scaled; always [`Scaling::None`] for classes.
     pub scale_target: Spanned<Scaling>,
+    /// Targets beside the source's own, for terms of the loss that name them.
+    pub targets: Vec<OtherTarget>,
     /// The inputs are to be given back (an autoencoder's target): where the spec says so.
     pub reconstruct: Option<Span>,
     /// Share of examples held out for validation, in `[0, 1)`; stratified for classes.
@@ -90,6 +92,7 @@ impl DataSpec {
             shape: None,
             scale: Spanned::new(Scaling::None, span),
             scale_target: Spanned::new(Scaling::None, span),
+            targets: Vec::new(),
             reconstruct: None,
             validation: Spanned::new(0.0, span),
             sample: None,
@@ -115,10 +118,24 @@ pub struct Target {
 }
 
 impl Target {
+    /// All of its columns, in order.
+    pub fn columns(&self) -> impl Iterator<Item = &Spanned<String>> {
+        std::iter::once(&self.column).chain(&self.others)
+    }
+
     /// A single column.
     pub fn of_column(column: Spanned<String>, positive: Option<Spanned<String>>) -> Self {
         Self { column, others: Vec::new(), shape: None, ignore: None, positive }
     }
+}
+
+/// A further answer to each example, by its name.
+#[derive(Debug, Clone)]
+pub struct OtherTarget {
+    pub name: Spanned<String>,
+    pub target: Target,
+    /// What the answers are; the place is that of the word, or of the spec's task.
+    pub task: Spanned<Task>,
 }
 
 /// Data made from the spec's seed. Formulas and sources stand in `data/generate.rs`.
@@ -164,6 +181,7 @@ pub(super) fn read(
     let source = source(options, task, reconstruct);
     let data = DataSpec {
         reconstruct,
+        targets: target::others(options, task),
         shape: options.given("shape").map(|node| shape(options, node)),
         scale: scaling(options, "scale"),
         scale_target: scaling(options, "scale_target"),
@@ -195,7 +213,7 @@ fn reconstruct(
     task: Option<&Spanned<Task>>,
 ) -> Option<Span> {
     let node = options.given("target")?;
-    if node.value != Value::String(target::INPUT.to_owned()) {
+    if node.value != Value::String(INPUT_TARGET.to_owned()) {
         return None;
     }
     if let Some(task) = task.filter(|task| task.value != Task::Regression) {
@@ -271,7 +289,7 @@ fn generated(
     task: Option<&Spanned<Task>>,
     reconstruct: bool,
 ) -> Option<DataSource> {
-    for key in ["target", "features", "inputs", "sample"] {
+    for key in ["target", "targets", "features", "inputs", "sample"] {
         if reconstruct && key == "target" {
             continue;
         }

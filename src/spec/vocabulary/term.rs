@@ -4,7 +4,8 @@ use std::fmt;
 
 use super::super::wiring::COMMON_KEYS;
 use super::{
-    activation, data, fault, files, initializer, layer, loss, optimizer, recipe, schedule, section,
+    activation, data, fault, files, initializer, layer, loss, loss_terms, optimizer, recipe,
+    schedule, section,
 };
 
 /// One word of the language.
@@ -311,6 +312,7 @@ impl TermMeta {
 /// All terms, by kind.
 pub static VOCABULARY: &[&[TermMeta]] = &[
     section::TERMS,
+    loss_terms::TERMS,
     files::TERMS,
     data::GENERATORS,
     data::SCALINGS,
