@@ -25,25 +25,46 @@ pub(super) struct RawTargets {
     classes: Vec<String>,
 }
 
-/// Reads the columns of a table that the spec's other targets name.
+/// The columns of the spec's other targets, for each in its order.
 ///
 /// # Errors
 ///
-/// What is wrong with the columns, each error with the target that it belongs to.
-pub(super) fn of_table(
-    table: &Table,
+/// Names that the header lacks, and targets among the features, each with the target that it belongs
+/// to.
+pub(super) fn select(
+    header: &[String],
     features: Option<&[&str]>,
     spec: &Spec,
+) -> Result<Vec<Vec<usize>>, Vec<DataError>> {
+    all(wanted(spec).enumerate().map(|(index, wanted)| {
+        let columns = wanted.select(header, features, None);
+        Ok(columns.map_err(|errors| in_target(errors, index))?.targets)
+    }))
+}
+
+/// Reads these columns of a table.
+///
+/// # Errors
+///
+/// What is wrong with their cells, each error with the target that it belongs to.
+pub(super) fn of_table(
+    table: &Table,
+    columns: &[Vec<usize>],
+    spec: &Spec,
 ) -> Result<Vec<RawTargets>, Vec<DataError>> {
-    let others = spec.data.targets.iter().enumerate().map(|(index, other)| {
-        let (target, task) = (&other.target, other.task.value);
-        let wanted = Wanted { target, task, reconstruct: false, besides: &[] };
-        let columns = wanted.select(&table.header, features);
-        let read = columns.and_then(|columns| wanted.read(table, &columns.targets));
+    let named = spec.data.targets.iter().zip(wanted(spec)).zip(columns).enumerate();
+    all(named.map(|(index, ((other, wanted), columns))| {
+        let read = wanted.read(table, columns);
         let (targets, classes) = read.map_err(|errors| in_target(errors, index))?;
         Ok(RawTargets { name: other.name.value.clone(), targets, classes })
-    });
-    all(others)
+    }))
+}
+
+fn wanted(spec: &Spec) -> impl Iterator<Item = Wanted<'_>> {
+    spec.data.targets.iter().map(|other| {
+        let (target, task) = (&other.target, other.task.value);
+        Wanted { target, task, reconstruct: false, besides: &[] }
+    })
 }
 
 /// The same of a file of arrays, which are read already, in the spec's order.
@@ -66,13 +87,11 @@ fn in_target(errors: Vec<DataError>, index: usize) -> Vec<DataError> {
 }
 
 /// All of them, or all of their errors.
-fn all(
-    read: impl Iterator<Item = Result<RawTargets, Vec<DataError>>>,
-) -> Result<Vec<RawTargets>, Vec<DataError>> {
+fn all<T>(read: impl Iterator<Item = Result<T, Vec<DataError>>>) -> Result<Vec<T>, Vec<DataError>> {
     let (mut found, mut errors) = (Vec::new(), Vec::new());
     for one in read {
         match one {
-            Ok(targets) => found.push(targets),
+            Ok(one) => found.push(one),
             Err(wrong) => errors.extend(wrong),
         }
     }

@@ -109,6 +109,8 @@ mod tests {
             "tag( cnn )",
             "kind(layers)",
             "package(vis*)",
+            "spec(/^digits_(cnn|mlp)$/)",
+            "test(/cnn::(learns|shapes)/) and not tag(/^c$/)",
         ] {
             assert!(selects(filter), "{filter}");
         }
@@ -121,6 +123,7 @@ mod tests {
             "tag(slo)",
             "kind(rust)",
             "package(sion)",
+            "spec(/^git/)",
         ] {
             assert!(!selects(filter), "{filter}");
         }

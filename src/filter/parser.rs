@@ -4,8 +4,11 @@
 //! or        = and { ("or" | "|" | "+") and }
 //! and       = not { ("and" | "&" | "-") not }       a - b is a and not b
 //! not       = ("not" | "!") not | "(" or ")" | predicate
-//! predicate = name "(" [ "=" | "~" | "#" ] text ")"  \ takes the next character as it is
+//! predicate = name "(" ( [ "=" | "~" | "#" ] text | "/" regex "/" ) ")"
 //! ```
+//!
+//! `\` takes the next character of a text as it is; in a regular expression it does so for `/` alone,
+//! and brackets need none.
 
 use super::expression::{Expression, Quality};
 use super::matcher::Matcher;
@@ -117,8 +120,11 @@ impl<'text> Parser<'text> {
             let help = format!("write `{name}(…)`");
             return Err(Box::new(self.here("a bracket is due here", "`(`").help(help)));
         }
-        let (text, inside) = self.inside(place)?;
         let quality = PREDICATES.iter().find(|(known, _)| *known == name);
+        if let Some((_, quality)) = quality.filter(|_| self.rest().starts_with('/')) {
+            return self.regex(place).map(|matcher| Expression::Is(*quality, matcher));
+        }
+        let (text, inside) = self.inside(place)?;
         match quality {
             None if !text.is_empty() => {
                 Err(Box::new(wrong(format!("`{name}` takes nothing"), inside, "too much")))
@@ -129,6 +135,44 @@ impl<'text> Parser<'text> {
                 let matcher = matcher(*quality, &text, inside)?;
                 check(*quality, &matcher, inside)?;
                 Ok(Expression::Is(*quality, matcher))
+            }
+        }
+    }
+
+    /// A regular expression between slashes, and the closing bracket.
+    fn regex(&mut self, name: Span) -> Result<Matcher, Wrong> {
+        let start = self.at + 1;
+        let (mut text, mut escaped) = (String::new(), false);
+        let end = self.text[start..].char_indices().find_map(|(at, letter)| {
+            match (escaped, letter) {
+                (false, '/') => return Some(start + at),
+                (true, '/') => {
+                    text.pop();
+                    text.push('/');
+                }
+                (_, letter) => text.push(letter),
+            }
+            escaped = letter == '\\' && !escaped;
+            None
+        });
+        let Some(end) = end else {
+            self.at = self.text.len();
+            let error = self.here("a regular expression is not closed", "`/` is due here");
+            return Err(Box::new(error.also(name, "of this predicate")));
+        };
+        let inside = Span { start, end };
+        if text.is_empty() {
+            return Err(Box::new(wrong("a regular expression is due here", inside, "it is empty")));
+        }
+        let matcher = Matcher::regex(&text).map_err(|reason| {
+            Box::new(wrong(format!("wrong regular expression: {reason}"), inside, "written here"))
+        })?;
+        self.at = end + 1;
+        match self.takes(")") {
+            true => Ok(matcher),
+            false => {
+                let error = self.here("a bracket is not closed", "`)` is due here");
+                Err(Box::new(error.also(name, "of this predicate")))
             }
         }
     }
@@ -196,12 +240,6 @@ fn matcher(quality: Quality, text: &str, span: Span) -> Result<Matcher, Wrong> {
         Some('=') => (Matcher::Equal, letters.as_str()),
         Some('~') => (Matcher::Contains, letters.as_str()),
         Some('#') => (Matcher::Glob, letters.as_str()),
-        Some('/') => {
-            let error = wrong("a filter has no regular expressions", span, "begins like one");
-            return Err(Box::new(
-                error.help("`#` begins a glob, with `*` and `?`: `spec(#digits*)`"),
-            ));
-        }
         _ if quality == Quality::Test => (Matcher::Contains, text),
         _ => (Matcher::Glob, text),
     };
@@ -260,7 +298,10 @@ mod tests {
             ("tag", "a bracket is due here", ""),
             ("tag()", "a name is due here", ""),
             ("all(x)", "`all` takes nothing", "x"),
-            ("spec(/digits.*/)", "a filter has no regular expressions", "/digits.*/"),
+            ("spec(/digits.*)", "a regular expression is not closed", ""),
+            ("spec(/digits.*/ x)", "a bracket is not closed", "x"),
+            ("spec(//)", "a regular expression is due here", ""),
+            ("spec(/a(b/)", "wrong regular expression: unclosed group", "a(b"),
             ("property(lerns)", "there is no property `lerns`", "lerns"),
             ("kind(binary)", "there is no kind `binary`", "binary"),
             ("tag(a) \u{e4}", "an operator is due here", "\u{e4}"),
@@ -291,5 +332,18 @@ mod tests {
         let expression = parse(r"test(a\)b)", "-E").unwrap();
         let due = Expression::Is(Quality::Test, Matcher::Contains("a)b".to_owned()));
         assert_eq!(expression, due);
+    }
+
+    #[test]
+    fn a_regular_expression_keeps_its_brackets_and_backslashes() {
+        for (text, regex) in [
+            (r"test( /a(b|c)/ )", r"a(b|c)"),
+            (r"test(/\d+\/x/)", r"\d+/x"),
+            (r"test(/\\/)", r"\\"),
+            ("test(/\u{e4}|\u{f6}/)", "\u{e4}|\u{f6}"),
+        ] {
+            let due = Matcher::regex(regex).unwrap();
+            assert_eq!(parse(text, "-E").unwrap(), Expression::Is(Quality::Test, due), "{text}");
+        }
     }
 }

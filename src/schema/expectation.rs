@@ -15,6 +15,8 @@ pub(super) const NAME: &str = "expectation";
 const RECOMMENDED: &str = "recommended";
 const RECOMMENDED_MEANS: &str = "All properties of the recommended set, as far as they are not \
                                  listed by themselves.";
+/// Stands for the expectations of a group.
+const GROUP: &str = "group";
 
 /// A list of expectations, none twice.
 pub(super) fn list() -> Value {
@@ -28,7 +30,9 @@ pub(super) fn schema() -> Value {
     let metas = || REGISTRY.iter().map(|property| &property.meta);
     let recommended = described(RECOMMENDED_MEANS.to_owned(), json!({ "type": "null" }));
     let entries = metas().map(|meta| (meta.name.to_owned(), body(meta)));
-    let entries = [(RECOMMENDED.to_owned(), recommended)].into_iter().chain(entries);
+    let group = reference(&term_name(TermKind::Section, GROUP));
+    let others = [(RECOMMENDED.to_owned(), recommended), (GROUP.to_owned(), group)];
+    let entries = others.into_iter().chain(entries);
     let with_options = json!({
         "type": "object",
         "properties": entries.collect::<Map<_, _>>(),

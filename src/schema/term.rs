@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::value::{NAME, or_variable, plain, takes_no_text, value};
+use super::value::{NAME, or_null, or_variable, plain, takes_no_text, value};
 use super::{choice_name, described, is_root, reference, section, term_name};
 use crate::spec::vocabulary::{DefaultValue, TermKind, TermMeta, TermOption, terms};
 
@@ -108,6 +108,9 @@ fn option(term: &TermMeta, option: &TermOption) -> Value {
         words.extend(section::narrowed(term, option));
     }
     let takes = if takes_no_text(option.kind) { or_variable(takes) } else { takes };
+    // What a spec has from the one that it extends, `null` takes away.
+    let removable = term.kind == TermKind::Section && option.default != DefaultValue::Required;
+    let takes = if removable { or_null(takes) } else { takes };
     let mut schema = described(description, takes);
     if let Some(words) = schema.as_object_mut() {
         words.extend(default.map(|default| ("default".to_owned(), default)));

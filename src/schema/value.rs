@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{choice_name, described, expectation, reference, term_name};
-use crate::spec::vocabulary::{Bounds, TermKind, TermOption, ValueKind};
+use crate::spec::vocabulary::{Bounds, DefaultValue, TermKind, TermOption, ValueKind, terms};
 
 /// What names of layers and inputs look like.
 pub(super) const NAME: &str = "^[A-Za-z0-9_${}]+$";
@@ -21,6 +21,16 @@ pub(super) fn variable() -> Value {
 /// A value, or a variable that stands for one.
 pub(super) fn or_variable(schema: Value) -> Value {
     json!({ "anyOf": [schema, reference(VARIABLE)] })
+}
+
+/// A value, or `null`.
+pub(super) fn or_null(mut schema: Value) -> Value {
+    let null = json!({ "type": "null" });
+    match schema.get_mut("anyOf").and_then(Value::as_array_mut) {
+        Some(forms) => forms.push(null),
+        None => schema = json!({ "anyOf": [schema, null] }),
+    }
+    schema
 }
 
 /// Whether the use of a variable is no value of the kind anyway.
@@ -75,6 +85,10 @@ pub(super) fn value(option: &TermOption) -> Value {
         ValueKind::Section(name) => reference(&term_name(TermKind::Section, name)),
         ValueKind::Sections(name) => list(reference(&term_name(TermKind::Section, name))),
         ValueKind::Expectations => expectation::list(),
+        ValueKind::ByColumn { kind, all } => by_column(kind, all),
+        ValueKind::Groups => {
+            json!({ "type": "object", "additionalProperties": expectation::list() })
+        }
         ValueKind::Columns => json!({ "anyOf": [text(), list(text())] }),
         ValueKind::Column => reference(&term_name(TermKind::Section, "target")),
     }
@@ -159,6 +173,23 @@ pub(super) fn plain(number: f64) -> Value {
         true => json!(number as i64),
         false => json!(number),
     }
+}
+
+/// A mapping from columns to terms of a kind; where a name may stand for all columns, that too.
+fn by_column(kind: TermKind, all: bool) -> Value {
+    let columns = json!({
+        "type": "object",
+        "additionalProperties": reference(&choice_name(kind)),
+    });
+    if !all {
+        return columns;
+    }
+    let names: Vec<&str> = terms()
+        .filter(|term| term.kind == kind)
+        .filter(|term| term.options.iter().all(|o| o.default != DefaultValue::Required))
+        .map(|term| term.name)
+        .collect();
+    json!({ "anyOf": [{ "enum": names }, columns] })
 }
 
 /// Numbers and truth values count as they are written.

@@ -47,6 +47,7 @@ impl Code {
     pub const BAD_MATRIX: Self = Self("NN0132");
     pub const BAD_BASE: Self = Self("NN0133");
     pub const DUPLICATE_SPEC: Self = Self("NN0134");
+    pub const UNKNOWN_GROUP: Self = Self("NN0135");
 
     pub const DATA_UNREADABLE: Self = Self("NN0201");
     pub const DATA_MALFORMED: Self = Self("NN0202");
@@ -61,6 +62,7 @@ impl Code {
     pub const BATCH_TOO_LARGE: Self = Self("NN0211");
     pub const BAD_DATA_OPTION: Self = Self("NN0212");
     pub const DATA_TOO_LARGE: Self = Self("NN0213");
+    pub const UNKNOWN_CATEGORY: Self = Self("NN0214");
 
     pub const SHAPE_MISMATCH: Self = Self("NN0301");
     pub const RANK_NOT_ACCEPTED: Self = Self("NN0302");

@@ -45,7 +45,9 @@ pub(super) const FILTER_SYNTAX: CodeMeta = CodeMeta {
                   `test(digits::learns)`, `package(vision)`, `kind(layers)` or `kind(rust)`, `all()` \
                   and `none()`. They are joined by `and` (`&`), `or` (`|`, `+`), `not` (`!`), `-` \
                   (and not) and brackets. A name that begins with `=` must be equal, with `~` be \
-                  contained, with `#` fit as a glob with `*` and `?`; by itself it is a glob, but in \
-                  `test` a part of the name. A backslash takes the next character as it is.",
+                  contained, with `#` fit as a glob with `*` and `?`; what stands between slashes is a \
+                  regular expression, found anywhere in it: `spec(/^digits_(cnn|mlp)$/)`. A name by \
+                  itself is a glob, but in `test` a part of the name. A backslash takes the next \
+                  character as it is.",
     example: "cargo nn-test -E 'tag(slow) andd not property(gradients_match)'",
 };

@@ -1,7 +1,10 @@
 //! `expect:` — the properties that the subject must have.
 
+mod group;
+
 use serde::Serialize;
 
+use self::group::{Group, UseOfGroup};
 use super::options::OptionReader;
 use super::reader::{Choice, Reader};
 use super::suggestion::unknown_name;
@@ -41,32 +44,20 @@ pub enum Severity {
 
 /// Stands for the whole recommended set.
 const RECOMMENDED: &str = "recommended";
+/// Stands for the expectations of a group.
+const GROUP: &str = "group";
 
 /// Reads `expect:` into the order of the registry; the recommended set when the spec has none.
 pub(super) fn read(spec: &mut OptionReader<'_, '_, '_>) -> Vec<Expectation> {
     let registry = spec.reader.registry();
+    // Those that nobody asks for are read, too: what is wrong in them is wrong for whoever does.
+    let groups = group::read_all(spec);
     let Some(node) = spec.given("expect") else { return recommended(registry) };
     let items = spec.reader.sequence("`expect`", node);
-    let mut entries: Vec<(Spanned<&str>, Expectation)> = Vec::new();
-    let mut whole_set: Option<Span> = None;
-    for item in items {
-        let Some(choice) = spec.reader.choice("an expectation", item) else { continue };
-        let first = if choice.name == RECOMMENDED {
-            whole_set.replace(choice.span)
-        } else {
-            let same = entries.iter().find(|(name, _)| name.value == choice.name);
-            same.map(|(name, _)| name.span)
-        };
-        if let Some(first) = first {
-            spec.reader.report(twice(&choice, first));
-        } else if choice.name == RECOMMENDED {
-            read_recommended(spec.reader, &choice);
-        } else if let Some(expectation) = read_entry(spec.reader, &choice) {
-            entries.push((Spanned::new(choice.name, choice.span), expectation));
-        }
-    }
-    let mut expectations: Vec<_> = entries.into_iter().map(|(_, entry)| entry).collect();
-    if whole_set.is_some() {
+    let listed = listed(spec.reader, items, Some(&groups));
+    let whole_set = listed.whole_set.is_some();
+    let mut expectations = group::with_members(spec.reader, listed, &groups);
+    if whole_set {
         let single: Vec<_> = expectations.iter().map(|entry| entry.property).collect();
         let others = recommended(registry);
         expectations.extend(others.into_iter().filter(|other| !single.contains(&other.property)));
@@ -74,6 +65,45 @@ pub(super) fn read(spec: &mut OptionReader<'_, '_, '_>) -> Vec<Expectation> {
     let order = |entry: &Expectation| registry.iter().position(|known| **known == *entry.property);
     expectations.sort_by_key(order);
     expectations
+}
+
+/// What stands in a list of expectations.
+#[derive(Debug, Default)]
+struct Listed<'node> {
+    entries: Vec<(Spanned<&'node str>, Expectation)>,
+    whole_set: Option<Span>,
+    groups: Vec<UseOfGroup>,
+}
+
+/// Reads a list of expectations, none of them twice. Without `groups` the list is one itself.
+fn listed<'node>(
+    reader: &mut Reader<'_>,
+    items: &'node [Node],
+    groups: Option<&[Group<'_>]>,
+) -> Listed<'node> {
+    let mut listed = Listed::default();
+    for item in items {
+        let Some(choice) = reader.choice("an expectation", item) else { continue };
+        if choice.name == GROUP {
+            let used = group::read_use(reader, &choice, groups);
+            listed.groups.extend(used);
+            continue;
+        }
+        let first = if choice.name == RECOMMENDED {
+            listed.whole_set.replace(choice.span)
+        } else {
+            let same = listed.entries.iter().find(|(name, _)| name.value == choice.name);
+            same.map(|(name, _)| name.span)
+        };
+        if let Some(first) = first {
+            reader.report(twice(choice.name, choice.span, first));
+        } else if choice.name == RECOMMENDED {
+            read_recommended(reader, &choice);
+        } else if let Some(expectation) = read_entry(reader, &choice) {
+            listed.entries.push((Spanned::new(choice.name, choice.span), expectation));
+        }
+    }
+    listed
 }
 
 fn recommended(registry: &[&'static Property]) -> Vec<Expectation> {
@@ -103,11 +133,11 @@ fn read_recommended(reader: &mut Reader<'_>, choice: &Choice<'_>) {
     }
 }
 
-fn twice(choice: &Choice<'_>, first: Span) -> Diagnostic {
+fn twice(name: &str, second: Span, first: Span) -> Diagnostic {
     Diagnostic::new(
         Code::DUPLICATE_EXPECTATION,
-        format!("`{}` is expected twice", choice.name),
-        choice.span,
+        format!("`{name}` is expected twice"),
+        second,
         "the second time",
     )
     .also(first, "the first time")
@@ -117,7 +147,7 @@ fn read_entry(reader: &mut Reader<'_>, choice: &Choice<'_>) -> Option<Expectatio
     let registry = reader.registry();
     let Some(property) = registry.iter().find(|known| known.meta.name == choice.name) else {
         let names = registry.iter().map(|known| known.meta.name);
-        let known: Vec<_> = names.chain([RECOMMENDED]).collect();
+        let known: Vec<_> = names.chain([RECOMMENDED, GROUP]).collect();
         reader.report(unknown_name("property", choice.name, choice.span, &known));
         return None;
     };

@@ -49,3 +49,12 @@ pub(super) const DUPLICATE_SPEC: CodeMeta = CodeMeta {
     example: "version: 1\nname: a\ntask: regression\ndata: linear_regression\nmodel: [linear: 1]\n\
               ---\nversion: 1\nname: a\ntask: regression\ndata: linear_regression\nmodel: [linear: 1]\n",
 };
+
+pub(super) const UNKNOWN_GROUP: CodeMeta = CodeMeta {
+    code: Code::UNKNOWN_GROUP,
+    title: "a group of expectations that the spec does not have",
+    explanation: "`- group: wiring` stands for the expectations that `groups` lists under this name, \
+                  in the spec itself or in one that it extends.",
+    example: "version: 1\ntask: regression\ndata: linear_regression\nmodel: [linear: 1]\n\
+              groups: {wiring: [gradients_match]}\nexpect: [group: wirings]\n",
+};

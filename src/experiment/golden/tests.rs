@@ -45,19 +45,34 @@ fn word(entry: &str) -> &str {
     entry.split(':').next().unwrap().trim()
 }
 
+/// Entries of a list that stand on a line each, as those of a spec's `layers`.
+fn entries(lines: &str) -> String {
+    lines.lines().map(|entry| format!("    - {entry}\n")).collect()
+}
+
+/// An option that stands behind others, where the file has it.
+fn beside(said: &impl Fn(&str) -> String, key: &str) -> String {
+    match said(key) {
+        value if value.is_empty() => value,
+        value => format!(", {key}: {value}"),
+    }
+}
+
 fn layer_spec(folder: &str, case: &str) -> String {
     let said = said(folder, case);
-    let tolerance = said("tolerance");
-    let tolerance =
-        if tolerance.is_empty() { tolerance } else { format!(", tolerance: {tolerance}") };
-    let (layer, shape) = (said("layer"), said("shape"));
-    let shape = if shape.is_empty() { shape } else { format!(", shape: {shape}") };
+    let layer = said("layer");
+    let map = match said("map") {
+        map if map.is_empty() => format!("layer: {}1", word(&layer)),
+        map => map,
+    };
     format!(
-        "version: 1\nname: golden\ntask: classification\ndata: {{{}{shape}}}\nmodel:\n  layers:\n    \
-         - {layer}\n    - flatten\n    - linear: {{out: 2, name: head}}\nexpect:\n  - matches_golden: \
-         {{file: {case}.safetensors, map: {{layer: {}1}}{tolerance}}}\n",
+        "version: 1\nname: golden\ntask: classification\ndata: {{{}{}}}\nmodel:\n  layers:\n{}    - \
+         flatten\n    - linear: {{out: 2, name: head}}\nexpect:\n  - matches_golden: {{file: \
+         {case}.safetensors, map: {{{map}}}{}}}\n",
         said("data"),
-        word(&layer)
+        beside(&said, "shape"),
+        entries(&format!("{}\n{layer}", said("before"))).replace("    - \n", ""),
+        beside(&said, "tolerance"),
     )
 }
 
@@ -67,10 +82,12 @@ fn loss_spec(folder: &str, case: &str) -> String {
     let loss = if loss.contains(':') { format!("{{{loss}}}") } else { loss };
     format!(
         "version: 1\nname: golden\ntask: {}\ndata: {{{}}}\nmodel:\n  layers:\n    - linear: {{out: {}, \
-         name: head}}\nloss: {loss}\nexpect:\n  - matches_golden: {case}.safetensors\n",
+         name: head}}\n{}loss: {loss}\nexpect:\n  - matches_golden: {{file: {case}.safetensors{}}}\n",
         said("task"),
         said("data"),
         said("outputs"),
+        entries(&said("tail")),
+        beside(&said, "tolerance"),
     )
 }
 
@@ -228,7 +245,7 @@ fn every_word_is_compared_or_has_a_reason_why_not() {
     let stray: Vec<_> = known.difference(&words).collect();
     assert!(
         missing.is_empty() && stray.is_empty(),
-        "without a row in fixtures/golden/cases.py or a line in without_pytorch.txt: {missing:?}; no \
+        "without a row in the tables of fixtures/golden or a line in without_pytorch.txt: {missing:?}; no \
          words: {stray:?}"
     );
 }
@@ -236,7 +253,9 @@ fn every_word_is_compared_or_has_a_reason_why_not() {
 #[test]
 fn every_golden_file_is_the_one_of_its_row() {
     // Python is not run here: what a file says about itself must stand in the table.
-    let table = fs::read_to_string(Path::new(FOLDER).join("cases.py")).unwrap();
+    let tables = ["cases.py", "wiring.py", "losses.py"];
+    let tables = tables.map(|table| fs::read_to_string(Path::new(FOLDER).join(table)).unwrap());
+    let table = tables.concat();
     // Long texts are written in two pieces there.
     let lines: Vec<&str> = table.lines().map(str::trim_start).collect();
     let table = lines.join(" ").replace("\" \"", "");

@@ -118,7 +118,10 @@ fn a_value_is_refused_exactly_where_the_parser_refuses_it_by_itself() {
     let mut refused = BTreeMap::from([(true, 0), (false, 0)]);
     for term in terms().filter(|term| term.name != "spec") {
         for option in term.options {
-            for candidate in candidates {
+            // An option that a base may give can be taken away again, which is wrong without a base.
+            let removable =
+                term.kind == TermKind::Section && option.default != DefaultValue::Required;
+            for candidate in candidates.iter().filter(|text| !(removable && **text == "~")) {
                 let text = with_term(term, &with_option(term, option, candidate));
                 let found = codes(&text);
                 let due = STRUCTURE.iter().any(|code| found.contains(&code.0));
@@ -151,7 +154,9 @@ fn with_option(term: &TermMeta, option: &TermOption, candidate: &str) -> String 
             "inputs" => entries.push("npz: a.npz, target: a".to_owned()),
             "sample" => entries.push("csv: a.csv, target: a".to_owned()),
             "target" => entries.push("csv: a.csv".to_owned()),
-            "features" => entries.push("csv: a.csv, target: a".to_owned()),
+            "features" | "encode" | "missing" | "na" => {
+                entries.push("csv: a.csv, target: a".to_owned());
+            }
             _ if !source => entries.push("blobs: {}".to_owned()),
             _ => {}
         }
@@ -165,12 +170,27 @@ fn with_option(term: &TermMeta, option: &TermOption, candidate: &str) -> String 
 }
 
 #[test]
+fn what_a_base_says_can_be_taken_away() {
+    let schema = schema();
+    let text = "version: 1\nextends: base.yaml\nregularization: null\n\
+                training: {clipping: null, seed: null}\n";
+    assert_eq!(verdict(&schema, text), Ok(()));
+    assert!(verdict(&schema, "version: 1\nextends: base.yaml\ntraining: {rate: null}\n").is_err());
+}
+
+#[test]
 fn the_schema_knows_every_option_of_every_property_and_no_other() {
     let schema = schema();
     let with = |entry: &str| {
         let head = "version: 1\ntask: classification\ndata: moons\nmodel: [linear: 2]\n";
         verdict(&schema, &format!("{head}expect: [{entry}]\n"))
     };
+    for right in ["group: a", "group: {name: a, severity: warn, skip: slow}"] {
+        assert_eq!(with(right), Ok(()));
+    }
+    for wrong in ["group", "group: {severity: warn}", "group: {name: a, fails: no}"] {
+        assert!(with(wrong).is_err(), "{wrong}");
+    }
     for meta in REGISTRY.iter().map(|property| &property.meta) {
         let name = meta.name;
         let files = meta.options.iter().find(|option| option.is_files());

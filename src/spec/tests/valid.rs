@@ -3,9 +3,9 @@
 use super::*;
 use crate::property::OptionValue;
 use crate::spec::{
-    Activation, Cell, Clipping, Compared, DataSource, Fault, Generator, Initializer, LayerKind,
-    Length, LossKind, LossReduction, MaxPool, OptimizerKind, Padding, Recurrent, Regularization,
-    Scaling, SequenceOutput, Task,
+    Activation, Cell, Clipping, Compared, DataSource, Expectation, Fault, Generator, Initializer,
+    LayerKind, Length, LossKind, LossReduction, MaxPool, OptimizerKind, Padding, Recurrent,
+    Regularization, Scaling, SequenceOutput, Task,
 };
 
 const FULL: &str = "\
@@ -233,6 +233,38 @@ fn an_entry_beside_recommended_changes_a_single_one() {
     assert_eq!(overfits.options.value("steps"), OptionValue::Count(500));
     assert!(overfits.options.given("steps") && !overfits.options.given("tolerance"));
     assert_eq!(overfits.severity, Some(Severity::Off));
+}
+
+#[test]
+fn a_group_stands_for_its_expectations() {
+    let spec = spec(&format!(
+        "{HEAD}model: [linear: 1]\n\
+         groups:\n  \
+           wiring: [update_ratio: {{severity: off, steps: 7}}, initial_loss: {{only: cpu}}]\n  \
+           all: [recommended, overfits_batch: {{steps: 9}}]\n  \
+           unused: [update_ratio]\n\
+         expect:\n  \
+           - group: {{name: wiring, severity: warn, only: {{device: wgpu}}}}\n  \
+           - initial_loss\n  \
+           - group: all\n"
+    ));
+    let entry = |name: &str| {
+        let named = |entry: &&Expectation| entry.property.meta.name == name;
+        spec.expectations.iter().find(named).unwrap()
+    };
+    let names: Vec<_> = spec.expectations.iter().map(|entry| entry.property.meta.name).collect();
+    assert_eq!(names, ["initial_loss", "overfits_batch", "update_ratio"]);
+    // What stands by itself takes nothing from a group.
+    assert_eq!(entry("initial_loss").severity, None);
+    assert_eq!(entry("initial_loss").conditions.only, None);
+    assert_eq!(entry("overfits_batch").options.value("steps"), OptionValue::Count(9));
+    // A member keeps its own word, and has the group's for the rest.
+    assert_eq!(entry("update_ratio").severity, Some(Severity::Off));
+    assert_eq!(entry("update_ratio").options.value("steps"), OptionValue::Count(7));
+    let only = entry("update_ratio").conditions.only.as_ref().unwrap();
+    assert_eq!(only.device.term(), "wgpu");
+    let place = entry("update_ratio").span.unwrap();
+    assert_eq!(&spec.source.text[place.start..place.end], "update_ratio");
 }
 
 #[test]

@@ -41,6 +41,9 @@ pub(super) fn with_term(term: &TermMeta, yaml: &str) -> String {
         TermKind::Section if term.name == "groups" => {
             format!("{HEAD}{layers}training: {{groups: [{yaml}]}}\n")
         }
+        TermKind::Section if term.name == "group" => {
+            format!("{HEAD}{layers}groups: {{wiring: [initial_loss]}}\nexpect: [group: {yaml}]\n")
+        }
         TermKind::Section if term.name == "early_stopping" => {
             format!("{HEAD}{layers}training: {{early_stopping: {yaml}}}\n")
         }
@@ -69,6 +72,14 @@ pub(super) fn with_term(term: &TermMeta, yaml: &str) -> String {
         TermKind::Scaling => format!(
             "version: 1\ntask: regression\ndata: {{linear_regression: , scale: {yaml}}}\n{layers}"
         ),
+        TermKind::Encoding => format!(
+            "version: 1\ntask: regression\ndata: {{csv: a.csv, target: y, encode: {{x: {yaml}}}}}\n\
+             {layers}"
+        ),
+        TermKind::Missing => format!(
+            "version: 1\ntask: regression\ndata: {{csv: a.csv, target: y, missing: {{x: {yaml}}}}}\n\
+             {layers}"
+        ),
         TermKind::Fault => format!("{HEAD}{layers}faults: [{yaml}]\n"),
     }
 }
@@ -80,7 +91,8 @@ fn is_alone(term: &TermMeta) -> bool {
 fn task_of(term: &TermMeta) -> &'static str {
     match term.name {
         "cross_entropy" | "multi_margin" | "focal" | "ctc" | "rnnt" => "classification",
-        "blobs" | "moons" | "waves" | "majority_token" => "classification",
+        "blobs" | "moons" | "circles" | "spirals" | "xor" | "waves" | "bars" | "shapes"
+        | "parity" | "majority_token" | "padded_tokens" | "markov_chain" => "classification",
         "binary_cross_entropy"
         | "hinge"
         | "soft_margin"
@@ -124,7 +136,7 @@ fn every_option_is_read_under_its_documented_name() {
             // A mapping is right for no option but a nested one, so that its name is in the error.
             let source = if term.name == "data" { "csv: a.csv, " } else { "" };
             let source = match option.name {
-                "target" | "features" => source,
+                "target" | "features" | "encode" | "missing" | "na" => source,
                 "inputs" if !source.is_empty() => "npz: a.npz, ",
                 _ => "",
             };

@@ -4,8 +4,8 @@ use std::fmt;
 
 use super::super::wiring::COMMON_KEYS;
 use super::{
-    activation, data, fault, files, initializer, layer, loss, loss_terms, optimizer, recipe,
-    schedule, section,
+    activation, columns, data, fault, files, initializer, layer, loss, loss_terms, optimizer,
+    recipe, schedule, section,
 };
 
 /// One word of the language.
@@ -38,6 +38,8 @@ pub enum TermKind {
     Clipping,
     Data,
     Scaling,
+    Encoding,
+    Missing,
     Fault,
 }
 
@@ -61,6 +63,8 @@ impl TermKind {
             Self::Clipping => "a clipping",
             Self::Data => "a data source",
             Self::Scaling => "a scaling",
+            Self::Encoding => "an encoding",
+            Self::Missing => "a treatment of missing values",
             Self::Fault => "a fault",
         }
     }
@@ -143,10 +147,17 @@ pub enum ValueKind {
     Sections(&'static str),
     /// A list of expectations.
     Expectations,
+    /// A mapping of names to such lists.
+    Groups,
     /// A column's name, or a list of them.
     Columns,
     /// A column's name, several, or the options of a target.
     Column,
+    /// A mapping from columns to terms of this kind; or a name that stands for all columns.
+    ByColumn {
+        kind: TermKind,
+        all: bool,
+    },
 }
 
 impl fmt::Display for ValueKind {
@@ -200,8 +211,16 @@ impl fmt::Display for ValueKind {
             Self::Section(name) => write!(formatter, "the options of `{name}`"),
             Self::Sections(name) => write!(formatter, "a list, each the options of `{name}`"),
             Self::Expectations => write!(formatter, "a list of properties, or `recommended`"),
+            Self::Groups => write!(formatter, "a mapping of names to lists of expectations"),
             Self::Columns => write!(formatter, "a column's name, or a list of them"),
             Self::Column => write!(formatter, "a column's name, a list of them, or options"),
+            Self::ByColumn { kind, all: false } => {
+                write!(formatter, "a mapping from columns, each to {}", kind.with_article())
+            }
+            Self::ByColumn { kind, all: true } => {
+                let kind = kind.with_article();
+                write!(formatter, "{kind} for all columns, or a mapping from columns, each to one")
+            }
         }
     }
 }
@@ -315,7 +334,9 @@ pub static VOCABULARY: &[&[TermMeta]] = &[
     loss_terms::TERMS,
     files::TERMS,
     data::GENERATORS,
-    data::SCALINGS,
+    columns::SCALINGS,
+    columns::ENCODINGS,
+    columns::MISSING,
     layer::TERMS,
     layer::convolution::TERMS,
     layer::pool::TERMS,
@@ -398,6 +419,9 @@ mod tests {
                 ) => word == "valid",
                 (ValueKind::Word(words), DefaultValue::Word(word)) => words.contains(&word),
                 (ValueKind::Term(_), DefaultValue::Word(word)) => !find(word).is_empty(),
+                (ValueKind::ByColumn { kind, all: true }, DefaultValue::Word(word)) => {
+                    of_kinds(&[kind]).any(|term| term.name == word)
+                }
                 _ => false,
             };
             assert!(fits, "{option:?}");

@@ -3,6 +3,7 @@
 mod formulas;
 mod groups;
 mod optimizers;
+mod pytorch;
 mod schedules;
 mod updates;
 
