@@ -136,7 +136,7 @@ fn every_option_is_read_under_its_documented_name() {
             // A mapping is right for no option but a nested one, so that its name is in the error.
             let source = if term.name == "data" { "csv: a.csv, " } else { "" };
             let source = match option.name {
-                "target" | "features" | "encode" | "missing" | "na" => source,
+                "target" | "targets" | "features" | "encode" | "missing" | "na" => source,
                 "inputs" if !source.is_empty() => "npz: a.npz, ",
                 _ => "",
             };
