@@ -251,8 +251,7 @@ fn the_guess_of_several_terms_is_the_weighted_sum_of_theirs() {
     ];
     let evidence = measure(&of_heads(TARGETS, HEADS, &terms)).unwrap();
     let initial = evidence.initial.as_ref().unwrap();
-    let guessing: Vec<f64> =
-        initial.terms.iter().map(|term| term.guessing_loss.unwrap()).collect();
+    let guessing: Vec<f64> = initial.terms.iter().map(|term| term.guessing_loss.unwrap()).collect();
     let close = |value: f64, expected: f64| assert!((value - expected).abs() < 1e-9, "{value}");
     close(guessing[0], 2.0 * 3f64.ln());
     close(guessing[1], 0.5 * 2f64.ln());
@@ -302,4 +301,37 @@ loss: rnnt
 training: {batch_size: 16}
 "
     .to_owned()]);
+}
+
+/// Forty examples of two classes whose one input says the answer: 5 or −5.
+fn of_margins(layer: &str, seed: u64) -> String {
+    let rows = (0..40).map(|row| if row % 2 == 0 { "5,yes\n" } else { "-5,no\n" });
+    let text = format!("x,answer\n{}", rows.collect::<String>());
+    std::fs::write(folder().join("margins.csv"), text).expect("the folder can be written to");
+    let data = "{csv: margins.csv, target: answer}";
+    generated("binary_classification", data, layer, "hinge")
+        .replace("training: {", &format!("training: {{seed: {seed}, "))
+}
+
+#[test]
+fn a_lucky_margin_is_told_from_answers_that_leak() {
+    let judged = |layer: &str, seed: u64| {
+        let evidence = measure(&of_margins(layer, seed)).unwrap();
+        let property = property::find("initial_loss").expect("it is registered");
+        let verdict = (property.judge)(&evidence, &Options::defaults(&property.meta));
+        (evidence.initial.unwrap(), verdict.outcome)
+    };
+    // A weight of 1 with every seed: the model has the answer before it has learned anything.
+    let (initial, outcome) = judged("linear: {out: 1, initializer: ones}", 1);
+    assert_eq!((initial.loss, outcome), (0.0, Outcome::Fail));
+    assert!(initial.redrawn.iter().all(|loss| *loss == 0.0), "{:?}", initial.redrawn);
+    // A weight that the seed draws has the right sign, and size, for some seeds.
+    let drawn: Vec<_> = (1..=6).map(|seed| judged("linear: 1", seed)).collect();
+    let lucky = drawn.iter().filter(|(initial, _)| initial.loss < 0.5).count();
+    assert!(lucky > 0, "no seed of the test is lucky");
+    for (initial, outcome) in &drawn {
+        let too_low = initial.loss < 0.5 && *outcome == Outcome::Fail;
+        assert!(!too_low, "{} {:?}", initial.loss, initial.redrawn);
+        assert_eq!(initial.redrawn.is_empty(), initial.loss >= 0.5);
+    }
 }

@@ -413,8 +413,36 @@ pub struct OverfitAttempt {
     pub final_loss: f64,
     /// Share of examples whose class is right; absent for regression.
     pub accuracy: Option<f64>,
+    /// Of several terms, the one that stayed furthest from its floor, as far as floors are known: what
+    /// other heads have learned does not make up for one that has not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub worst: Option<TermEnd>,
     /// Whether the attempt met the bounds that the spec (or the default) sets.
     pub succeeded: bool,
+}
+
+/// Where one of several terms ended, with its weight.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct TermEnd {
+    pub name: String,
+    pub loss: f64,
+    pub bounds: LossBounds,
+}
+
+impl LossBounds {
+    /// How much of the way from the floor up to the constant predictor is left; more than 1 above it,
+    /// and infinite for a loss that is no number.
+    pub fn share_left(&self, loss: f64) -> f64 {
+        match loss.is_finite() {
+            true => (loss - self.floor) / (self.constant - self.floor),
+            false => f64::INFINITY,
+        }
+    }
+
+    /// Whether there is nothing to learn: a constant fits.
+    pub fn are_one(&self) -> bool {
+        self.constant - self.floor <= 1e-12 * self.constant.abs().max(1e-12)
+    }
 }
 
 /// The recipe's own first steps.

@@ -17,7 +17,7 @@ pub const EXAMPLES: usize = 128;
 pub const LOW_START: f64 = 0.5;
 
 /// Seeds whose weights are tried where a loss with margins starts below that.
-const OTHER_SEEDS: u64 = 4;
+const OTHER_SEEDS: u64 = 8;
 
 /// Runs the experiment. Gives the gradients as well, which `gradient_check` compares with the
 /// reference device's.

@@ -26,7 +26,7 @@ pub use evidence::{
     ActivationEvidence, CheckPath, DeviceRandom, DirectionCheck, Evidence, GoldenCheck,
     GoldenEvidence, GoldenObstacle, GoldenPart, GoldenPass, GradientCheckEvidence,
     GradientEvidence, HeadFacts, InitialEvidence, LayerFacts, LossBounds, OverfitAttempt,
-    OverfitEvidence, SampleLoss, StepUpdate, SubjectFacts, TensorCheck, TermEvidence,
+    OverfitEvidence, SampleLoss, StepUpdate, SubjectFacts, TensorCheck, TermEnd, TermEvidence,
     TrainingEvidence, UnitEvidence, UpdateEvidence,
 };
 pub use golden::GoldenPlan;

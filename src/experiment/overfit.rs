@@ -10,12 +10,14 @@
 //! measured in the same way on every machine.
 
 use super::accuracy::accuracy;
-use super::bench::{Bench, evaluate, run as run_untracked, scalars};
-use super::evidence::{LossBounds, OverfitAttempt, OverfitEvidence};
+use super::bench::{Bench, evaluate, run as run_untracked, scalar, scalars};
+use super::evidence::{LossBounds, OverfitAttempt, OverfitEvidence, TermEnd};
 use super::{Progress, references};
 use crate::data::Targets;
 use crate::device::{DeviceFailure, Place};
 use crate::model::{Model, Pass};
+use crate::objective::Evaluated;
+use crate::registry::Term;
 use crate::spec::{LossSpec, LossTerm};
 use crate::subject::{Batch, Subject};
 use crate::training::{Trainer, Updates};
@@ -71,6 +73,7 @@ pub fn run(
     };
     let batch = subject.batch(&indices);
     let bounds = references::bounds(subject, &loss, &batch);
+    let of_terms = references::bounds_of_terms(subject, &loss, &batch);
     let derived =
         bounds.map(|LossBounds { floor, constant }| floor + LEARNED_SHARE * (constant - floor));
     let bound = plan.loss.or(derived);
@@ -78,7 +81,7 @@ pub fn run(
 
     let (mut learned, mut failed) = (0, 0);
     for seed in (0..SEEDS).map(|offset| subject.spec.training.seed.wrapping_add(offset)) {
-        let task = Task { batch: &batch, loss: &loss, bound, plan };
+        let task = Task { batch: &batch, loss: &loss, bound, of_terms: &of_terms, plan };
         let succeeded = try_seed(bench, &task, seed, &mut evidence, &mut *progress)?;
         *(if succeeded { &mut learned } else { &mut failed }) += 1;
         // Certain: learned at the first try, or two seeds of three agree.
@@ -143,6 +146,8 @@ struct Task<'a> {
     loss: &'a LossSpec,
     /// The loss that counts as learned, where it is known beforehand.
     bound: Option<f64>,
+    /// Where each of several terms may end, as far as that is known.
+    of_terms: &'a [Option<LossBounds>],
     plan: &'a OverfitPlan,
 }
 
@@ -172,10 +177,18 @@ fn attempt(
         if !exhausted && last > bound {
             continue;
         }
-        let final_loss = evaluate(subject, loss, trainer.model(), batch, place)?;
-        let accuracy = share_of_right(subject, loss, trainer.model(), batch, place)?;
-        let succeeded =
-            final_loss <= bound && accuracy.is_none_or(|accuracy| accuracy >= plan.accuracy);
+        let pass = &mut Pass::plain();
+        let mut found = run_untracked(subject, loss, trainer.model(), batch, place, pass);
+        let worst = worst_term(std::mem::take(&mut found.terms), task.of_terms)?;
+        let final_loss = scalar(found.loss.clone())?;
+        let accuracy = share_of_right(&found, loss, batch)?;
+        // A loss that the spec gives is the whole one.
+        let left = worst.as_ref().filter(|_| plan.loss.is_none());
+        let all_learned =
+            left.is_none_or(|term| term.bounds.share_left(term.loss) <= LEARNED_SHARE);
+        let succeeded = final_loss <= bound
+            && all_learned
+            && accuracy.is_none_or(|accuracy| accuracy >= plan.accuracy);
         if succeeded || exhausted {
             return Ok(OverfitAttempt {
                 seed,
@@ -184,6 +197,7 @@ fn attempt(
                 initial_loss,
                 final_loss,
                 accuracy,
+                worst,
                 succeeded,
             });
         }
@@ -209,19 +223,29 @@ fn choose(targets: &Targets, count: usize) -> Vec<usize> {
     order.into_iter().take(count).map(|(_, index)| index).collect()
 }
 
+/// The term that is furthest from its floor, of those whose floor is known.
+fn worst_term(
+    terms: Vec<Term>,
+    bounds: &[Option<LossBounds>],
+) -> Result<Option<TermEnd>, DeviceFailure> {
+    let (names, values): (Vec<String>, Vec<_>) =
+        terms.into_iter().map(|term| (term.name, term.value)).unzip();
+    let ends = names.into_iter().zip(scalars(values)?).zip(bounds);
+    let ends = ends.filter_map(|((name, loss), bounds)| {
+        let bounds = (*bounds)?;
+        Some(TermEnd { name, loss, bounds })
+    });
+    let left = |term: &TermEnd| term.bounds.share_left(term.loss);
+    Ok(ends.max_by(|a, b| left(a).total_cmp(&left(b))))
+}
+
 /// The share of right answers of the model as it is; of several terms, that of the one with the most
 /// wrong ones.
 fn share_of_right(
-    subject: &Subject,
+    found: &Evaluated,
     loss: &LossSpec,
-    model: &Model,
     batch: &Batch,
-    place: &Place,
 ) -> Result<Option<f64>, DeviceFailure> {
-    if batch.examples.is_none() {
-        return Ok(None);
-    }
-    let found = run_untracked(subject, loss, model, batch, place, &mut Pass::plain());
     let mut least: Option<f64> = None;
     for term in &loss.terms {
         let (Some(output), Some(targets)) = (found.output(term), batch.targets(&term.compared))

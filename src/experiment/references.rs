@@ -51,6 +51,22 @@ pub fn bounds(subject: &Subject, loss: &LossSpec, batch: &Batch) -> Option<LossB
     Some(LossBounds { floor, constant })
 }
 
+/// The same of each term of several; none where it is unknown, and where a constant fits.
+pub fn bounds_of_terms(
+    subject: &Subject,
+    loss: &LossSpec,
+    batch: &Batch,
+) -> Vec<Option<LossBounds>> {
+    if loss.single().is_some() {
+        return Vec::new();
+    }
+    let of_one = |term: &LossTerm| {
+        let alone = LossSpec { terms: vec![term.clone()], regularization: loss.regularization };
+        bounds(subject, &alone, batch).filter(|bounds| !bounds.are_one())
+    };
+    loss.terms.iter().map(of_one).collect()
+}
+
 /// The part of a loss that examples can be learned by heart with: the terms that compare with the data.
 /// What keeps outputs small, or near a distribution, keeps them from being right, as a penalty of
 /// weights does; without any term of the data, all of them.

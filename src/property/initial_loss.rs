@@ -1,14 +1,15 @@
 //! `initial_loss`: at initialization the model guesses.
 
+mod judged;
+
 use serde_yaml::{Mapping, Value};
 
+use self::judged::{Judged, judged};
 use super::text::{mapping, optional, short};
 use super::{
     Finding, Meta, OptionKind, OptionMeta, OptionValue, Options, Property, Verdict, suspect,
 };
-use crate::experiment::{
-    Evidence, Experiment, InitialEvidence, LOW_START, SubjectFacts, TermEvidence,
-};
+use crate::experiment::{Evidence, Experiment, LOW_START, SubjectFacts, TermEvidence};
 use crate::spec::{Severity, Task};
 
 /// Ratios of loss to expected loss. Healthy programs show 0.97 to 1.47, at most 2.6 (calibration
@@ -34,9 +35,9 @@ pub static PROPERTY: Property = Property {
                     steeply with the first certainty. Default: error outside [0.5, 3] × \
                     expected, warning above 1.5 ×; regression on unscaled targets warns only. `hinge` \
                     and `multi_margin`, which a lucky order of few classes takes to 0, are too low \
-                    only where the weights of four other seeds are so, too. Of several terms those \
-                    are judged, by their sum, whose start theory names. With `tolerance: t`: error when |loss − expected| > t · \
-                    expected. A negative loss is always an error.",
+                    only where the weights of eight other seeds are so, too. Of several terms those \
+                    are judged, by their sum, whose start theory names. With `tolerance: t`: error \
+                    when |loss − expected| > t · expected. A negative loss is always an error.",
         mend: "Look at the layer named: scale the inputs, use the default initializer, let the \
                head give logits, and check that labels start at 0.",
         source: "CS231n notes 3 (sanity checks before learning); thresholds from 64 healthy \
@@ -180,71 +181,6 @@ fn judge(evidence: &Evidence, options: &Options) -> Verdict {
             Verdict::warn(summary, vec![finding(message, bound)])
         }
         _ => Verdict::pass(summary),
-    }
-}
-
-/// The losses that guessing is compared with.
-struct Judged {
-    loss: f64,
-    /// What guessing costs.
-    expected: Option<f64>,
-    /// Names of terms that are not judged.
-    left_out: Vec<String>,
-}
-
-/// The whole loss, or of several terms those whose start theory knows. What the focal loss makes of
-/// outputs that are slightly sure already says nothing.
-fn judged(initial: &InitialEvidence, started: bool) -> Judged {
-    let guessed = initial.guessing_loss.filter(|_| !started);
-    let is_known = |term: &&TermEvidence| {
-        let free = ["focal", "poisson_nll", "gaussian_nll", "mean_output"].contains(&term.loss);
-        !started && !free && term.guessing_loss.is_some()
-    };
-    let known: Vec<&TermEvidence> = initial.terms.iter().filter(is_known).collect();
-    if known.is_empty() {
-        return Judged { loss: initial.loss, expected: guessed, left_out: Vec::new() };
-    }
-    let others = initial.terms.iter().filter(|term| !is_known(term));
-    Judged {
-        loss: known.iter().map(|term| term.value).sum(),
-        expected: Some(known.iter().filter_map(|term| term.guessing_loss).sum()),
-        left_out: others.map(|term| term.name.clone()).collect(),
-    }
-}
-
-impl Judged {
-    fn summary(&self, terms: &[TermEvidence]) -> String {
-        let guessing = match self.expected {
-            Some(expected) => format!(", guessing gives {}", short(expected)),
-            None => String::new(),
-        };
-        let parts = terms.iter().map(|term| format!("{} {}", term.name, short(term.value)));
-        let parts = match terms {
-            [] => String::new(),
-            _ => format!(" ({})", parts.collect::<Vec<_>>().join(", ")),
-        };
-        let without = match self.left_out.as_slice() {
-            [] => String::new(),
-            names => format!(" without {}", names.join(", ")),
-        };
-        format!("loss {}{without}{parts}{guessing}", short(self.loss))
-    }
-
-    /// The judged term that is furthest from guessing, in the direction of the whole.
-    fn worst(&self, terms: &[TermEvidence], ratio: f64) -> String {
-        let excess = |term: &TermEvidence| Some(term.value - term.guessing_loss?);
-        let judged = terms.iter().filter(|term| !self.left_out.contains(&term.name));
-        let far = judged.filter_map(|term| Some((term, excess(term)?)));
-        let sign = if ratio >= 1.0 { 1.0 } else { -1.0 };
-        let worst = far.max_by(|(_, a), (_, b)| (sign * a).total_cmp(&(sign * b)));
-        worst.map_or_else(String::new, |(term, _)| {
-            let guessing = term.guessing_loss.map_or_else(String::new, short);
-            format!(
-                ", most of all in the term `{}`: {}, not {guessing}",
-                term.name,
-                short(term.value)
-            )
-        })
     }
 }
 
