@@ -24,7 +24,7 @@ fn of_term(spec: &Spec, term: &LossTerm, data: &Dataset, plan: Option<&Plan>) ->
     let answers = data.answers(&term.compared);
     let output = match plan.map(|plan| output(spec, term, plan)) {
         Some(Ok(output)) => Some(output),
-        Some(Err(error)) => return vec![error],
+        Some(Err(error)) => return vec![*error],
         None => None,
     };
     let of_head = output.and_then(|output| match (&answers, &term.compared) {
@@ -42,15 +42,15 @@ fn output<'a>(
     spec: &Spec,
     term: &LossTerm,
     plan: &'a Plan,
-) -> Result<&'a PlannedOutput, Diagnostic> {
+) -> Result<&'a PlannedOutput, Box<Diagnostic>> {
     let Some(name) = &term.output else {
         return match plan.outputs.as_slice() {
             [only] => Ok(only),
-            outputs => Err(which(spec, term, outputs)),
+            outputs => Err(Box::new(which(spec, term, outputs))),
         };
     };
     let found = plan.outputs.iter().find(|output| output.name == name.value);
-    found.ok_or_else(|| unknown(&name.value, name.span, plan))
+    found.ok_or_else(|| Box::new(unknown(&name.value, name.span, plan)))
 }
 
 /// A term that does not say which of several outputs it reads.
