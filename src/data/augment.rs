@@ -17,7 +17,7 @@
 //! Recognition" (2016), section 4.2; noise after C. M. Bishop, "Training with Noise is Equivalent
 //! to Tikhonov Regularization" (1995).
 
-use super::{DataError, InputKind, Targets};
+use super::{DataError, InputKind};
 use crate::random::Random;
 use crate::spec::Augment;
 
@@ -108,7 +108,8 @@ fn moved(
         .collect()
 }
 
-/// Checks that these changes can be made to inputs of this shape, and leave their targets right.
+/// Checks that these changes can be made to inputs of this shape, and leave their targets right,
+/// which may be answers to each place of the input.
 ///
 /// # Errors
 ///
@@ -118,8 +119,7 @@ pub(super) fn check(
     augment: &Augment,
     input: InputKind,
     shape: &[usize],
-    targets: &Targets,
-    given_back: bool,
+    answers_places: bool,
 ) -> Result<(), DataError> {
     if input != InputKind::Float {
         return Err(DataError::AugmentedTokens);
@@ -136,7 +136,7 @@ pub(super) fn check(
             return Err(DataError::AugmentedTooFar { option, pixels: most.value, size });
         }
     }
-    if given_back || targets.shape().len() > 1 {
+    if answers_places {
         return Err(DataError::AugmentedPlaces);
     }
     Ok(())
@@ -231,23 +231,20 @@ mod tests {
     #[test]
     fn what_cannot_be_changed_is_refused() {
         let image = [1, 4, 6];
-        let classes = Targets::Classes(vec![0, 1]);
         let flip = Augment { flip_horizontal: true, ..Augment::default() };
         let noise = Augment { noise: Some(0.1), ..Augment::default() };
         let float = InputKind::Float;
-        assert_eq!(check(&flip, float, &image, &classes, false), Ok(()));
-        assert_eq!(check(&noise, float, &[7], &classes, true), Ok(()));
+        assert_eq!(check(&flip, float, &image, false), Ok(()));
+        assert_eq!(check(&noise, float, &[7], true), Ok(()));
         let tokens = InputKind::Tokens { vocabulary: 3 };
-        let refused = check(&noise, tokens, &[7], &classes, false);
+        let refused = check(&noise, tokens, &[7], false);
         assert_eq!(refused, Err(DataError::AugmentedTokens));
-        let refused = check(&flip, float, &[7], &classes, false);
+        let refused = check(&flip, float, &[7], false);
         assert_eq!(refused, Err(DataError::AugmentedShape { shape: vec![7] }));
         let far = Augment { shift: pixels(4), ..Augment::default() };
-        let refused = check(&far, float, &image, &classes, false);
+        let refused = check(&far, float, &image, false);
         let expected = DataError::AugmentedTooFar { option: "shift", pixels: 4, size: 4 };
         assert_eq!(refused, Err(expected));
-        let places = Targets::Places { classes: vec![Some(0); 24], shape: vec![4, 6] };
-        assert_eq!(check(&flip, float, &image, &places, false), Err(DataError::AugmentedPlaces));
-        assert_eq!(check(&flip, float, &image, &classes, true), Err(DataError::AugmentedPlaces));
+        assert_eq!(check(&flip, float, &image, true), Err(DataError::AugmentedPlaces));
     }
 }

@@ -34,6 +34,8 @@ pub struct DataSpec {
     pub scale: Spanned<Scaling>,
     /// How regression targets are scaled; always [`Scaling::None`] for classes.
     pub scale_target: Spanned<Scaling>,
+    /// Targets beside the source's own, for terms of the loss that name them.
+    pub targets: Vec<OtherTarget>,
     /// What of the inputs is to be answered, where no target is named.
     pub of_input: Option<Spanned<OfInput>>,
     /// Share of examples held out for validation, in `[0, 1)`.
@@ -107,6 +109,7 @@ impl DataSpec {
             shape: None,
             scale: Spanned::new(Scaling::None, span),
             scale_target: Spanned::new(Scaling::None, span),
+            targets: Vec::new(),
             of_input: None,
             validation: Spanned::new(0.0, span),
             augment: None,
@@ -135,15 +138,24 @@ pub struct Target {
 }
 
 impl Target {
+    /// All of its columns, in order.
+    pub fn columns(&self) -> impl Iterator<Item = &Spanned<String>> {
+        std::iter::once(&self.column).chain(&self.others)
+    }
+
     /// A single column.
     pub fn of_column(column: Spanned<String>, positive: Option<Spanned<String>>) -> Self {
         Self { column, others: Vec::new(), shape: None, ignore: None, positive }
     }
+}
 
-    /// All of its columns.
-    pub fn columns(&self) -> impl Iterator<Item = &Spanned<String>> {
-        std::iter::once(&self.column).chain(&self.others)
-    }
+/// A further answer to each example, by its name.
+#[derive(Debug, Clone)]
+pub struct OtherTarget {
+    pub name: Spanned<String>,
+    pub target: Target,
+    /// What the answers are; the place is that of the word, or of the spec's task.
+    pub task: Spanned<Task>,
 }
 
 /// Keys that speak of the columns of a table.
@@ -158,14 +170,18 @@ pub(super) fn read(
     let of_input = target::of_input(options, task);
     let source = source(options, task, of_input.as_ref());
     let (validation, split) = split::read(options, task);
-    let targets: Vec<String> = match &source {
+    let others = target::others(options, task);
+    let mut targets: Vec<String> = match &source {
         Some(DataSource::Table { target, .. }) if of_input.is_none() => {
             target.columns().map(|column| column.value.clone()).collect()
         }
         _ => Vec::new(),
     };
+    let further = others.iter().flat_map(|other| other.target.columns());
+    targets.extend(further.map(|column| column.value.clone()));
     let data = DataSpec {
         of_input,
+        targets: others,
         shape: options.given("shape").map(|node| shape(options, node)),
         scale: scaling::read(options, "scale"),
         scale_target: scaling::read(options, "scale_target"),
@@ -281,7 +297,7 @@ fn generated(
     task: Option<&Spanned<Task>>,
     of_input: bool,
 ) -> DataSource {
-    for key in ["target", "inputs", "sample"].iter().chain(TABLE_KEYS) {
+    for key in ["target", "targets", "inputs", "sample"].iter().chain(TABLE_KEYS) {
         if of_input && *key == "target" {
             continue;
         }

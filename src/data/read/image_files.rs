@@ -44,7 +44,7 @@ pub(in crate::data) fn read(
             (csv::parse(file, keep)?, target, column.as_str())
         }
     };
-    let answers = Wanted { target, task, of_input };
+    let answers = Wanted { target, task, of_input, besides: &[] };
     let columns = answers.select(&table.header, Some(&[column]), None)?;
     let rows = split_rows(&table, by)?;
     let (targets, classes) = answers.read(&table, &columns.targets)?;

@@ -78,6 +78,9 @@ pub enum Symbols {
 pub(super) const FILES: &[&str] =
     &["csv", "jsonl", "parquet", "arrow", "npy", "npz", "safetensors", "idx", "images", "text"];
 
+/// The sources that hold several targets.
+const OF_SEVERAL: &str = "tables, `npz` and `safetensors`";
+
 /// Reads the source whose key, one of [`FILES`], stands at `span`.
 pub(super) fn read(
     options: &mut OptionReader<'_, '_, '_>,
@@ -128,6 +131,7 @@ fn arrays(
         }
         ArrayFormat::Npy | ArrayFormat::Idx => {
             misplaced(options, "inputs", "`npz` and `safetensors`", span);
+            misplaced(options, "targets", OF_SEVERAL, span);
             (None, "give the file of the targets")
         }
     };
@@ -143,6 +147,7 @@ fn images(
 ) -> Option<DataSource> {
     misplaced(options, "inputs", "`npz` and `safetensors`", span);
     TABLE_KEYS.iter().for_each(|key| misplaced(options, key, "tables such as `csv`", span));
+    misplaced(options, "targets", OF_SEVERAL, span);
     let term = find_kind(TermKind::Section, "images");
     let body = options.given("images");
     let mut own = OptionReader::open(options.reader, term, span, body);
@@ -197,6 +202,7 @@ fn text(
 ) -> Option<DataSource> {
     misplaced(options, "inputs", "`npz` and `safetensors`", span);
     TABLE_KEYS.iter().for_each(|key| misplaced(options, key, "tables such as `csv`", span));
+    misplaced(options, "targets", OF_SEVERAL, span);
     let term = find_kind(TermKind::Section, "text");
     let body = options.given("text");
     let mut own = OptionReader::open(options.reader, term, span, body);
