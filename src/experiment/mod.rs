@@ -16,6 +16,7 @@ mod initial;
 mod laboratory;
 mod measure;
 mod overfit;
+mod rounding;
 mod training;
 mod trial;
 
