@@ -32,6 +32,7 @@ pub struct Subject {
 /// Where the examples come from.
 #[expect(clippy::large_enum_variant, reason = "a spec has one source: nothing is copied or kept")]
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "there is one for a spec: nothing is saved")]
 pub enum Source {
     /// The spec's data.
     Dataset(Dataset),

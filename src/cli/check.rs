@@ -105,11 +105,15 @@ fn human(checked: &Checked) -> String {
 
 /// What the spec amounts to: task, data, layers with output shapes and parameters, properties.
 fn described(summary: &SpecSummary) -> String {
-    let examples = summary.training_examples + summary.validation_examples;
+    let examples = summary.training_examples + summary.validation_examples + summary.test_examples;
+    let test = match summary.test_examples {
+        0 => String::new(),
+        examples => format!(", {examples} for the test"),
+    };
     let data = match examples {
         0 => "batches of the model's own".to_owned(),
         _ => format!(
-            "{} of shape {:?} ({} for validation)",
+            "{} of shape {:?} ({} for validation{test})",
             counted(examples, "example"),
             summary.input,
             summary.validation_examples,
@@ -191,6 +195,7 @@ mod tests {
             task: "binary classification".to_owned(),
             training_examples: 160,
             validation_examples: 40,
+            test_examples: 0,
             input: vec![2],
             rust: None,
             layers: vec![

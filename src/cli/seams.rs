@@ -22,6 +22,7 @@ pub(super) struct SpecSummary {
     pub(super) task: String,
     pub(super) training_examples: usize,
     pub(super) validation_examples: usize,
+    pub(super) test_examples: usize,
     /// Shape of one example.
     pub(super) input: Vec<usize>,
     /// The name of the Rust model; what is known of it is seen where it is registered.
@@ -112,6 +113,7 @@ pub(super) fn check(chosen: &ChosenSpec) -> Result<SpecSummary, Rejected> {
         task: spec.task.term().replace('_', " "),
         training_examples: data.map_or(0, |data| data.train.len()),
         validation_examples: data.map_or(0, |data| data.validation.len()),
+        test_examples: data.map_or(0, |data| data.test.len()),
         input: data.map_or_else(Vec::new, |data| data.shape.clone()),
         rust: spec.rust_model().map(|model| model.name.value.clone()),
         layers: plan.as_ref().map_or_else(Vec::new, layers),

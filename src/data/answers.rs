@@ -29,7 +29,8 @@ pub(super) struct Columns {
 type Answers = (Targets, Vec<String>);
 
 impl Wanted<'_> {
-    /// Finds targets and features; without a list all columns but the targets are features.
+    /// Finds targets and features; without a list all columns but the targets and the one that the
+    /// split goes by are features.
     ///
     /// # Errors
     ///
@@ -38,6 +39,7 @@ impl Wanted<'_> {
         &self,
         header: &[String],
         features: Option<&[&str]>,
+        split_by: Option<&str>,
     ) -> Result<Columns, Vec<DataError>> {
         let position = |name: &str| header.iter().position(|column| column == name);
         if self.reconstruct {
@@ -47,14 +49,16 @@ impl Wanted<'_> {
                 lacking.map(|(index, name)| missing(name, Some(index), header)).collect();
             let features = match features {
                 Some(names) => names.iter().filter_map(|name| position(name)).collect(),
-                None => (0..header.len()).collect(),
+                None => (0..header.len())
+                    .filter(|&column| Some(header[column].as_str()) != split_by)
+                    .collect(),
             };
             return match errors.is_empty() {
                 true => Ok(Columns { targets: Vec::new(), features }),
                 false => Err(errors),
             };
         }
-        let first = select(header, &self.target.column, features)?;
+        let first = select(header, &self.target.column, features, split_by)?;
         let mut errors = Vec::new();
         let mut columns = Columns { targets: vec![first.target], features: first.features };
         for name in &self.target.others {
@@ -189,7 +193,7 @@ mod tests {
         };
         let table = parse(TABLE.as_bytes(), Keep { sample: None, seed: 0, bytes: MOST }).unwrap();
         let wanted = Wanted { target: &target, task, reconstruct: false };
-        let columns = wanted.select(&table.header, None)?;
+        let columns = wanted.select(&table.header, None, None)?;
         assert!(columns.features.iter().all(|feature| !columns.targets.contains(feature)));
         wanted.read(&table, &columns.targets)
     }

@@ -13,7 +13,8 @@ pub(super) struct Selection {
     pub(super) features: Vec<usize>,
 }
 
-/// Finds the target and the features; without a list all columns but the target are features.
+/// Finds the target and the features; without a list all columns but the target and those that the
+/// split goes by are features.
 ///
 /// # Errors
 ///
@@ -23,6 +24,7 @@ pub(super) fn select(
     header: &[String],
     target: &str,
     features: Option<&[&str]>,
+    split_by: Option<&str>,
 ) -> Result<Selection, Vec<DataError>> {
     let mut errors = Vec::new();
     let target_column = header.iter().position(|name| name == target);
@@ -48,7 +50,10 @@ pub(super) fn select(
             let column = |name: &&str| header.iter().position(|column| column == name);
             names.iter().filter_map(column).collect()
         }
-        None => (0..header.len()).filter(|&column| Some(column) != target_column).collect(),
+        None => (0..header.len())
+            .filter(|&column| Some(column) != target_column)
+            .filter(|&column| Some(header[column].as_str()) != split_by)
+            .collect(),
     };
     match target_column {
         Some(target) if errors.is_empty() && !indices.is_empty() => {
@@ -80,12 +85,30 @@ pub(super) fn missing(name: &str, feature: Option<usize>, header: &[String]) -> 
 /// Cells that are empty, that are no numbers and that are not finite: one error for each kind,
 /// with all of its cells.
 pub(super) fn numbers(table: &Table, columns: &[usize]) -> Result<Vec<f64>, Vec<DataError>> {
+    numbers_but(table, columns, |_, _| None)
+}
+
+/// The same, but for cells that something else stands for: `instead` is asked first, with the
+/// place of the column in `columns` and the cell.
+///
+/// # Errors
+///
+/// As [`numbers`].
+pub(super) fn numbers_but(
+    table: &Table,
+    columns: &[usize],
+    instead: impl Fn(usize, &str) -> Option<f64>,
+) -> Result<Vec<f64>, Vec<DataError>> {
     let mut numbers = Vec::with_capacity(table.rows.len() * columns.len());
     let (mut empty, mut text, mut infinite) =
         (Cells::default(), Cells::default(), Cells::default());
     for row in &table.rows {
-        for &column in columns {
+        for (place, &column) in columns.iter().enumerate() {
             let cell = row.cell(column);
+            if let Some(number) = instead(place, cell) {
+                numbers.push(number);
+                continue;
+            }
             let faulty = match cell.parse::<f64>() {
                 Ok(number) if number.is_finite() => {
                     numbers.push(number);
@@ -151,22 +174,30 @@ mod tests {
     #[test]
     fn without_a_list_all_columns_but_the_target_are_features() {
         assert_eq!(
-            select(&header(), "length", None),
+            select(&header(), "length", None, None),
             Ok(Selection { target: 1, features: vec![0, 2] })
         );
     }
 
     #[test]
+    fn what_the_split_goes_by_is_no_feature_unless_it_is_listed() {
+        let features =
+            |listed, split_by| select(&header(), "species", listed, split_by).unwrap().features;
+        assert_eq!(features(None, Some("width")), [1]);
+        assert_eq!(features(Some(&["width", "length"][..]), Some("width")), [0, 1]);
+    }
+
+    #[test]
     fn a_list_keeps_its_order() {
         assert_eq!(
-            select(&header(), "species", Some(&["length", "width"])),
+            select(&header(), "species", Some(&["length", "width"]), None),
             Ok(Selection { target: 2, features: vec![1, 0] })
         );
     }
 
     #[test]
     fn every_unknown_name_is_told_with_the_one_that_was_meant() {
-        let errors = select(&header(), "specis", Some(&["widht", "colour"])).unwrap_err();
+        let errors = select(&header(), "specis", Some(&["widht", "colour"]), None).unwrap_err();
         let found: Vec<_> = errors
             .iter()
             .map(|error| match error {
@@ -189,7 +220,7 @@ mod tests {
     #[test]
     fn the_target_is_no_feature_and_no_feature_comes_twice() {
         assert_eq!(
-            select(&header(), "species", Some(&["width", "species", "width"])),
+            select(&header(), "species", Some(&["width", "species", "width"]), None),
             Err(vec![
                 DataError::TargetAmongFeatures { name: "species".into(), feature: 1 },
                 DataError::FeatureTwice { name: "width".into(), first: 0, second: 2 },
@@ -200,14 +231,14 @@ mod tests {
     #[test]
     fn inputs_are_needed() {
         let header = ["species".to_owned()];
-        assert_eq!(select(&header, "species", None), Err(vec![DataError::NoFeatures]));
-        assert_eq!(select(&header, "species", Some(&[])), Err(vec![DataError::NoFeatures]));
+        assert_eq!(select(&header, "species", None, None), Err(vec![DataError::NoFeatures]));
+        assert_eq!(select(&header, "species", Some(&[]), None), Err(vec![DataError::NoFeatures]));
     }
 
     #[test]
     fn a_first_line_of_numbers_is_a_missing_header() {
         let header = ["5.1".to_owned(), "3.5".to_owned()];
-        assert_eq!(select(&header, "species", None), Err(vec![DataError::HeaderMissing]));
+        assert_eq!(select(&header, "species", None, None), Err(vec![DataError::HeaderMissing]));
     }
 
     #[test]

@@ -9,6 +9,8 @@ pub struct Dataset {
     pub train: Examples,
     /// Empty when the spec holds nothing out.
     pub validation: Examples,
+    /// Held out for a last test: nothing is measured on it. Empty unless the spec asks for it.
+    pub test: Examples,
     /// What one input is.
     pub input: InputKind,
     /// Shape of one input, without the batch axis.
@@ -52,7 +54,9 @@ impl Dataset {
             write_count(&mut hash, class.len());
             hash.write(class.as_bytes());
         }
-        for part in [&self.train, &self.validation] {
+        // Without a test part the hash is what it was before there were any.
+        let test = Some(&self.test).filter(|test| !test.is_empty());
+        for part in [&self.train, &self.validation].into_iter().chain(test) {
             write_numbers(&mut hash, &part.inputs);
             write_targets(&mut hash, &part.targets);
         }
@@ -107,6 +111,7 @@ mod tests {
                 targets: Targets::Classes(vec![0, 1]),
             },
             validation: Examples { inputs: vec![5.0, 6.0], targets: Targets::Classes(vec![1]) },
+            test: Examples { inputs: Vec::new(), targets: Targets::Classes(Vec::new()) },
             input: InputKind::Float,
             shape: vec![2],
             classes: vec!["no".into(), "yes".into()],
@@ -120,7 +125,7 @@ mod tests {
 
     #[test]
     fn the_digest_sees_every_part() {
-        let changes: [fn(&mut Dataset); 12] = [
+        let changes: [fn(&mut Dataset); 13] = [
             |data| data.train.inputs[3] = 4.000000000000001,
             |data| data.train.inputs.swap(0, 1),
             |data| data.train.targets = Targets::Classes(vec![1, 1]),
@@ -140,6 +145,7 @@ mod tests {
                     Targets::Places { classes: vec![Some(0), None], shape: vec![1] };
             },
             |data| data.validation.inputs[0] = -5.0,
+            |data| data.test = data.validation.clone(),
             |data| data.shape = vec![1, 2],
             |data| data.classes[0].push('n'),
             |data| data.input = InputKind::Tokens { vocabulary: 7 },
@@ -155,6 +161,6 @@ mod tests {
         digests.push(dataset().digest());
         digests.sort();
         digests.dedup();
-        assert_eq!(digests.len(), 13);
+        assert_eq!(digests.len(), 14);
     }
 }

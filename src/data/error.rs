@@ -81,6 +81,29 @@ pub enum DataError {
     NoFeatures,
     #[error("{}", .0.message("is empty", "are empty"))]
     EmptyCells(Cells),
+    #[error("{}", .0.message("stands for a missing value", "stand for missing values"))]
+    MissingCells(Cells),
+    #[error("in every row a value is missing")]
+    AllDropped,
+    #[error("column `{column}` has no value in the training part to fill in")]
+    NothingToFill { column: String },
+    #[error("`{value}` cannot stand for a missing number in column `{column}`")]
+    FillNotANumber { column: String, value: String },
+    #[error("{}", .0.message("is a category that is not known", "are categories that are not known"))]
+    UnknownCategories(Cells),
+    #[error("`{key}` names no {}: `{name}`", .key.names())]
+    RuleColumnMissing {
+        key: ColumnKey,
+        name: String,
+        /// The place among the columns that the key names.
+        index: usize,
+        columns: Vec<String>,
+        suggestion: Option<String>,
+    },
+    #[error(
+        "columns that are encoded or filled in are no tokens, and the model starts with an embedding"
+    )]
+    EncodedTokens,
     #[error("{}", .0.message("is not a number", "are not numbers"))]
     NotNumbers(Cells),
     #[error("{}", .0.message("is not finite", "are not finite"))]
@@ -99,10 +122,12 @@ pub enum DataError {
     PositiveMissing { positive: String, classes: Vec<String>, suggestion: Option<String> },
     #[error("`positive` is for binary classification")]
     PositiveWithoutBinary,
-    #[error("too few examples of {} for a split: a class needs one on either side", list(.classes))]
-    LonelyClasses { classes: Vec<String> },
-    #[error("one example cannot be split")]
-    OneExample,
+    #[error("too few examples of {} for a split: a class needs {}", list(.classes), one_in_each(*.parts))]
+    LonelyClasses { classes: Vec<String>, parts: usize },
+    #[error("{} cannot be split into {parts} parts", count(*.examples, "example"))]
+    TooFewForParts { examples: usize, parts: usize },
+    #[error("{} cannot be split into {parts} parts", count(*.groups, "group"))]
+    TooFewGroups { groups: usize, parts: usize },
     #[error("the held-out share {share} is not in [0, 1)")]
     Share { share: f64 },
     #[error("the shape {shape:?} {}, and an input has {numbers}", holds(*.product))]
@@ -159,10 +184,12 @@ impl DataError {
             | Self::RaggedRows { .. } => Code::DATA_MALFORMED,
             Self::ColumnMissing { .. }
             | Self::FeatureTwice { .. }
-            | Self::TargetAmongFeatures { .. } => Code::BAD_COLUMN,
-            Self::EmptyCells(_) | Self::NotNumbers(_) => Code::NOT_A_NUMBER,
+            | Self::TargetAmongFeatures { .. }
+            | Self::RuleColumnMissing { .. } => Code::BAD_COLUMN,
+            Self::EmptyCells(_) | Self::MissingCells(_) | Self::NotNumbers(_) => Code::NOT_A_NUMBER,
+            Self::UnknownCategories(_) => Code::UNKNOWN_CATEGORY,
             Self::NotFinite(_) => Code::NOT_FINITE,
-            Self::NoRows { .. } | Self::NoFeatures => Code::DATA_EMPTY,
+            Self::NoRows { .. } | Self::NoFeatures | Self::AllDropped => Code::DATA_EMPTY,
             Self::FractionalLabels(_)
             | Self::NotZeroOrOne(_)
             | Self::AllIgnored { .. }
@@ -170,17 +197,21 @@ impl DataError {
             | Self::NotTwoClasses { .. }
             | Self::PositiveMissing { .. }
             | Self::PositiveWithoutBinary => Code::BAD_LABELS,
-            Self::LonelyClasses { .. } | Self::OneExample | Self::Share { .. } => {
-                Code::TOO_FEW_EXAMPLES
-            }
+            Self::LonelyClasses { .. }
+            | Self::TooFewForParts { .. }
+            | Self::TooFewGroups { .. }
+            | Self::Share { .. } => Code::TOO_FEW_EXAMPLES,
             Self::Shape { .. } => Code::DATA_SHAPE_MISMATCH,
             Self::NotTokens { .. }
             | Self::EmbeddingOfNumbers { .. }
             | Self::TokensWithoutEmbedding { .. }
             | Self::VocabularyTooSmall { .. }
+            | Self::EncodedTokens
             | Self::ScaledTokens => Code::BAD_TOKENS,
             Self::BatchTooLarge { .. } => Code::BATCH_TOO_LARGE,
-            Self::InputScale(_)
+            Self::NothingToFill { .. }
+            | Self::FillNotANumber { .. }
+            | Self::InputScale(_)
             | Self::TargetScale(_)
             | Self::GeneratorTask { .. }
             | Self::GeneratorOption { .. } => Code::BAD_DATA_OPTION,
@@ -200,6 +231,8 @@ impl DataError {
     /// The error with its cells counted in another unit.
     pub(super) fn counted_in(mut self, unit: Unit) -> Self {
         if let Self::EmptyCells(cells)
+        | Self::MissingCells(cells)
+        | Self::UnknownCategories(cells)
         | Self::NotNumbers(cells)
         | Self::NotFinite(cells)
         | Self::FractionalLabels(cells)
@@ -209,6 +242,36 @@ impl DataError {
             cells.first.iter_mut().for_each(|cell| cell.unit = unit);
         }
         self
+    }
+}
+
+/// The keys of a spec that name columns by themselves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ColumnKey {
+    Encode,
+    Missing,
+    Group,
+    Order,
+}
+
+impl ColumnKey {
+    fn names(self) -> &'static str {
+        match self {
+            Self::Encode => "input column",
+            Self::Missing => "input column or target",
+            Self::Group | Self::Order => "column",
+        }
+    }
+}
+
+impl std::fmt::Display for ColumnKey {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(match self {
+            Self::Encode => "encode",
+            Self::Missing => "missing",
+            Self::Group => "group",
+            Self::Order => "order",
+        })
     }
 }
 
@@ -308,6 +371,11 @@ fn memory(bytes: usize) -> String {
 
 fn size([width, height]: &[u32; 2]) -> String {
     format!("{width} × {height}")
+}
+
+/// What a class needs for a split into so many parts.
+fn one_in_each(parts: usize) -> String {
+    if parts == 2 { "one on either side".into() } else { format!("one in each of {parts} parts") }
 }
 
 fn holds(product: Option<usize>) -> String {

@@ -1,17 +1,20 @@
 //! The whole way from a spec to its dataset.
 
 use super::answers;
-use super::columns::{check_tokens, numbers};
+use super::columns::check_tokens;
 use super::generate::{self, generate};
 use super::place::diagnostic;
-use super::raw::Raw;
+use super::raw::{Raw, Rows};
 use super::read::kept::{Keep, MOST};
 use super::read::table::Table;
-use super::scale::Scaler;
-use super::split::split;
-use super::{DataError, Dataset, Examples, InputKind, ScaleError, Targets, shape, sources};
+use super::scale::{Scaler, units};
+use super::split::{Parts, Rule, Shares, split};
+use super::{
+    DataError, Dataset, Examples, InputKind, ScaleError, Targets, encode, missing, shape, sources,
+    split_by,
+};
 use crate::spec::{
-    DataSource, Diagnostics, Generator, LayerKind, LayerSpec, Scaling, Spanned, Spec, Task,
+    DataSource, Diagnostics, Generator, LayerKind, LayerSpec, Scaling, Spanned, Spec, SplitBy, Task,
 };
 
 /// Reads or generates the data of a spec.
@@ -81,30 +84,47 @@ fn any(layers: &[LayerSpec], holds: &dyn Fn(&LayerSpec) -> bool) -> bool {
 }
 
 pub(super) fn from_table(
-    table: &Table,
+    mut table: Table,
     answers: &answers::Wanted<'_>,
     features: Option<&[Spanned<String>]>,
-    vocabulary: Option<usize>,
+    spec: &Spec,
 ) -> Result<Raw, Vec<DataError>> {
+    let one = |error| vec![error];
+    let (rules, by) = (&spec.data.columns, &spec.data.split.by);
     let names: Option<Vec<&str>> =
         features.map(|features| features.iter().map(|feature| feature.as_str()).collect());
-    let columns = answers.select(&table.header, names.as_deref())?;
-    let inputs = numbers(table, &columns.features).and_then(|inputs| {
-        if let Some(vocabulary) = vocabulary {
-            check_tokens(table, &columns.features, &inputs, vocabulary)
-                .map_err(|error| vec![error])?;
-        }
-        Ok(inputs)
-    });
-    let targets = answers.read(table, &columns.targets);
-    let (inputs, (targets, classes)) = both(inputs, targets)?;
-    Ok(Raw {
-        inputs,
-        targets,
-        classes,
-        input: vocabulary.map_or(InputKind::Float, |vocabulary| InputKind::Tokens { vocabulary }),
-        shape: vec![columns.features.len()],
-    })
+    let columns = answers.select(&table.header, names.as_deref(), split_by::column(by))?;
+    let all = [&columns.features[..], &columns.targets].concat();
+    missing::check_names(&table.header, &columns.features, &columns.targets, rules)?;
+    missing::drop_rows(&mut table, &all, rules).map_err(one)?;
+
+    let mut rows = Rows::of(&table);
+    // A value that is missing is no number either: to say so once is enough.
+    let refused = missing::refuse(&table, &all, rules).map_err(one);
+    let split = split_by::read(&table, by, &mut rows).map_err(one);
+    let ((), ()) = both(refused, split)?;
+    let inputs = encode::read(&table, &columns.features, rules);
+    let targets = answers.read(&table, &columns.targets);
+    let ((inputs, unfinished), (targets, classes)) = both(inputs, targets)?;
+    rows.columns = unfinished;
+    let input = tokens(&table, &columns.features, &inputs, &rows, spec).map_err(one)?;
+    Ok(Raw { inputs, targets, classes, input, shape: vec![columns.features.len()], rows })
+}
+
+/// What a table's inputs are: tokens where the model starts with an embedding.
+fn tokens(
+    table: &Table,
+    features: &[usize],
+    inputs: &[f64],
+    rows: &Rows,
+    spec: &Spec,
+) -> Result<InputKind, DataError> {
+    let Some(vocabulary) = vocabulary(spec) else { return Ok(InputKind::Float) };
+    if !rows.columns.is_empty() {
+        return Err(DataError::EncodedTokens);
+    }
+    check_tokens(table, features, inputs, vocabulary)?;
+    Ok(InputKind::Tokens { vocabulary })
 }
 
 fn from_generator(generator: &Generator, spec: &Spec) -> Result<Raw, Vec<DataError>> {
@@ -169,36 +189,63 @@ fn check_tokens_of(
     }
 }
 
-/// Shapes, splits and scales.
-fn assemble(raw: Raw, spec: &Spec) -> Result<Dataset, Vec<DataError>> {
+/// Splits, finishes, shapes and scales.
+fn assemble(mut raw: Raw, spec: &Spec) -> Result<Dataset, Vec<DataError>> {
     let one = |error| vec![error];
+    let parts = split_parts(&raw, spec).map_err(one).and_then(|parts| {
+        check_batch(*spec.training.batch_size, parts.train.len()).map_err(one)?;
+        Ok(parts)
+    });
+    let mut encoded = Vec::new();
+    if !raw.rows.columns.is_empty() {
+        // Without parts there is nothing to learn from, and so no shape.
+        let parts = parts.as_ref().map_err(Clone::clone)?;
+        let rows = &raw.rows;
+        let finished = encode::finish(&rows.columns, &raw.inputs, &rows.lines, &parts.train)
+            .map_err(|errors| sources::counted(errors, rows.unit))?;
+        raw.shape = vec![finished.encoded.len()];
+        (raw.inputs, encoded) = (finished.inputs, finished.encoded);
+    }
     let wanted = spec.data.shape.as_ref().map(|shape| shape.as_slice());
     let shape = shape::resolve(wanted, &raw.shape).map_err(one);
-    let parts = split(&raw.targets, &raw.classes, *spec.data.validation, spec.training.seed)
-        .map_err(one)
-        .and_then(|parts| {
-            check_batch(*spec.training.batch_size, parts.train.len()).map_err(one)?;
-            Ok(parts)
-        });
     let tokens = check_scaling(raw.input, *spec.data.scale).map_err(one);
     let ((shape, parts), ()) = both(both(shape, parts), tokens)?;
 
     let columns = raw.shape.iter().product();
     let all = Examples { inputs: raw.inputs, targets: raw.targets };
-    let mut train = all.select(&parts.train, columns);
-    let mut validation = all.select(&parts.validation, columns);
-    let inputs = scale_inputs(*spec.data.scale, &mut train, &mut validation, columns);
-    let targets = scale_targets(*spec.data.scale_target, &mut train, &mut validation);
+    let [mut train, mut validation, mut test] =
+        [parts.train, parts.validation, parts.test].map(|part| all.select(&part, columns));
+    let units = units(*spec.data.scale, &shape, &encoded);
+    let all = [&mut train, &mut validation, &mut test];
+    let inputs = scale_inputs(*spec.data.scale, all, &units);
+    let all = [&mut train, &mut validation, &mut test];
+    let targets = scale_targets(*spec.data.scale_target, all);
     both(
         inputs.map_err(|error| vec![DataError::InputScale(error)]),
         targets.map_err(|error| vec![DataError::TargetScale(error)]),
     )?;
     if spec.data.reconstruct.is_some() {
-        for part in [&mut train, &mut validation] {
+        for part in [&mut train, &mut validation, &mut test] {
             part.targets = Targets::Arrays { values: part.inputs.clone(), shape: shape.clone() };
         }
     }
-    Ok(Dataset { train, validation, input: raw.input, shape, classes: raw.classes })
+    Ok(Dataset { train, validation, test, input: raw.input, shape, classes: raw.classes })
+}
+
+fn split_parts(raw: &Raw, spec: &Spec) -> Result<Parts, DataError> {
+    let in_place: Vec<usize>;
+    let rule = match spec.data.split.by {
+        SplitBy::Class => Rule::Class,
+        SplitBy::Example => Rule::Example,
+        SplitBy::Group(_) => Rule::Group(&raw.rows.groups),
+        SplitBy::Order(_) => Rule::Order(&raw.rows.order),
+        SplitBy::Place => {
+            in_place = (0..raw.targets.len()).collect();
+            Rule::Order(&in_place)
+        }
+    };
+    let shares = Shares { validation: *spec.data.validation, test: spec.data.split.test };
+    split(&raw.targets, &raw.classes, shares, rule, spec.training.seed)
 }
 
 fn check_batch(batch_size: usize, examples: usize) -> Result<(), DataError> {
@@ -216,32 +263,24 @@ fn check_scaling(input: InputKind, scaling: Scaling) -> Result<(), DataError> {
     }
 }
 
+/// Scales the inputs of all parts by what the first one, the training part, is like.
 fn scale_inputs(
     scaling: Scaling,
-    train: &mut Examples,
-    validation: &mut Examples,
-    columns: usize,
+    parts: [&mut Examples; 3],
+    units: &[Option<usize>],
 ) -> Result<(), ScaleError> {
-    let scaler = Scaler::fit(scaling, &train.inputs, columns)?;
-    scaler.apply(&mut train.inputs)?;
-    scaler.apply(&mut validation.inputs)
+    let scaler = Scaler::fit(scaling, &parts[0].inputs, units)?;
+    parts.into_iter().try_for_each(|part| scaler.apply(&mut part.inputs))
 }
 
-/// Scales real targets, each number of an example as a column of its own; classes have nothing to scale.
-fn scale_targets(
-    scaling: Scaling,
-    train: &mut Examples,
-    validation: &mut Examples,
-) -> Result<(), ScaleError> {
-    let columns = train.targets.width();
-    match (train.targets.values_mut(), validation.targets.values_mut()) {
-        (Some(train), Some(validation)) => {
-            let scaler = Scaler::fit(scaling, train, columns)?;
-            scaler.apply(train)?;
-            scaler.apply(validation)
-        }
-        _ => Ok(()),
-    }
+/// The same for real targets, each number of an example as a column of its own; classes have nothing
+/// to scale.
+fn scale_targets(scaling: Scaling, mut parts: [&mut Examples; 3]) -> Result<(), ScaleError> {
+    let columns: Vec<Option<usize>> = (0..parts[0].targets.width()).map(Some).collect();
+    let Some(train) = parts[0].targets.values() else { return Ok(()) };
+    let scaler = Scaler::fit(scaling, train, &columns)?;
+    let mut values = parts.iter_mut().filter_map(|part| part.targets.values_mut());
+    values.try_for_each(|values| scaler.apply(values))
 }
 
 /// Two results, or the errors of both.

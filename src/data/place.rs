@@ -1,8 +1,8 @@
 //! Where in the spec an error about data is shown, and how it is mended.
 
-use super::error::{Cells, SHOWN, count, list};
+use super::error::{Cells, ColumnKey, SHOWN, count, list};
 use super::{DataError, ScaleError};
-use crate::spec::{DataSource, Diagnostic, Span, Spec, TableFormat};
+use crate::spec::{DataSource, Diagnostic, Encoding, Span, Spec, SplitBy, TableFormat};
 
 /// An error as the reader of the spec sees it.
 pub(super) fn diagnostic(error: &DataError, spec: &Spec) -> Diagnostic {
@@ -42,6 +42,10 @@ fn message(error: &DataError, spec: &Spec) -> String {
             | DataError::TooMuch { .. }
             | DataError::TextTooShort { .. }
             | DataError::EmptyCells(_)
+            | DataError::MissingCells(_)
+            | DataError::AllDropped
+            | DataError::NothingToFill { .. }
+            | DataError::UnknownCategories(_)
             | DataError::NotNumbers(_)
             | DataError::NotFinite(_)
             | DataError::FractionalLabels(_)
@@ -89,6 +93,18 @@ fn place(error: &DataError, spec: &Spec) -> (Span, String) {
         DataError::TextTooShort { .. } => (source(spec), "too short for an example".into()),
         DataError::NoRows { .. } => (source(spec), "there is nothing to learn from".into()),
         DataError::NoFeatures => (source(spec), "only the target is left".into()),
+        DataError::AllDropped => (source(spec), "there is nothing to learn from".into()),
+        DataError::MissingCells(cells) => (column(cells, spec), "every cell needs a value".into()),
+        DataError::UnknownCategories(cells) => (encoded(cells, spec), "encoded".into()),
+        DataError::NothingToFill { column } => {
+            (missing(column, spec), "learned from the training part".into())
+        }
+        DataError::FillNotANumber { column, .. } => {
+            (missing(column, spec), "a column of numbers".into())
+        }
+        DataError::RuleColumnMissing { key, index, .. } => {
+            (rule_column(*key, *index, spec), "no such column".into())
+        }
         DataError::ColumnMissing { feature: None, .. } => (target(spec), "no such column".into()),
         DataError::ColumnMissing { feature: Some(index), .. } => {
             (feature(spec, *index), "no such column".into())
@@ -111,14 +127,19 @@ fn place(error: &DataError, spec: &Spec) -> (Span, String) {
         DataError::PositiveMissing { .. } | DataError::PositiveWithoutBinary => {
             (positive(spec), "the class that counts as 1".into())
         }
-        DataError::LonelyClasses { .. } | DataError::OneExample | DataError::Share { .. } => {
-            (data.validation.span, "the share that is held out".into())
+        DataError::LonelyClasses { .. }
+        | DataError::TooFewForParts { .. }
+        | DataError::Share { .. } => (data.validation.span, "the share that is held out".into()),
+        DataError::TooFewGroups { .. } => {
+            (rule_column(ColumnKey::Group, 0, spec), "a group stays together".into())
         }
         DataError::Shape { numbers, .. } => {
             let span = data.shape.as_ref().map_or(data.span, |shape| shape.span);
             (span, format!("must hold {}", count(*numbers, "number")))
         }
-        DataError::EmbeddingOfNumbers { .. } | DataError::VocabularyTooSmall { .. } => {
+        DataError::EmbeddingOfNumbers { .. }
+        | DataError::VocabularyTooSmall { .. }
+        | DataError::EncodedTokens => {
             let span = spec.layers().first().map_or(data.span, |layer| layer.span);
             (span, "the first layer".into())
         }
@@ -174,6 +195,38 @@ fn feature(spec: &Spec, index: usize) -> Span {
     }
 }
 
+/// Where a key of the spec names a column by itself.
+fn rule_column(key: ColumnKey, index: usize, spec: &Spec) -> Span {
+    let rules = &spec.data.columns;
+    let named = match (key, &spec.data.split.by) {
+        (ColumnKey::Encode, _) => rules.encode.get(index).map(|(column, _)| column.span),
+        (ColumnKey::Missing, _) => rules.missing.get(index).map(|(column, _)| column.span),
+        (ColumnKey::Group | ColumnKey::Order, SplitBy::Group(column) | SplitBy::Order(column)) => {
+            Some(column.span)
+        }
+        _ => None,
+    };
+    named.unwrap_or(spec.data.span)
+}
+
+/// What the spec says about missing values of a column.
+fn missing(column: &str, spec: &Spec) -> Span {
+    let rules = &spec.data.columns;
+    let named = rules.missing.iter().find(|(name, _)| name.value == column);
+    named.map_or(rules.missing_elsewhere.span, |(_, way)| way.span)
+}
+
+/// Where the column of these cells is encoded.
+fn encoded(cells: &Cells, spec: &Spec) -> Span {
+    let named = spec
+        .data
+        .columns
+        .encode
+        .iter()
+        .find(|(name, _)| cells.common_column() == Some(name.as_str()));
+    named.map_or(source(spec), |(name, _)| name.span)
+}
+
 /// The place that names the column of these cells, if there is one; else the data file.
 fn column(cells: &Cells, spec: &Spec) -> Span {
     let Some(target) = spec.data.source.target() else { return source(spec) };
@@ -201,6 +254,8 @@ fn in_target(cells: &Cells, spec: &Spec) -> bool {
 fn notes(error: &DataError) -> Vec<String> {
     let (mut notes, total): (Vec<String>, usize) = match error {
         DataError::EmptyCells(cells)
+        | DataError::MissingCells(cells)
+        | DataError::UnknownCategories(cells)
         | DataError::NotNumbers(cells)
         | DataError::NotFinite(cells)
         | DataError::FractionalLabels(cells)
@@ -216,7 +271,7 @@ fn notes(error: &DataError) -> Vec<String> {
             };
             (lines.iter().map(row).collect(), *total)
         }
-        DataError::ColumnMissing { columns, .. } => {
+        DataError::ColumnMissing { columns, .. } | DataError::RuleColumnMissing { columns, .. } => {
             return vec![format!("the columns are {}", list(columns))];
         }
         DataError::ArrayMissing { arrays, .. } if !arrays.is_empty() => {
@@ -284,17 +339,42 @@ fn help(error: &DataError, spec: &Spec) -> Option<String> {
         }
         DataError::FeatureTwice { .. } => "list it once".into(),
         DataError::TargetAmongFeatures { .. } => "leave it out of `features`".into(),
-        DataError::EmptyCells(cells) if in_target(cells, spec) => {
+        DataError::EmptyCells(cells) | DataError::MissingCells(cells) if in_target(cells, spec) => {
             "fill the cells, or leave their rows out".into()
         }
-        DataError::EmptyCells(_) => {
-            "fill the cells, leave the rows out, or leave the column out with `features`".into()
+        DataError::EmptyCells(_) | DataError::MissingCells(_) => {
+            "say what is to be done with `missing`, fill the cells, or leave the column out with \
+             `features`"
+                .into()
         }
+        DataError::AllDropped => {
+            "fill in what can be filled in: `missing: {COLUMN: median}`".into()
+        }
+        DataError::NothingToFill { .. } => {
+            "leave the column out with `features`, or write `constant: NUMBER`".into()
+        }
+        DataError::FillNotANumber { .. } => {
+            "give a number, or encode the column with `encode`".into()
+        }
+        DataError::UnknownCategories(cells) => match ordered(cells, spec) {
+            true => "add them to the order, in their places".into(),
+            false => {
+                "correct the cells, hold less out, or write `one_hot: {unknown: zeros}`".into()
+            }
+        },
+        DataError::RuleColumnMissing { suggestion, .. } => {
+            return suggestion.as_ref().map(|name| format!("did you mean `{name}`?"));
+        }
+        DataError::EncodedTokens => {
+            "start the model with another layer: an embedding reads whole numbers as they stand"
+                .into()
+        }
+        DataError::TooFewGroups { .. } => "hold fewer parts out, or split by another column".into(),
         DataError::NotNumbers(cells) if in_target(cells, spec) => {
             "for labels, write `task: classification`".into()
         }
         DataError::NotNumbers(_) => {
-            "leave the column out with `features`, or encode it as numbers".into()
+            "leave the column out with `features`, or encode it: `encode: {COLUMN: one_hot}`".into()
         }
         DataError::NotFinite(_) => "fill the cells, or leave their rows out".into(),
         DataError::FractionalLabels(_) => "for real targets, write `task: regression`".into(),
@@ -319,7 +399,9 @@ fn help(error: &DataError, spec: &Spec) -> Option<String> {
              quantity, write `task: regression`"
                 .into()
         }
-        DataError::OneExample => "add examples, or write `split: {validation: 0}`".into(),
+        DataError::TooFewForParts { .. } => {
+            "add examples, or write `split: {validation: 0}`".into()
+        }
         DataError::Share { .. } => "write a share such as `split: {validation: 0.2}`".into(),
         DataError::Shape { .. } => {
             "the sizes multiply to the number of input columns; the batch is not among them".into()
@@ -358,6 +440,14 @@ fn fitting(rows: usize, bytes: usize, most: usize) -> usize {
     let exact = (rows as f64 / bytes as f64 * most as f64 / 2.0) as usize;
     let unit = 10usize.pow(exact.checked_ilog10().unwrap_or(0));
     (exact / unit * unit).max(1)
+}
+
+/// Whether the column of these cells has categories in an order that the spec gives.
+fn ordered(cells: &Cells, spec: &Spec) -> bool {
+    spec.data.columns.encode.iter().any(|(name, encoding)| {
+        cells.common_column() == Some(name.as_str())
+            && matches!(encoding, Encoding::Ordinal { order: Some(_) })
+    })
 }
 
 /// One column whose name holds the separator of another dialect.

@@ -4,13 +4,13 @@ use std::path::Path;
 
 use super::answers::Wanted;
 use super::load::from_table;
-use super::raw::Raw;
+use super::raw::{Raw, Rows};
 use super::read::kept::Keep;
 use super::read::table::Table;
 use super::read::{arrays, csv, file, json_lines, text};
-use super::{DataError, InputKind};
+use super::{DataError, InputKind, split_by};
 use crate::data::error::Unit;
-use crate::spec::{DataSource, Spec, TableFormat, Task, TextSource};
+use crate::spec::{DataSource, Spec, SplitBy, TableFormat, Task, TextSource};
 
 /// Reads the file that the spec's data comes from. `vocabulary` is that of the embedding that the
 /// model starts with.
@@ -24,14 +24,15 @@ pub(super) fn read(
     vocabulary: Option<usize>,
 ) -> Result<Raw, Vec<DataError>> {
     let place = spec.data.source.path().map_or(spec.data.span, |path| path.span);
-    let (folder, task) = (spec.folder(place), *spec.task);
+    let (folder, task, by) = (spec.folder(place), *spec.task, &spec.data.split.by);
     match &spec.data.source {
         DataSource::Table { format, path, target, features } => {
             let table = table(&folder, *format, path, keep)?;
+            let unit = table.unit;
             let reconstruct = spec.data.reconstruct.is_some();
             let answers = Wanted { target, task, reconstruct };
-            let raw = from_table(&table, &answers, features.as_deref(), vocabulary);
-            raw.map_err(|errors| counted(errors, table.unit))
+            let raw = from_table(table, &answers, features.as_deref(), spec);
+            raw.map_err(|errors| counted(errors, unit))
         }
         DataSource::Arrays { format, path, inputs, target } => {
             let (format, inputs) = (*format, inputs.as_ref());
@@ -41,15 +42,17 @@ pub(super) fn read(
             arrays::examples(inputs, &targets, task, positive, vocabulary)
         }
         #[cfg(feature = "image")]
-        DataSource::Images(source) => super::read::image_files::read(&folder, source, task, keep),
+        DataSource::Images(source) => {
+            super::read::image_files::read(&folder, source, by, task, keep)
+        }
         #[cfg(not(feature = "image"))]
         DataSource::Images(_) => Err(lacking("images", "image")),
-        DataSource::Text(source) => from_text(&folder, source, task, keep),
+        DataSource::Text(source) => from_text(&folder, source, by, task, keep),
         DataSource::Generated(_) | DataSource::Model => unreachable!("there is no file"),
     }
 }
 
-fn counted(errors: Vec<DataError>, unit: Unit) -> Vec<DataError> {
+pub(super) fn counted(errors: Vec<DataError>, unit: Unit) -> Vec<DataError> {
     errors.into_iter().map(|error| error.counted_in(unit)).collect()
 }
 
@@ -83,6 +86,7 @@ fn lacking(format: &'static str, feature: &'static str) -> Vec<DataError> {
 fn from_text(
     folder: &Path,
     source: &TextSource,
+    by: &SplitBy,
     task: Task,
     keep: Keep,
 ) -> Result<Raw, Vec<DataError>> {
@@ -96,10 +100,22 @@ fn from_text(
     let table = table(folder, format, &source.path, keep)?;
     let names = [column.as_str()];
     let answers = Wanted { target, task, reconstruct: false };
-    let columns = answers.select(&table.header, Some(&names))?;
+    let columns = answers.select(&table.header, Some(&names), None)?;
+    let rows = split_rows(&table, by)?;
     let (targets, classes) = answers.read(&table, &columns.targets)?;
     let texts = table.rows.iter().map(|row| row.cell(columns.features[0]));
     let (inputs, vocabulary) = text::padded(texts, source);
     let shape = vec![source.length];
-    Ok(Raw { inputs, targets, classes, input: InputKind::Tokens { vocabulary }, shape })
+    Ok(Raw { inputs, targets, classes, input: InputKind::Tokens { vocabulary }, shape, rows })
+}
+
+/// What the rows of a table of texts or images say beside those.
+///
+/// # Errors
+///
+/// As [`split_by::read`].
+pub(super) fn split_rows(table: &Table, by: &SplitBy) -> Result<Rows, Vec<DataError>> {
+    let mut rows = Rows::of(table);
+    split_by::read(table, by, &mut rows).map_err(|error| counted(vec![error], table.unit))?;
+    Ok(rows)
 }

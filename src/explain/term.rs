@@ -80,6 +80,8 @@ pub(super) fn kind(kind: TermKind) -> Kind {
         TermKind::Clipping => ("way of clipping", "Ways of clipping gradients"),
         TermKind::Data => ("data source", "Data sources"),
         TermKind::Scaling => ("scaling", "Ways of scaling data"),
+        TermKind::Encoding => ("encoding", "Ways of encoding columns of text"),
+        TermKind::Missing => ("treatment of missing values", "Treatments of missing values"),
         TermKind::Fault => ("fault", "Faults to plant"),
     };
     Kind { name, title }
@@ -111,6 +113,8 @@ fn in_place(term: &TermMeta) -> String {
         TermKind::Clipping => format!("clipping: {example}"),
         TermKind::Data => format!("data: {example}"),
         TermKind::Scaling => format!("scale: {example}"),
+        TermKind::Encoding => format!("encode: {{column: {example}}}"),
+        TermKind::Missing => format!("missing: {{column: {example}}}"),
         TermKind::Fault => format!("faults:\n  - {example}"),
     }
 }

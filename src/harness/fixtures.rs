@@ -10,9 +10,9 @@ use crate::experiment::{Evidence, ExperimentError, Judgement, Progress};
 use crate::property::{Finding, Meta, Options, Property, Verdict};
 use crate::report::event::{Event, Sink};
 use crate::spec::{
-    Conditions, DataSource, DataSpec, DeviceKind, Expectation, Generator, Length, LossKind,
-    LossSpec, ModelSpec, OptimizerKind, OptimizerSpec, Scaling, Schedule, ScheduleSpec, Severity,
-    Source, Span, Spanned, Spec, Task, TrainingSpec,
+    ColumnRules, Conditions, DataSource, DataSpec, DeviceKind, Expectation, Generator, Length,
+    LossKind, LossSpec, ModelSpec, OptimizerKind, OptimizerSpec, Scaling, Schedule, ScheduleSpec,
+    Severity, Source, Span, Spanned, Spec, SplitRule, Task, TrainingSpec,
 };
 
 /// A property that judges and records nothing: what a test's judge says counts.
@@ -63,6 +63,8 @@ pub(crate) fn spec(name: &str, expectations: Vec<Expectation>) -> Spec {
             reconstruct: None,
             validation: at_start(0.0),
             sample: None,
+            split: SplitRule::default(),
+            columns: ColumnRules::default(),
             span: Span::default(),
         },
         model: ModelSpec::Declared(Vec::new().into()),

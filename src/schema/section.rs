@@ -90,6 +90,9 @@ fn one_source() -> Value {
         "dependentSchemas": {
             "target": any(&files),
             "features": any(TABLES),
+            "encode": any(TABLES),
+            "missing": any(TABLES),
+            "na": any(TABLES),
             "inputs": any(&["npz", "safetensors"]),
             "sample": any(&files),
             "images": target_with("images", "list"),

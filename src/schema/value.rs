@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{choice_name, described, expectation, reference, term_name};
-use crate::spec::vocabulary::{Bounds, TermKind, TermOption, ValueKind};
+use crate::spec::vocabulary::{Bounds, DefaultValue, TermKind, TermOption, ValueKind, terms};
 
 /// What names of layers and inputs look like.
 pub(super) const NAME: &str = "^[A-Za-z0-9_${}]+$";
@@ -85,6 +85,7 @@ pub(super) fn value(option: &TermOption) -> Value {
         ValueKind::Section(name) => reference(&term_name(TermKind::Section, name)),
         ValueKind::Sections(name) => list(reference(&term_name(TermKind::Section, name))),
         ValueKind::Expectations => expectation::list(),
+        ValueKind::ByColumn { kind, all } => by_column(kind, all),
         ValueKind::Groups => {
             json!({ "type": "object", "additionalProperties": expectation::list() })
         }
@@ -172,6 +173,23 @@ pub(super) fn plain(number: f64) -> Value {
         true => json!(number as i64),
         false => json!(number),
     }
+}
+
+/// A mapping from columns to terms of a kind; where a name may stand for all columns, that too.
+fn by_column(kind: TermKind, all: bool) -> Value {
+    let columns = json!({
+        "type": "object",
+        "additionalProperties": reference(&choice_name(kind)),
+    });
+    if !all {
+        return columns;
+    }
+    let names: Vec<&str> = terms()
+        .filter(|term| term.kind == kind)
+        .filter(|term| term.options.iter().all(|o| o.default != DefaultValue::Required))
+        .map(|term| term.name)
+        .collect();
+    json!({ "anyOf": [{ "enum": names }, columns] })
 }
 
 /// Numbers and truth values count as they are written.

@@ -62,6 +62,7 @@ impl Code {
     pub const BATCH_TOO_LARGE: Self = Self("NN0211");
     pub const BAD_DATA_OPTION: Self = Self("NN0212");
     pub const DATA_TOO_LARGE: Self = Self("NN0213");
+    pub const UNKNOWN_CATEGORY: Self = Self("NN0214");
 
     pub const SHAPE_MISMATCH: Self = Self("NN0301");
     pub const RANK_NOT_ACCEPTED: Self = Self("NN0302");

@@ -210,16 +210,16 @@ pub static CODES: &[CodeMeta] = &[
         code: Code::NOT_A_NUMBER,
         title: "text in a numeric column",
         explanation: "Features and regression targets are numbers. The message names the row and \
-                      the column. Leave the column out with `features`, encode it as numbers, or \
-                      remove the rows with missing values.",
+                      the column. Leave the column out with `features`, encode it with `encode`, \
+                      or say what is done about missing values with `missing`.",
         example: "sepal,species\nunknown,0\n",
     },
     CodeMeta {
         code: Code::NOT_FINITE,
         title: "NaN or infinity in the data",
         explanation: "One NaN in a batch makes the loss, all gradients and then all weights NaN. \
-                      The message names the row and the column. Remove or impute the value before \
-                      training.",
+                      The message names the row and the column. Remove the value, or name it among \
+                      `na` and say what is done about it with `missing`.",
         example: "sepal,species\nNaN,0\n",
     },
     CodeMeta {
@@ -245,7 +245,8 @@ pub static CODES: &[CodeMeta] = &[
         title: "too few examples for the split",
         explanation: "A split is stratified: each class needs an example in the training part, \
                       and one in the validation part when something is held out. Hold out less, \
-                      or bring more examples of the class that the message names.",
+                      or bring more examples of the class that the message names. Where the split \
+                      goes by groups, each part needs a group.",
         example: "split: {validation: 0.9}   # with 10 examples of 3 classes",
     },
     CodeMeta {
@@ -291,6 +292,16 @@ pub static CODES: &[CodeMeta] = &[
                       of its rows in one pass, each equally likely, from the spec's seed. Stratified \
                       parts and scalings come from the drawn rows.",
         example: "data: {csv: ten_gigabytes.csv, target: label}   # without `sample: 10000`",
+    },
+    CodeMeta {
+        code: Code::UNKNOWN_CATEGORY,
+        title: "a category that is not known",
+        explanation: "An encoded column has a category that the order of `ordinal` does not list, \
+                      or that held-out rows have and the training part does not: the model could \
+                      have learned nothing about it. The message names the row. Correct the cell, \
+                      list the category, hold less out, or let it be zeros: \
+                      `one_hot: {unknown: zeros}`.",
+        example: "encode: {size: {ordinal: [S, M, L]}}   # and a cell holds XL",
     },
     CodeMeta {
         code: Code::SHAPE_MISMATCH,

@@ -1,16 +1,24 @@
 //! `data:` — where examples come from, how they are scaled, shaped and split.
 
+mod columns;
 mod files;
+mod generator;
+mod scaling;
+mod split;
 mod target;
 
 use std::path::PathBuf;
 
 use super::options::OptionReader;
-use super::vocabulary::{TermKind, find_kind, of_kinds};
+use super::vocabulary::{TermKind, of_kinds};
 use super::yaml::{Node, Value};
 use super::{Code, Diagnostic, Span, Spanned, Task};
 
+pub use columns::{ColumnRules, Encoding, Missing};
 pub use files::{ArrayFormat, Color, ImagesSource, Symbols, TableFormat, TextSource};
+pub use generator::Generator;
+pub use scaling::{Per, Scaling};
+pub use split::{SplitBy, SplitRule};
 
 /// The `data:` section.
 #[derive(Debug, Clone)]
@@ -25,10 +33,14 @@ pub struct DataSpec {
     pub scale_target: Spanned<Scaling>,
     /// The inputs are to be given back (an autoencoder's target): where the spec says so.
     pub reconstruct: Option<Span>,
-    /// Share of examples held out for validation, in `[0, 1)`; stratified for classes.
+    /// Share of examples held out for validation, in `[0, 1)`.
     pub validation: Spanned<f64>,
     /// How many rows of a file are drawn; without it all.
     pub sample: Option<Spanned<usize>>,
+    /// What else is held out, and by which rule.
+    pub split: SplitRule,
+    /// What becomes of a table's columns.
+    pub columns: ColumnRules,
     /// The place of the whole section, for errors about it as a whole.
     pub span: Span,
 }
@@ -93,6 +105,8 @@ impl DataSpec {
             reconstruct: None,
             validation: Spanned::new(0.0, span),
             sample: None,
+            split: SplitRule::default(),
+            columns: ColumnRules::default(),
             span,
         }
     }
@@ -119,40 +133,15 @@ impl Target {
     pub fn of_column(column: Spanned<String>, positive: Option<Spanned<String>>) -> Self {
         Self { column, others: Vec::new(), shape: None, ignore: None, positive }
     }
+
+    /// All of its columns.
+    pub fn columns(&self) -> impl Iterator<Item = &Spanned<String>> {
+        std::iter::once(&self.column).chain(&self.others)
+    }
 }
 
-/// Data made from the spec's seed. Formulas and sources stand in `data/generate.rs`.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Generator {
-    /// Gaussian clusters, one per class. Inputs `[features]`, classes.
-    Blobs { examples: usize, classes: usize, features: usize, spread: f64 },
-    /// Two interleaved half circles. Inputs `[2]`, two classes.
-    Moons { examples: usize, noise: f64 },
-    /// y = w·x + b + noise. Inputs `[features]`, one real target.
-    LinearRegression { examples: usize, features: usize, noise: f64 },
-    /// Friedman's first problem. Inputs `[5]`, one real target.
-    NonlinearRegression { examples: usize, noise: f64 },
-    /// Noisy sine waves whose frequency is the class. Inputs `[length, 1]`, classes.
-    Waves { examples: usize, classes: usize, length: usize, noise: f64 },
-    /// Token sequences; the class is the most frequent of the first `classes` tokens.
-    /// Integer inputs `[length]` in `0..vocabulary`.
-    MajorityToken { examples: usize, classes: usize, vocabulary: usize, length: usize },
-}
-
-/// How numbers are scaled; statistics come from the training part alone.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Scaling {
-    None,
-    /// (x − mean) / standard deviation, per column.
-    Standardize,
-    /// From `[low, high]` to `[0, 1]`, the same for all columns.
-    MinMax {
-        low: f64,
-        high: f64,
-    },
-    /// x · factor.
-    Multiply(f64),
-}
+/// Keys that speak of the columns of a table.
+const TABLE_KEYS: &[&str] = &["features", "encode", "missing", "na"];
 
 /// Reads the `data:` section, whose key stands at `span`. Without a task, checks that need one are
 /// left out.
@@ -162,16 +151,26 @@ pub(super) fn read(
 ) -> Option<DataSpec> {
     let reconstruct = reconstruct(options, task);
     let source = source(options, task, reconstruct);
+    let (validation, split) = split::read(options, task);
+    let targets: Vec<String> = match &source {
+        Some(DataSource::Table { target, .. }) if reconstruct.is_none() => {
+            target.columns().map(|column| column.value.clone()).collect()
+        }
+        _ => Vec::new(),
+    };
     let data = DataSpec {
         reconstruct,
         shape: options.given("shape").map(|node| shape(options, node)),
-        scale: scaling(options, "scale"),
-        scale_target: scaling(options, "scale_target"),
-        validation: validation(options),
+        scale: scaling::read(options, "scale"),
+        scale_target: scaling::read(options, "scale_target"),
+        validation,
+        split,
+        columns: columns::read(options, &targets),
         sample: options.optional_count("sample"),
         span: options.place(),
         source: source?,
     };
+    check_split(options, &data);
     if let (Some(task), Some(span)) = (task, options.key_span("scale_target"))
         && task.value != Task::Regression
         && data.scale_target.value != Scaling::None
@@ -187,6 +186,31 @@ pub(super) fn read(
         );
     }
     Some(data)
+}
+
+/// Only tables have columns to split by, be it of numbers, texts or images.
+fn check_split(options: &mut OptionReader<'_, '_, '_>, data: &DataSpec) {
+    let (SplitBy::Group(column) | SplitBy::Order(column)) = &data.split.by else { return };
+    let error = |label: &str| {
+        let title = "`group` and `order` belong to tables such as `csv`";
+        Diagnostic::new(Code::CONTRADICTION, title, column.span, label)
+    };
+    let error = match &data.source {
+        DataSource::Table { .. } | DataSource::Model => return,
+        DataSource::Images(images) if images.list.is_some() => return,
+        DataSource::Text(text) if text.labelled.is_some() => return,
+        DataSource::Generated(source) => {
+            error("generated data has no columns").also(source.span, "the data is generated")
+        }
+        DataSource::Arrays { path, .. } => {
+            error("this source has no columns").also(path.span, "the source")
+        }
+        DataSource::Images(ImagesSource { path, .. })
+        | DataSource::Text(TextSource { path, .. }) => {
+            error("this source has no columns").also(path.span, "the source")
+        }
+    };
+    options.reader.report(error);
 }
 
 /// Where the spec says `target: input`.
@@ -231,7 +255,7 @@ fn source(
             None
         }
         [(name, span)] if files::FILES.contains(name) => files::read(options, name, *span, task),
-        [(name, span)] => generated(options, name, *span, task, reconstruct.is_some()),
+        [(name, span)] => Some(generated(options, name, *span, task, reconstruct.is_some())),
         [(first, first_span), (second, span), ..] => {
             let error = Diagnostic::new(
                 Code::CONTRADICTION,
@@ -270,9 +294,9 @@ fn generated(
     span: Span,
     task: Option<&Spanned<Task>>,
     reconstruct: bool,
-) -> Option<DataSource> {
-    for key in ["target", "features", "inputs", "sample"] {
-        if reconstruct && key == "target" {
+) -> DataSource {
+    for key in ["target", "inputs", "sample"].iter().chain(TABLE_KEYS) {
+        if reconstruct && *key == "target" {
             continue;
         }
         if let Some(key_span) = options.key_span(key) {
@@ -287,143 +311,10 @@ fn generated(
             );
         }
     }
-    let body = options.given(name);
-    let term = find_kind(TermKind::Data, name);
-    let options = &mut OptionReader::open(options.reader, term, span, body);
-    let before = options.reader.errors.len();
-    let generator = generator(options, task.map(|task| task.value));
-    if options.reader.errors.len() == before {
-        check_generator(options, &generator, task.filter(|_| !reconstruct));
-    }
-    Some(DataSource::Generated(Spanned::new(generator, span)))
-}
-
-fn generator(options: &mut OptionReader<'_, '_, '_>, task: Option<Task>) -> Generator {
-    let examples = options.count("examples");
-    let default_classes = if task == Some(Task::BinaryClassification) { 2 } else { 3 };
-    match options.term().name {
-        "blobs" => Generator::Blobs {
-            examples,
-            classes: classes(options, default_classes),
-            features: options.count("features"),
-            spread: options.number("spread"),
-        },
-        "moons" => Generator::Moons { examples, noise: options.number("noise") },
-        "linear_regression" => Generator::LinearRegression {
-            examples,
-            features: options.count("features"),
-            noise: options.number("noise"),
-        },
-        "nonlinear_regression" => {
-            Generator::NonlinearRegression { examples, noise: options.number("noise") }
-        }
-        "waves" => Generator::Waves {
-            examples,
-            classes: classes(options, default_classes),
-            length: options.count("length"),
-            noise: options.number("noise"),
-        },
-        "majority_token" => Generator::MajorityToken {
-            examples,
-            classes: classes(options, default_classes),
-            vocabulary: options.count("vocabulary"),
-            length: options.count("length"),
-        },
-        other => unreachable!("a test reads every generator of the vocabulary, `{other}` too"),
-    }
-}
-
-fn classes(options: &mut OptionReader<'_, '_, '_>, default: usize) -> usize {
-    options.optional_count("classes").map_or(default, |classes| classes.value)
-}
-
-/// What a generator gives must fit the task, and its numbers each other.
-fn check_generator(
-    options: &mut OptionReader<'_, '_, '_>,
-    generator: &Generator,
-    task: Option<&Spanned<Task>>,
-) {
-    let (examples, classes) = match *generator {
-        Generator::Blobs { examples, classes, .. }
-        | Generator::Waves { examples, classes, .. }
-        | Generator::MajorityToken { examples, classes, .. } => (examples, Some(classes)),
-        Generator::Moons { examples, .. } => (examples, Some(2)),
-        Generator::LinearRegression { examples, .. }
-        | Generator::NonlinearRegression { examples, .. } => (examples, None),
-    };
-    let name = options.term().name;
-    if let Some(task) = task {
-        let complaint = match (task.value, classes) {
-            (Task::Regression, Some(_)) => Some("gives classes, no real targets"),
-            (Task::Classification | Task::BinaryClassification, None) => {
-                Some("gives real targets, no classes")
-            }
-            (Task::BinaryClassification, Some(3..)) => Some("gives more than two classes"),
-            _ => None,
-        };
-        if let Some(complaint) = complaint {
-            options.reader.report(
-                Diagnostic::new(
-                    Code::TASK_MISMATCH,
-                    format!("`{name}` does not fit the task"),
-                    options.place(),
-                    complaint,
-                )
-                .also(task.span, "the task"),
-            );
-        }
-    }
-    if classes.is_some_and(|classes| classes > examples) {
-        let (span, classes) = (options.place(), classes.unwrap_or_default());
-        options.reader.report(Diagnostic::new(
-            Code::CONTRADICTION,
-            format!("`{name}` has more classes than examples"),
-            span,
-            format!("{classes} classes, {examples} examples"),
-        ));
-    }
-    if let Generator::MajorityToken { classes, vocabulary, .. } = *generator
-        && vocabulary < classes
-    {
-        let span = options.given("vocabulary").map_or(options.place(), |node| node.span);
-        options.reader.report(Diagnostic::new(
-            Code::CONTRADICTION,
-            "`vocabulary` must be at least `classes`",
-            span,
-            format!("{vocabulary} tokens for {classes} classes"),
-        ));
-    }
+    generator::source(options, name, span, task.filter(|_| !reconstruct))
 }
 
 fn shape(options: &mut OptionReader<'_, '_, '_>, node: &Node) -> Spanned<Vec<usize>> {
     let sizes = options.reader.shape("`shape` of `data`", node);
     Spanned::new(sizes, node.span)
-}
-
-fn scaling(options: &mut OptionReader<'_, '_, '_>, name: &str) -> Spanned<Scaling> {
-    let Some(node) = options.given(name) else {
-        return Spanned::new(Scaling::None, options.place());
-    };
-    let Some((term, choice)) = options.choice(name) else {
-        return Spanned::new(Scaling::None, node.span);
-    };
-    let mut options = OptionReader::of_choice(options.reader, term, &choice);
-    let scaling = match term.name {
-        "none" => Scaling::None,
-        "standardize" => Scaling::Standardize,
-        "min_max" => {
-            let (low, high) = options.range("range");
-            Scaling::MinMax { low, high }
-        }
-        "multiply" => Scaling::Multiply(options.number("factor")),
-        other => unreachable!("a test reads every scaling of the vocabulary, `{other}` too"),
-    };
-    Spanned::new(scaling, node.span)
-}
-
-fn validation(options: &mut OptionReader<'_, '_, '_>) -> Spanned<f64> {
-    let (place, body) = (options.key_span("split"), options.given("split"));
-    let place = place.unwrap_or(options.place());
-    let term = find_kind(TermKind::Section, "split");
-    OptionReader::open(options.reader, term, place, body).spanned_number("validation")
 }

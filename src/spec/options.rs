@@ -282,6 +282,32 @@ impl<'reader, 'text, 'node> OptionReader<'reader, 'text, 'node> {
         Some((term, choice))
     }
 
+    /// The terms that an option names by columns: `{colour: one_hot}`. None when the spec does not
+    /// give it.
+    pub fn choices_by_column(
+        &mut self,
+        name: &str,
+    ) -> Vec<(Spanned<String>, &'static TermMeta, Choice<'node>)> {
+        let ValueKind::ByColumn { kind, .. } = self.option(name).kind else {
+            unreachable!("`{name}` is no choice by columns");
+        };
+        let Some(node) = self.node(name) else { return Vec::new() };
+        let Value::Mapping(entries) = &node.value else {
+            self.reader.wrong_type(&self.what(name), &self.option(name).kind.to_string(), node);
+            return Vec::new();
+        };
+        let mut chosen = Vec::new();
+        for (column, node) in entries {
+            let what = format!("{} for `{}`", kind.with_article(), column.value);
+            if let Some(choice) = self.reader.choice(&what, node)
+                && let Some(term) = self.reader.term(&[kind], &choice)
+            {
+                chosen.push((column.clone(), term, choice));
+            }
+        }
+        chosen
+    }
+
     /// The default of an option that names a term.
     pub fn default_choice(&self, name: &str, kind: TermKind) -> (&'static TermMeta, Choice<'node>) {
         let DefaultValue::Word(word) = self.option(name).default else {

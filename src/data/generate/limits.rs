@@ -29,6 +29,28 @@ pub(super) fn check(generator: &Generator) -> Result<(), Vec<DataError>> {
             options.noise("noise", noise);
             options.size(examples, 2);
         }
+        Generator::Circles { examples, factor, noise } => {
+            options.classes(2, examples);
+            options.require(
+                (0.0..1.0).contains(&factor),
+                "factor",
+                factor,
+                "the inner circle's radius is at least 0 and below the outer one's",
+            );
+            options.noise("noise", noise);
+            options.size(examples, 2);
+        }
+        Generator::Spirals { examples, classes, turns, noise } => {
+            options.classes(classes, examples);
+            options.positive("turns", turns);
+            options.noise("noise", noise);
+            options.size(examples, 2);
+        }
+        Generator::Xor { examples, noise } => {
+            options.classes(2, examples);
+            options.noise("noise", noise);
+            options.size(examples, 2);
+        }
         Generator::LinearRegression { examples, features, noise } => {
             options.at_least("examples", examples, 1, "there must be at least one");
             options.at_least("features", features, 1, "an input needs at least one number");
@@ -39,6 +61,12 @@ pub(super) fn check(generator: &Generator) -> Result<(), Vec<DataError>> {
             options.at_least("examples", examples, 1, "there must be at least one");
             options.noise("noise", noise);
             options.size(examples, 5);
+        }
+        Generator::SineRegression { examples, periods, noise } => {
+            options.at_least("examples", examples, 1, "there must be at least one");
+            options.positive("periods", periods);
+            options.noise("noise", noise);
+            options.size(examples, 1);
         }
         Generator::Waves { examples, classes, length, noise } => {
             options.classes(classes, examples);
@@ -52,6 +80,28 @@ pub(super) fn check(generator: &Generator) -> Result<(), Vec<DataError>> {
             options.noise("noise", noise);
             options.size(examples, length);
         }
+        Generator::Bars { examples, size, noise } => {
+            options.classes(2, examples);
+            options.at_least("size", size, 2, "in one pixel a bar neither lies nor stands");
+            options.noise("noise", noise);
+            options.size(examples, size.saturating_mul(size));
+        }
+        Generator::Shapes { examples, size, noise } => {
+            options.classes(3, examples);
+            options.at_least("size", size, 5, "the smallest shape is five pixels wide");
+            options.noise("noise", noise);
+            options.size(examples, size.saturating_mul(size));
+        }
+        Generator::Adding { examples, length } => {
+            options.at_least("examples", examples, 1, "there must be at least one");
+            options.at_least("length", length, 2, "two numbers are marked");
+            options.size(examples, length.saturating_mul(2));
+        }
+        Generator::Parity { examples, length } => {
+            options.classes(2, examples);
+            options.at_least("length", length, 1, "a sequence needs at least one step");
+            options.size(examples, length);
+        }
         Generator::MajorityToken { examples, classes, vocabulary, length } => {
             options.classes(classes, examples);
             options.require(
@@ -61,6 +111,29 @@ pub(super) fn check(generator: &Generator) -> Result<(), Vec<DataError>> {
                 "every class is a token, so it must be at least `classes`",
             );
             options.at_least("length", length, 1, "a sequence needs at least one token");
+            options.size(examples, length);
+        }
+        Generator::PaddedTokens { examples, classes, vocabulary, length, shortest } => {
+            options.classes(classes, examples);
+            options.require(
+                vocabulary > classes,
+                "vocabulary",
+                vocabulary,
+                "every class is a token and token 0 is the padding, so it must exceed `classes`",
+            );
+            options.at_least("shortest", shortest, 1, "a sequence needs at least one token");
+            options.at_least("length", length, shortest, "it must be at least `shortest`");
+            options.size(examples, length);
+        }
+        Generator::MarkovChain { examples, vocabulary, length, certainty } => {
+            options.classes(vocabulary, examples);
+            options.at_least("length", length, 1, "a sequence needs at least one token");
+            options.require(
+                (0.0..=1.0).contains(&certainty),
+                "certainty",
+                certainty,
+                "it is a probability, between 0 and 1",
+            );
             options.size(examples, length);
         }
     }
@@ -94,6 +167,11 @@ impl Options {
         self.at_least("classes", classes, 2, "there must be at least two");
         self.require(classes <= MOST_CLASSES, "classes", classes, "there may be at most 1000");
         self.at_least("examples", examples, classes.max(1), "every class needs at least one");
+    }
+
+    fn positive(&mut self, option: &'static str, value: f64) {
+        let holds = value > 0.0 && value.is_finite();
+        self.require(holds, option, value, "it must be greater than 0");
     }
 
     fn noise(&mut self, option: &'static str, value: f64) {
@@ -142,6 +220,48 @@ mod tests {
             refused(Generator::MajorityToken { examples: 9, classes: 3, vocabulary: 2, length: 0 }),
             ["vocabulary", "length"]
         );
+    }
+
+    #[test]
+    fn options_of_pictures_and_sequences_are_judged_too() {
+        assert_eq!(
+            refused(Generator::Circles { examples: 1, factor: 1.0, noise: -1.0 }),
+            ["examples", "factor", "noise"]
+        );
+        assert_eq!(
+            refused(Generator::Spirals { examples: 9, classes: 3, turns: 0.0, noise: 0.0 }),
+            ["turns"]
+        );
+        assert_eq!(refused(Generator::Xor { examples: 9, noise: -0.5 }), ["noise"]);
+        assert_eq!(
+            refused(Generator::SineRegression { examples: 0, periods: f64::NAN, noise: 0.0 }),
+            ["examples", "periods"]
+        );
+        assert_eq!(refused(Generator::Bars { examples: 9, size: 1, noise: 0.0 }), ["size"]);
+        assert_eq!(
+            refused(Generator::Shapes { examples: 2, size: 4, noise: 0.0 }),
+            ["examples", "size"]
+        );
+        assert_eq!(
+            refused(Generator::Shapes { examples: 9, size: usize::MAX, noise: 0.0 }),
+            ["examples"]
+        );
+        assert_eq!(refused(Generator::Adding { examples: 9, length: 1 }), ["length"]);
+        assert_eq!(refused(Generator::Adding { examples: 9, length: usize::MAX }), ["examples"]);
+        assert_eq!(refused(Generator::Parity { examples: 9, length: 0 }), ["length"]);
+        let padded = |vocabulary, length, shortest| Generator::PaddedTokens {
+            examples: 9,
+            classes: 3,
+            vocabulary,
+            length,
+            shortest,
+        };
+        assert_eq!(refused(padded(3, 5, 0)), ["vocabulary", "shortest"]);
+        assert_eq!(refused(padded(4, 5, 6)), ["length"]);
+        assert_eq!(check(&padded(4, 5, 5)), Ok(()));
+        let chain =
+            Generator::MarkovChain { examples: 9, vocabulary: 3, length: 0, certainty: 1.5 };
+        assert_eq!(refused(chain), ["length", "certainty"]);
     }
 
     #[test]

@@ -9,7 +9,7 @@ use super::kept::Keep;
 use super::{file, idx, npy, safetensors};
 use crate::data::error::{Cells, Unit};
 use crate::data::labels::Labels;
-use crate::data::raw::Raw;
+use crate::data::raw::{Raw, Rows};
 use crate::data::{DataError, InputKind, Targets};
 use crate::spec::{ArrayFormat, Spanned, Target, Task};
 
@@ -143,6 +143,7 @@ pub(in crate::data) fn examples(
         targets,
         classes,
         input: vocabulary.map_or(InputKind::Float, |vocabulary| InputKind::Tokens { vocabulary }),
+        rows: Rows::default(),
     })
 }
 

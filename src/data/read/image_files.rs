@@ -9,8 +9,9 @@ use super::{csv, file, images};
 use crate::data::answers::Wanted;
 use crate::data::error::Unit;
 use crate::data::raw::Raw;
+use crate::data::sources::split_rows;
 use crate::data::{DataError, InputKind};
-use crate::spec::{ImagesSource, Spanned, Target, Task};
+use crate::spec::{ImagesSource, Spanned, SplitBy, Target, Task};
 
 /// The column that the folder of an image stands in, and the one of its path.
 const CLASS: &str = "folder";
@@ -24,6 +25,7 @@ const FILE: &str = "file";
 pub(in crate::data) fn read(
     folder: &Path,
     source: &ImagesSource,
+    by: &SplitBy,
     task: Task,
     keep: Keep,
 ) -> Result<Raw, Vec<DataError>> {
@@ -42,7 +44,8 @@ pub(in crate::data) fn read(
         }
     };
     let answers = Wanted { target, task, reconstruct: false };
-    let columns = answers.select(&table.header, Some(&[column]))?;
+    let columns = answers.select(&table.header, Some(&[column]), None)?;
+    let rows = split_rows(&table, by)?;
     let (targets, classes) = answers.read(&table, &columns.targets)?;
     // Paths in a list start from the list's folder.
     let begin = match &source.list {
@@ -53,7 +56,7 @@ pub(in crate::data) fn read(
         table.rows.iter().map(|row| begin.join(row.cell(columns.features[0]))).collect();
     let (inputs, shape) =
         images::read(folder, &files, source.size, source.color, keep).map_err(one)?;
-    Ok(Raw { inputs, targets, classes, input: InputKind::Float, shape })
+    Ok(Raw { inputs, targets, classes, input: InputKind::Float, shape, rows })
 }
 
 /// The image files of a folder, with the folders that they are in, one per class. Files and folders

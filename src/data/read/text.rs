@@ -5,7 +5,7 @@ use std::io::Read;
 
 use super::kept::{Keep, Kept};
 use super::lines::LONGEST;
-use crate::data::raw::Raw;
+use crate::data::raw::{Raw, Rows};
 use crate::data::{DataError, InputKind, Targets};
 use crate::spec::{Symbols, TextSource};
 
@@ -251,6 +251,7 @@ pub(in crate::data) fn next_tokens(pieces: &[Box<str>], text: &TextSource) -> Ra
         input: InputKind::Tokens { vocabulary: vocabulary.names.len() },
         classes: vocabulary.names,
         shape: vec![text.length],
+        rows: Rows::default(),
     }
 }
 

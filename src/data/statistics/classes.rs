@@ -18,6 +18,18 @@ pub fn class_priors(labels: &[usize], classes: usize) -> Vec<f64> {
     counts.iter().map(|&count| count as f64 / total).collect()
 }
 
+/// Class weights under which every class counts as much as any other: n / (k · n_c) for the n_c of
+/// n labels in class c of k. Their mean over the examples is 1. Infinite for a class without
+/// examples.
+///
+/// Source: scikit-learn's `class_weight="balanced"`, after G. King and L. Zeng, "Logistic
+/// Regression in Rare Events Data" (2001).
+pub fn balanced_weights(labels: &[usize], classes: usize) -> Vec<f64> {
+    let counts = class_counts(labels, classes);
+    let total = counts.iter().sum::<usize>() as f64;
+    counts.iter().map(|&count| total / (classes as f64 * count as f64)).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -31,5 +43,15 @@ mod tests {
     #[test]
     fn a_label_beyond_the_classes_is_no_panic() {
         assert_eq!(class_counts(&[5], 2), [0, 0]);
+    }
+
+    #[test]
+    fn balanced_weights_make_every_class_count_alike() {
+        let labels = [0, 0, 0, 1, 2, 2];
+        let weights = balanced_weights(&labels, 3);
+        assert_eq!(weights, [6.0 / 9.0, 2.0, 1.0]);
+        let total: f64 = labels.iter().map(|&label| weights[label]).sum();
+        assert!((total - 6.0).abs() < 1e-12, "{total}");
+        assert_eq!(balanced_weights(&[0], 2), [0.5, f64::INFINITY]);
     }
 }

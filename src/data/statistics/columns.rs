@@ -31,6 +31,15 @@ pub fn column_statistics(numbers: &[f64], columns: usize) -> Vec<ColumnStatistic
         .collect()
 }
 
+/// The quantile of sorted numbers, between neighbours by linear interpolation: of n numbers the
+/// one at place (n − 1) · share, as NumPy has it. Of no numbers it is NaN.
+pub fn quantile(sorted: &[f64], share: f64) -> f64 {
+    let Some(last) = sorted.len().checked_sub(1) else { return f64::NAN };
+    let place = last as f64 * share.clamp(0.0, 1.0);
+    let (low, high) = (sorted[place.floor() as usize], sorted[place.ceil() as usize]);
+    low + (high - low) * place.fract()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -61,5 +70,16 @@ mod tests {
         assert!(column_statistics(&[], 1)[0].mean.is_nan());
         assert!(column_statistics(&[], 1)[0].minimum.is_nan());
         assert!(column_statistics(&[], 0).is_empty());
+    }
+
+    #[test]
+    fn quantiles_lie_between_their_neighbours() {
+        let sorted = [1.0, 2.0, 4.0, 8.0];
+        assert_eq!(
+            [0.0, 0.25, 0.5, 1.0].map(|share| quantile(&sorted, share)),
+            [1.0, 1.75, 3.0, 8.0]
+        );
+        assert_eq!(quantile(&[5.0], 0.7), 5.0);
+        assert!(quantile(&[], 0.5).is_nan());
     }
 }

@@ -15,7 +15,7 @@ mod objective;
 mod poisson;
 
 pub use answers::{counted, divisor, reduction_factor};
-pub use classes::{class_counts, class_priors};
-pub use columns::{ColumnStatistics, column_statistics};
+pub use classes::{balanced_weights, class_counts, class_priors};
+pub use columns::{ColumnStatistics, column_statistics, quantile};
 pub use losses::{constant_loss, guessing_loss, loss_floor};
 pub use poisson::mean_log_factorial;

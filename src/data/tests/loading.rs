@@ -5,7 +5,7 @@ use std::path::Path;
 use super::support::*;
 use crate::data::InputKind;
 use crate::data::statistics::{class_counts, column_statistics};
-use crate::spec::{ModelSpec, Scaling, Spec, Task};
+use crate::spec::{ModelSpec, Per, Scaling, Spec, Task};
 
 /// The task, target, features, examples and class counts of a shipped table.
 #[track_caller]
@@ -35,8 +35,8 @@ fn the_shipped_tables_can_be_read() {
 fn a_regression_is_read_and_both_sides_are_scaled_by_the_training_part() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("specs");
     let mut spec = spec(&folder, Task::Regression, csv("../fixtures/diabetes.csv", "progression"));
-    spec.data.scale.value = Scaling::Standardize;
-    spec.data.scale_target.value = Scaling::Standardize;
+    spec.data.scale.value = Scaling::Standardize(Per::Column);
+    spec.data.scale_target.value = Scaling::Standardize(Per::Column);
     let data = told(&spec).unwrap();
     assert_eq!((data.train.len(), data.validation.len()), (331, 111));
     let mut columns = column_statistics(&data.train.inputs, 10);

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::support::*;
 use crate::data::InputKind;
-use crate::spec::{Generator, LayerKind, LayerSpec, ModelSpec, Scaling, Task};
+use crate::spec::{Generator, LayerKind, LayerSpec, ModelSpec, Per, Scaling, Task};
 
 #[test]
 fn a_missing_file_is_told_with_the_one_that_was_meant() {
@@ -79,12 +79,13 @@ fn cells_of_inputs_and_targets_are_told_at_once() {
         &[
             "NN0204: table.csv: line 3, column `b` is empty\n\
              at `second`: every cell needs a value\n\
-             help: fill the cells, leave the rows out, or leave the column out with `features`",
+             help: say what is to be done with `missing`, fill the cells, or leave the column out \
+             with `features`",
             "NN0204: table.csv: 2 cells are not numbers\n\
              at `table.csv`: read as numbers\n\
              note: line 2, column `a`: `x`\n\
              note: line 4, column `b`: `oops`\n\
-             help: leave the column out with `features`, or encode it as numbers",
+             help: leave the column out with `features`, or encode it: `encode: {COLUMN: one_hot}`",
             "NN0205: table.csv: line 3, column `label`: `NaN` is not finite\n\
              at `label`: no NaN and no infinity\n\
              help: fill the cells, or leave their rows out",
@@ -105,7 +106,7 @@ fn of_many_bad_cells_the_rest_is_counted() {
            note: line 5, column `a`: `?`\n\
            note: line 6, column `a`: `?`\n\
            note: and 2 more\n\
-           help: leave the column out with `features`, or encode it as numbers"],
+           help: leave the column out with `features`, or encode it: `encode: {COLUMN: one_hot}`"],
     );
 }
 
@@ -204,7 +205,7 @@ fn what_is_wrong_with_shape_batch_and_scaling_is_told_at_once() {
         spec.model = ModelSpec::Declared(vec![embedding(10)].into());
         spec.data.shape = Some(at(vec![3], "[sizes]"));
         spec.data.validation.value = 0.0;
-        spec.data.scale.value = Scaling::Standardize;
+        spec.data.scale.value = Scaling::Standardize(Per::Column);
         spec.training.batch_size.value = 3;
     });
     let codes: Vec<String> =

@@ -5,3 +5,4 @@ mod files;
 mod loading;
 mod messages;
 mod support;
+mod tables;

@@ -4,9 +4,10 @@ use std::path::{Path, PathBuf};
 
 use crate::data::{Dataset, Examples, Targets, load};
 use crate::spec::{
-    Attributes, Conditions, DataSource, DataSpec, Diagnostic, Generator, LayerKind, LayerSpec,
-    Length, LossKind, LossSpec, ModelSpec, OptimizerKind, OptimizerSpec, Scaling, Schedule,
-    ScheduleSpec, Source, Span, Spanned, Spec, TableFormat, Target, Task, TrainingSpec,
+    Attributes, ColumnRules, Conditions, DataSource, DataSpec, Diagnostic, Generator, LayerKind,
+    LayerSpec, Length, LossKind, LossSpec, ModelSpec, OptimizerKind, OptimizerSpec, Scaling,
+    Schedule, ScheduleSpec, Source, Span, Spanned, Spec, SplitRule, TableFormat, Target, Task,
+    TrainingSpec,
 };
 
 pub(super) const MOONS: Generator = Generator::Moons { examples: 40, noise: 0.1 };
@@ -46,6 +47,8 @@ pub(super) fn spec(folder: &Path, task: Task, source: DataSource) -> Spec {
             reconstruct: None,
             validation: at(0.25, "share"),
             sample: None,
+            split: SplitRule::default(),
+            columns: ColumnRules::default(),
             span: at((), TEXT).span,
         },
         model: ModelSpec::Declared(Vec::new().into()),

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{DataSource, Target, target};
+use super::{DataSource, TABLE_KEYS, Target, target};
 use crate::spec::options::OptionReader;
 use crate::spec::vocabulary::{TermKind, find_kind};
 use crate::spec::yaml::{Node, Value};
@@ -117,7 +117,7 @@ fn arrays(
         "idx" => ArrayFormat::Idx,
         other => unreachable!("a test reads every source of the vocabulary, `{other}` too"),
     };
-    misplaced(options, "features", "tables such as `csv`", span);
+    TABLE_KEYS.iter().for_each(|key| misplaced(options, key, "tables such as `csv`", span));
     let path = path(options, name);
     let (inputs, mend) = match format {
         ArrayFormat::Npz | ArrayFormat::Safetensors => {
@@ -140,7 +140,7 @@ fn images(
     task: Option<&Spanned<Task>>,
 ) -> Option<DataSource> {
     misplaced(options, "inputs", "`npz` and `safetensors`", span);
-    misplaced(options, "features", "tables such as `csv`", span);
+    TABLE_KEYS.iter().for_each(|key| misplaced(options, key, "tables such as `csv`", span));
     let term = find_kind(TermKind::Section, "images");
     let body = options.given("images");
     let mut own = OptionReader::open(options.reader, term, span, body);
@@ -188,7 +188,7 @@ fn text(
     task: Option<&Spanned<Task>>,
 ) -> Option<DataSource> {
     misplaced(options, "inputs", "`npz` and `safetensors`", span);
-    misplaced(options, "features", "tables such as `csv`", span);
+    TABLE_KEYS.iter().for_each(|key| misplaced(options, key, "tables such as `csv`", span));
     let term = find_kind(TermKind::Section, "text");
     let body = options.given("text");
     let mut own = OptionReader::open(options.reader, term, span, body);

@@ -154,7 +154,9 @@ fn with_option(term: &TermMeta, option: &TermOption, candidate: &str) -> String 
             "inputs" => entries.push("npz: a.npz, target: a".to_owned()),
             "sample" => entries.push("csv: a.csv, target: a".to_owned()),
             "target" => entries.push("csv: a.csv".to_owned()),
-            "features" => entries.push("csv: a.csv, target: a".to_owned()),
+            "features" | "encode" | "missing" | "na" => {
+                entries.push("csv: a.csv, target: a".to_owned());
+            }
             _ if !source => entries.push("blobs: {}".to_owned()),
             _ => {}
         }

@@ -61,6 +61,14 @@ pub(super) fn with_term(term: &TermMeta, yaml: &str) -> String {
         TermKind::Scaling => format!(
             "version: 1\ntask: regression\ndata: {{linear_regression: , scale: {yaml}}}\n{layers}"
         ),
+        TermKind::Encoding => format!(
+            "version: 1\ntask: regression\ndata: {{csv: a.csv, target: y, encode: {{x: {yaml}}}}}\n\
+             {layers}"
+        ),
+        TermKind::Missing => format!(
+            "version: 1\ntask: regression\ndata: {{csv: a.csv, target: y, missing: {{x: {yaml}}}}}\n\
+             {layers}"
+        ),
         TermKind::Fault => format!("{HEAD}{layers}faults: [{yaml}]\n"),
     }
 }
@@ -68,7 +76,8 @@ pub(super) fn with_term(term: &TermMeta, yaml: &str) -> String {
 fn task_of(term: &TermMeta) -> &'static str {
     match term.name {
         "cross_entropy" | "multi_margin" | "focal" | "ctc" => "classification",
-        "blobs" | "moons" | "waves" | "majority_token" => "classification",
+        "blobs" | "moons" | "circles" | "spirals" | "xor" | "waves" | "bars" | "shapes"
+        | "parity" | "majority_token" | "padded_tokens" | "markov_chain" => "classification",
         "binary_cross_entropy"
         | "hinge"
         | "soft_margin"
@@ -112,7 +121,7 @@ fn every_option_is_read_under_its_documented_name() {
             // A mapping is right for no option but a nested one, so that its name is in the error.
             let source = if term.name == "data" { "csv: a.csv, " } else { "" };
             let source = match option.name {
-                "target" | "features" => source,
+                "target" | "features" | "encode" | "missing" | "na" => source,
                 "inputs" if !source.is_empty() => "npz: a.npz, ",
                 _ => "",
             };

@@ -1,10 +1,11 @@
 //! The words of the spec language as data: every section, layer, activation, initializer, loss,
-//! optimizer, schedule, data source and fault, with its options, their defaults and its documentation.
+//! optimizer, schedule, data source, encoding and fault, with its options, their defaults and its documentation.
 //!
 //! One source for three readers: the parser takes its known keys, ranges and defaults from here,
 //! `cargo nn-test explain NAME` its text, and the docs their tables.
 
 mod activation;
+mod columns;
 mod data;
 mod fault;
 mod files;

@@ -257,10 +257,20 @@ pub(super) static TERMS: &[TermMeta] = &[
             },
             generator("blobs", "Gaussian clusters, one per class"),
             generator("moons", "two interleaved half circles"),
+            generator("circles", "a circle in a circle"),
+            generator("spirals", "arms that wind around each other, one per class"),
+            generator("xor", "points of a square; the class is whether their signs differ"),
             generator("linear_regression", "a linear target with noise"),
             generator("nonlinear_regression", "Friedman's first problem"),
+            generator("sine_regression", "a sine wave with noise"),
             generator("waves", "noisy sine waves; the frequency is the class"),
+            generator("bars", "images of a bar that lies or stands"),
+            generator("shapes", "images of a square, a disc or a cross"),
+            generator("adding", "the sum of two marked numbers of a sequence"),
+            generator("parity", "whether the number of ones in a sequence is odd"),
             generator("majority_token", "token sequences; the most frequent token is the class"),
+            generator("padded_tokens", "token sequences of several lengths, with padding"),
+            generator("markov_chain", "the next token of a random sequence"),
             TermOption {
                 name: "target",
                 kind: Kind::Column,
@@ -283,6 +293,26 @@ pub(super) static TERMS: &[TermMeta] = &[
                 doc: "the input columns of a table, in this order",
             },
             TermOption {
+                name: "encode",
+                kind: Kind::ByColumn { kind: TermKind::Encoding, all: false },
+                default: Default::Derived("all input columns are numbers"),
+                doc: "columns of text, and how each becomes numbers: \
+                      `{colour: one_hot, size: {ordinal: [S, M, L]}}`",
+            },
+            TermOption {
+                name: "missing",
+                kind: Kind::ByColumn { kind: TermKind::Missing, all: true },
+                default: Default::Word("error"),
+                doc: "what is done where a value is missing: `drop`, or by columns \
+                      `{age: median, income: {constant: 0}}`",
+            },
+            TermOption {
+                name: "na",
+                kind: Kind::Texts,
+                default: Default::Derived("[\"\"], the empty cell"),
+                doc: "cells that stand for a missing value, like `[\"\", NA, \"?\"]`",
+            },
+            TermOption {
                 name: "shape",
                 kind: Kind::Shape,
                 default: Default::Derived("one axis with all features, or that of the arrays"),
@@ -292,7 +322,7 @@ pub(super) static TERMS: &[TermMeta] = &[
                 name: "scale",
                 kind: Kind::Term(TermKind::Scaling),
                 default: Default::Word("none"),
-                doc: "how input columns are scaled",
+                doc: "how input columns are scaled; encoded ones stay as they are",
             },
             TermOption {
                 name: "scale_target",
@@ -362,15 +392,50 @@ pub(super) static TERMS: &[TermMeta] = &[
     TermMeta {
         name: "split",
         kind: TermKind::Section,
-        summary: "What is held out for validation, drawn from the seed; stratified for classes.",
-        options: &[TermOption {
-            name: "validation",
-            kind: Kind::Number(Bounds::Fraction),
-            default: Default::Number(0.2),
-            doc: "share of the examples that is held out",
-        }],
+        summary: "What is held out, drawn from the seed: of n examples n · share, rounded, and at \
+                  least one. One rule says which ones; without it classes are stratified.",
+        options: &[
+            TermOption {
+                name: "validation",
+                kind: Kind::Number(Bounds::Fraction),
+                default: Default::Number(0.2),
+                doc: "share of the examples that is held out for validation",
+            },
+            TermOption {
+                name: "test",
+                kind: Kind::Number(Bounds::Fraction),
+                default: Default::Number(0.0),
+                doc: "share that is held out for a last test: nothing is measured on it",
+            },
+            TermOption {
+                name: "stratify",
+                kind: Kind::Flag,
+                default: Default::Derived("true for classes, unless another rule is given"),
+                doc: "whether every part keeps the shares of the classes",
+            },
+            TermOption {
+                name: "group",
+                kind: Kind::Text,
+                default: Default::Derived("no groups"),
+                doc: "a column: examples with the same cell in it go into the same part (shares are \
+                      of groups then); no input unless `features` lists it",
+            },
+            TermOption {
+                name: "order",
+                kind: Kind::Text,
+                default: Default::Derived("no order"),
+                doc: "a column, say of dates: the last examples by it are held out, the very last \
+                      for the test; no input unless `features` lists it",
+            },
+            TermOption {
+                name: "shuffle",
+                kind: Kind::Flag,
+                default: Default::Flag(true),
+                doc: "`false` holds out the last examples of the file, or of a generator",
+            },
+        ],
         main: Some("validation"),
-        example: "{validation: 0.2}",
+        example: "{validation: 0.2, test: 0.1}",
         source: "a fifth, as is common practice",
     },
     TermMeta {

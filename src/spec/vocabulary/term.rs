@@ -4,7 +4,8 @@ use std::fmt;
 
 use super::super::wiring::COMMON_KEYS;
 use super::{
-    activation, data, fault, files, initializer, layer, loss, optimizer, recipe, schedule, section,
+    activation, columns, data, fault, files, initializer, layer, loss, optimizer, recipe, schedule,
+    section,
 };
 
 /// One word of the language.
@@ -37,6 +38,8 @@ pub enum TermKind {
     Clipping,
     Data,
     Scaling,
+    Encoding,
+    Missing,
     Fault,
 }
 
@@ -60,6 +63,8 @@ impl TermKind {
             Self::Clipping => "a clipping",
             Self::Data => "a data source",
             Self::Scaling => "a scaling",
+            Self::Encoding => "an encoding",
+            Self::Missing => "a treatment of missing values",
             Self::Fault => "a fault",
         }
     }
@@ -148,6 +153,11 @@ pub enum ValueKind {
     Columns,
     /// A column's name, several, or the options of a target.
     Column,
+    /// A mapping from columns to terms of this kind; or a name that stands for all columns.
+    ByColumn {
+        kind: TermKind,
+        all: bool,
+    },
 }
 
 impl fmt::Display for ValueKind {
@@ -204,6 +214,13 @@ impl fmt::Display for ValueKind {
             Self::Groups => write!(formatter, "a mapping of names to lists of expectations"),
             Self::Columns => write!(formatter, "a column's name, or a list of them"),
             Self::Column => write!(formatter, "a column's name, a list of them, or options"),
+            Self::ByColumn { kind, all: false } => {
+                write!(formatter, "a mapping from columns, each to {}", kind.with_article())
+            }
+            Self::ByColumn { kind, all: true } => {
+                let kind = kind.with_article();
+                write!(formatter, "{kind} for all columns, or a mapping from columns, each to one")
+            }
         }
     }
 }
@@ -316,7 +333,9 @@ pub static VOCABULARY: &[&[TermMeta]] = &[
     section::TERMS,
     files::TERMS,
     data::GENERATORS,
-    data::SCALINGS,
+    columns::SCALINGS,
+    columns::ENCODINGS,
+    columns::MISSING,
     layer::TERMS,
     layer::convolution::TERMS,
     layer::pool::TERMS,
@@ -399,6 +418,9 @@ mod tests {
                 ) => word == "valid",
                 (ValueKind::Word(words), DefaultValue::Word(word)) => words.contains(&word),
                 (ValueKind::Term(_), DefaultValue::Word(word)) => !find(word).is_empty(),
+                (ValueKind::ByColumn { kind, all: true }, DefaultValue::Word(word)) => {
+                    of_kinds(&[kind]).any(|term| term.name == word)
+                }
                 _ => false,
             };
             assert!(fits, "{option:?}");
