@@ -38,12 +38,8 @@ pub fn device_errors(
     let test = backward(bench, &bench.test, &batch, Pass::plain())?;
     let expected = backward(bench, reference, &batch, Pass::plain())?;
     let moved = backward(bench, reference, &moved(&batch, subject), Pass::plain())?;
-    let second = relative_errors(
-        &test.gradients,
-        &expected.gradients,
-        Some(&moved.gradients),
-        rounding,
-    );
+    let second =
+        relative_errors(&test.gradients, &expected.gradients, Some(&moved.gradients), rounding);
     Ok(first.into_iter().zip(second).map(|(first, second)| first.min(second)).collect())
 }
 

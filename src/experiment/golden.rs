@@ -418,4 +418,6 @@ fn targets(subject: &Subject, golden: &Golden) -> Result<Targets, GoldenObstacle
 }
 
 #[cfg(test)]
+mod obstacles;
+#[cfg(test)]
 mod tests;
