@@ -16,9 +16,6 @@ use crate::subject::Subject;
 /// bits, and 1.4 between f32 and 64 bits on the networks of `tests/layers_on_adapter.rs`.
 const CANCELLED: f64 = 4.0;
 
-/// How many times as far as one rounding of each input the roundings of a pass may take a gradient.
-const FOLLOWED: f64 = 4.0;
-
 /// The least share of a norm that may differ, in ε: 1e-5 in f32.
 const LEAST: f64 = 1e-5 / f32::EPSILON as f64;
 
@@ -59,12 +56,6 @@ impl Rounding {
     #[cfg(test)]
     pub const fn of_short_sums(epsilon: f64) -> Self {
         Self { epsilon, bound: epsilon * LEAST }
-    }
-
-    /// What is added to a divisor where a gradient goes so far with each rounding of the inputs: several
-    /// roundings of the first sums are that far from those.
-    pub fn share_of(&self, followed: f64) -> f64 {
-        FOLLOWED * followed / self.bound
     }
 
     /// What a difference from a gradient of this norm is measured against: the share `bound` of it is

@@ -40,8 +40,7 @@ pub static PROPERTY: Property = Property {
                     2⁻²³ · (largest number of any gradient) · √m, with bound = max(1e-5, 2⁻²³·√n) \
                     for the longest sum n and m numbers in the tensor; the second term is what \
                     rounding leaves where large numbers cancel, and is never more than the largest \
-                    norm in place of number · √m. Where that is not kept, other examples decide, and \
-                    what four roundings of the inputs do to the gradient is allowed too. `tolerance` bounds both. A Rust \
+                    norm in place of number · √m. `tolerance` bounds both. A Rust \
                     model that does not run in f64 on the CPU is checked in f32 where it runs, with \
                     measured rounding, steps in powers of two, Richardson extrapolation and the order \
                     of the Taylor remainder as second witness; tolerance 1e-2 by default. The summary \
