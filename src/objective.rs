@@ -1,10 +1,11 @@
-//! The objective that training minimizes: the loss of outputs and targets (or the one that a Rust
+//! The objective that training minimizes: the losses of outputs and targets (or the one that a Rust
 //! model computes itself), and a penalty on the weights.
 
+mod alone;
 mod losses;
 mod sequences;
 
-pub use losses::{loss, rows};
+pub use losses::{constant, loss, rows};
 
 #[cfg(test)]
 mod tests;
@@ -14,39 +15,57 @@ use burn::optim::GradientsParams;
 use burn::tensor::Tensor;
 
 use crate::device::Place;
-use crate::model::{Model, Pass, Value};
+use crate::model::{Model, NamedOutput, Pass, Value};
 use crate::probe;
 use crate::registry::{Computed, Term};
-use crate::spec::{LossSpec, Regularization};
+use crate::spec::{Compared, LossSpec, LossTerm, Regularization};
 use crate::subject::{Batch, Subject};
 
 /// What a pass over a batch gives, still on the device.
 pub struct Evaluated {
     /// Without regularization; one element.
     pub loss: Tensor<1>,
-    /// The named terms that the loss is the sum of, where a Rust model computes several.
+    /// The named terms that the loss is the sum of, each with its weight, where it has names for
+    /// them.
     pub terms: Vec<Term>,
-    /// The model's outputs, where the loss is not its own.
-    pub output: Option<Value>,
+    /// The model's outputs, where the loss is not its own: then one at least.
+    pub outputs: Vec<NamedOutput>,
     /// Gradients that the model's own training step has computed.
     pub gradients: Option<GradientsParams>,
 }
 
-/// Runs a model on a batch and gives its loss. `inputs` are the batch's own, at `place`: they are
-/// given, so that a caller can ask for their gradients.
+impl Evaluated {
+    /// The output that a term of the loss reads.
+    pub fn output(&self, term: &LossTerm) -> Option<&Value> {
+        read_by(term, &self.outputs).map(|output| &output.value)
+    }
+}
+
+/// The output that a term reads: the one that it names, or the only one.
+fn read_by<'a>(term: &LossTerm, outputs: &'a [NamedOutput]) -> Option<&'a NamedOutput> {
+    match &term.output {
+        Some(name) => outputs.iter().find(|output| output.name == name.value),
+        None => outputs.first(),
+    }
+}
+
+/// Runs a model on a batch and gives the loss that is asked for: mostly the spec's, of which some
+/// experiments leave terms out. `inputs` are the batch's own, at `place`: they are given, so that a
+/// caller can ask for their gradients.
 ///
 /// # Panics
 ///
 /// When a Rust model panics, or gives outputs that do not suit its task.
 pub fn evaluate(
     subject: &Subject,
+    loss: &LossSpec,
     model: &Model,
     batch: &Batch,
     inputs: Vec<Value>,
     place: &Place,
     pass: &mut Pass,
 ) -> Evaluated {
-    of_computed(subject, compute(subject, model, batch, inputs, place, pass), batch)
+    of_computed(loss, compute(subject, model, batch, inputs, place, pass), batch)
 }
 
 /// Runs a model on a batch.
@@ -81,31 +100,66 @@ pub fn compute(
     }
 }
 
+/// What the only output of a Rust model is called.
+const OUTPUT: &str = "output";
+
 /// The loss of what a pass gave.
-pub fn of_computed(subject: &Subject, computed: Computed, batch: &Batch) -> Evaluated {
+pub fn of_computed(loss: &LossSpec, computed: Computed, batch: &Batch) -> Evaluated {
     match computed {
-        Computed::Output(output) => of_output(subject, output, batch),
-        Computed::Outputs(outputs) => {
-            // The subject refuses several where the loss takes one.
-            let first = outputs.into_iter().next().expect("a network has at least one output");
-            of_output(subject, first.value, batch)
+        Computed::Output(value) => {
+            of_outputs(loss, vec![NamedOutput { name: OUTPUT.to_owned(), value }], batch)
         }
+        Computed::Outputs(outputs) => of_outputs(loss, outputs, batch),
         Computed::Terms(terms) => {
-            let sum = |sum: Tensor<1>, term: &Term| sum + term.value.clone();
-            let (first, rest) = terms.split_first().expect("a loss has at least one term");
-            let loss = rest.iter().fold(first.value.clone(), sum);
-            Evaluated { loss, terms, output: None, gradients: None }
+            Evaluated { loss: sum(&terms), terms, outputs: Vec::new(), gradients: None }
         }
         Computed::Stepped { loss, gradients } => {
-            Evaluated { loss, terms: Vec::new(), output: None, gradients: Some(gradients) }
+            let (terms, outputs) = (Vec::new(), Vec::new());
+            Evaluated { loss, terms, outputs, gradients: Some(gradients) }
         }
     }
 }
 
-fn of_output(subject: &Subject, output: Value, batch: &Batch) -> Evaluated {
-    let targets = batch.targets().expect("a model without a loss of its own has targets");
-    let loss = loss(&subject.spec.loss, output.clone(), targets);
-    Evaluated { loss, terms: Vec::new(), output: Some(output), gradients: None }
+fn of_outputs(loss: &LossSpec, outputs: Vec<NamedOutput>, batch: &Batch) -> Evaluated {
+    let terms = loss.terms.iter().map(|term| {
+        let output = read_by(term, &outputs).expect("the subject knows every output that is read");
+        let name = term.name.as_ref().map_or_else(String::new, |name| name.value.clone());
+        Term { name, value: of_term(term, output.value.clone(), batch) }
+    });
+    let mut terms: Vec<Term> = terms.collect();
+    let total = sum(&terms);
+    // A loss that stands alone is no term of anything.
+    terms.retain(|term| !term.name.is_empty());
+    Evaluated { loss: total, terms, outputs, gradients: None }
+}
+
+fn sum(terms: &[Term]) -> Tensor<1> {
+    let add = |sum: Tensor<1>, term: &Term| sum + term.value.clone();
+    let (first, rest) = terms.split_first().expect("a loss has at least one term");
+    rest.iter().fold(first.value.clone(), add)
+}
+
+/// The value of a term, with its weight, for the output that it reads.
+///
+/// # Panics
+///
+/// When the batch has no such target.
+pub fn of_term(term: &LossTerm, output: Value, batch: &Batch) -> Tensor<1> {
+    let value = match &term.compared {
+        Compared::Nothing => alone::loss(&term.kind, term.reduction, output),
+        Compared::Constant(number) => {
+            let shape = output.shape();
+            loss(term, output, &constant(term, number.value, shape[0], &shape[1..]))
+        }
+        compared => {
+            let targets = batch.targets(compared);
+            loss(term, output, targets.expect("a model without a loss of its own has targets"))
+        }
+    };
+    match term.weight.value {
+        1.0 => value,
+        weight => value.mul_scalar(weight),
+    }
 }
 
 /// An output as one row per example: `[batch]`, `[batch, 1, 1]` and the like are `[batch, 1]`.

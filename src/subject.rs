@@ -5,6 +5,7 @@ mod checks;
 mod head;
 mod inputs;
 mod rust;
+mod terms;
 mod weights;
 
 use burn::module::Module;
@@ -13,7 +14,7 @@ use burn::tensor::Device;
 use crate::data::{self, Dataset};
 use crate::model::{Model, Network, Plan};
 use crate::registry::Registry;
-use crate::spec::{Diagnostics, Fault, Length, Spec, Task};
+use crate::spec::{Compared, Diagnostics, Fault, Length, LossTerm, Spec, Task};
 
 pub use batch::{Batch, Examples};
 pub use head::{Wanted, wanted as wanted_outputs};
@@ -32,7 +33,6 @@ pub struct Subject {
 /// Where the examples come from.
 #[expect(clippy::large_enum_variant, reason = "a spec has one source: nothing is copied or kept")]
 #[derive(Debug)]
-#[expect(clippy::large_enum_variant, reason = "there is one for a spec: nothing is saved")]
 pub enum Source {
     /// The spec's data.
     Dataset(Dataset),
@@ -218,9 +218,30 @@ impl Subject {
         !self.spec.loss.regularization.is_none() || self.declared().is_some_and(own)
     }
 
-    /// Number of classes; 0 where there are none.
-    pub fn classes(&self) -> usize {
-        self.dataset().map_or(0, |data| data.classes.len())
+    /// Number of classes that a term compares with; 0 where there are none.
+    pub fn classes(&self, compared: &Compared) -> usize {
+        self.class_names(compared).len()
+    }
+
+    /// Their names, in the order of their indices.
+    pub fn class_names(&self, compared: &Compared) -> &[String] {
+        let answers = self.dataset().and_then(|data| data.answers(compared));
+        answers.map_or(&[], |answers| answers.classes)
+    }
+
+    /// Whether the loss is the model's own.
+    pub fn brings_loss(&self) -> bool {
+        matches!(self.data, Source::Model { .. })
+    }
+
+    /// The path of the layer whose output a term of the loss reads; unknown for a Rust model.
+    pub fn output_path(&self, term: &LossTerm) -> Option<&str> {
+        Some(terms::read_by(term, self.declared()?)?.path.as_str())
+    }
+
+    /// Shape of that output, without the batch axis.
+    pub fn output_shape(&self, term: &LossTerm) -> Option<&[usize]> {
+        Some(terms::read_by(term, self.declared()?)?.signal.dims())
     }
 }
 
@@ -234,9 +255,7 @@ fn declared(
     let plan = Plan::wired(model, inputs)?;
     let mut errors = Vec::new();
     errors.extend(checks::trainable(&plan));
-    errors.extend(head::head(spec, &data, &plan));
-    errors.extend(head::weights(spec, &data));
-    errors.extend(head::targets(spec, &data, Some(plan.output.dims())));
+    errors.extend(terms::check(spec, &data, Some(&plan)));
     errors.extend(checks::memory(spec, &plan));
     errors.extend(checks::groups(spec, &plan));
     match errors.is_empty() {

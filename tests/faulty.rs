@@ -26,6 +26,8 @@ const FAULTS: &[(&str, &[(&str, &str)])] = &[
     ),
     ("shuffled_labels", &[("learns", "data"), ("overfits_batch", "model")]),
     ("softmax_before_cross_entropy", &[("overfits_batch", "probabilities")]),
+    // Beside a head that learns.
+    ("softmax_in_one_head", &[("overfits_batch", "probabilities")]),
     ("wrong_gradient", &[("gradients_match", "hidden.bias")]),
     ("zero_weights", &[("every_parameter_gets_gradient", "hidden.weight")]),
 ];

@@ -141,6 +141,11 @@ fn losses_of_places_and_labels_are_differentiated_right() {
         of(sequence, "multi_margin"),
         of("linear: 9, tanh, linear: 24, reshape: [6, 4]", "ctc"),
         of("linear: 9, tanh, linear: 24, reshape: [6, 4]", "{ctc: {blank: 3, reduction: sum}}"),
+        of("linear: 9, tanh, linear: 48, reshape: [3, 4, 4]", "{rnnt: {blank: 1}}"),
+        of(
+            "linear: 9, tanh, linear: 48, reshape: [3, 4, 4], log_softmax",
+            "{rnnt: {logits: false, reduction: sum}}",
+        ),
     ]);
     let labels = |loss: &str| {
         of_table("multi_label_classification", "[a, b]", "linear: 6, tanh, linear: 2", loss)
@@ -181,4 +186,152 @@ fn inputs_are_given_back_and_triplets_compared() {
         generated("regression", triplets, "linear: 3, tanh, linear: 2", "{triplet_margin: {p: 2}}"),
         of_table("regression", "input", "linear: 3, tanh, linear: 4", "{smooth_l1: 1}"),
     ]);
+}
+
+/// A spec over the table with several heads and their terms.
+fn of_heads(targets: &str, model: &str, terms: &[&str]) -> String {
+    table();
+    let data = format!(
+        "{{csv: losses.csv, target: p1, features: [x1, x2, x3, x4], targets: [{targets}]}}"
+    );
+    format!(
+        "version: 1\nname: losses\ntask: classification\ndata: {data}\nmodel:\n{model}\
+         loss: {{terms: [{}]}}\ntraining: {{batch_size: 16}}\n",
+        terms.join(", ")
+    )
+}
+
+const HEADS: &str = "  outputs: [place, labels, count, code]
+  layers:
+    - linear: 12
+    - tanh: {name: trunk}
+    - linear: {out: 3, name: place}
+    - linear: {out: 2, name: labels, from: trunk}
+    - linear: {out: 1, name: count, from: trunk}
+    - linear: {out: 4, name: code, from: trunk}
+";
+
+const TARGETS: &str = "{name: labels, column: [a, b], task: multi_label_classification}, \
+                       {name: count, column: count, task: regression}";
+
+#[test]
+fn several_heads_and_terms_are_differentiated_right() {
+    check_all([
+        of_heads(
+            TARGETS,
+            HEADS,
+            &[
+                "{name: place, loss: {cross_entropy: {smoothing: 0.1}}, output: place, weight: 0.5}",
+                "{name: labels, loss: binary_cross_entropy, output: labels, target: labels}",
+                "{name: count, loss: {poisson_nll: {full: true}}, output: count, target: count}",
+                "{name: code, loss: gaussian_kl, output: code, weight: 0.1}",
+            ],
+        ),
+        of_heads(
+            TARGETS,
+            HEADS,
+            &[
+                "{name: real, loss: hinge, output: count, constant: 1}",
+                "{name: place, loss: focal, output: place}",
+                "{name: labels, loss: mean_output, output: labels, weight: -0.2}",
+                "{name: back, loss: {mse: {reduction: sum}}, output: code, target: input}",
+                "{name: sparse, loss: mae, output: code, constant: 0, weight: 0.01}",
+            ],
+        ),
+    ]);
+}
+
+#[test]
+fn the_guess_of_several_terms_is_the_weighted_sum_of_theirs() {
+    let terms = [
+        "{name: place, loss: cross_entropy, output: place, weight: 2}",
+        "{name: labels, loss: binary_cross_entropy, output: labels, target: labels, weight: 0.5}",
+        "{name: count, loss: mse, output: count, target: count}",
+        "{name: code, loss: {mae: {reduction: sum}}, output: code, constant: 3, weight: 0.1}",
+    ];
+    let evidence = measure(&of_heads(TARGETS, HEADS, &terms)).unwrap();
+    let initial = evidence.initial.as_ref().unwrap();
+    let guessing: Vec<f64> = initial.terms.iter().map(|term| term.guessing_loss.unwrap()).collect();
+    let close = |value: f64, expected: f64| assert!((value - expected).abs() < 1e-9, "{value}");
+    close(guessing[0], 2.0 * 3f64.ln());
+    close(guessing[1], 0.5 * 2f64.ln());
+    // Four numbers of each example are three from 0.
+    close(guessing[3], 0.1 * 12.0 * initial.examples as f64);
+    close(initial.guessing_loss.unwrap(), guessing.iter().sum());
+    let values: f64 = initial.terms.iter().map(|term| term.value).sum();
+    assert!((initial.loss - values).abs() < 1e-5 * values, "{} {values}", initial.loss);
+    let names: Vec<&str> = initial.terms.iter().map(|term| term.name.as_str()).collect();
+    assert_eq!(names, ["place", "labels", "count", "code"]);
+}
+
+#[test]
+fn a_transducer_with_a_prediction_network_is_differentiated_right() {
+    let mut text = "s1,s2,s3,t0,t1,t2,y1,y2\n".to_owned();
+    for row in 0..40usize {
+        let (first, second) = (1 + row % 2, 1 + (row / 2) % 2);
+        let sound = [row % 4, (row / 3) % 4, (row * 5) % 4];
+        let class = |token: usize| ["", "one", "two"][token];
+        text += &format!(
+            "{},{},{},0,{first},{second},{},{}\n",
+            sound[0],
+            sound[1],
+            sound[2],
+            class(first),
+            class(second)
+        );
+    }
+    std::fs::write(folder().join("transducer.csv"), text).expect("the folder can be written to");
+    check_all(["version: 1
+name: losses
+task: classification
+data: {csv: transducer.csv, target: [y1, y2], features: [s1, s2, s3, t0, t1, t2]}
+model:
+  inputs: {sound: [3], labels: [3]}
+  layers:
+    - embedding: {vocabulary: 4, dimension: 6, from: sound}
+    - reshape: {shape: [3, 1, 6], name: times}
+    - embedding: {vocabulary: 4, dimension: 6, from: labels}
+    - reshape: {shape: [1, 3, 6], name: places}
+    - concat: {from: [times, times, times], axis: 1, name: all_times}
+    - concat: {from: [places, places, places], axis: 0, name: all_places}
+    - add: [all_times, all_places]
+    - tanh
+    - linear: 3
+loss: rnnt
+training: {batch_size: 16}
+"
+    .to_owned()]);
+}
+
+/// Forty examples of two classes whose one input says the answer: 5 or −5.
+fn of_margins(layer: &str, seed: u64) -> String {
+    let rows = (0..40).map(|row| if row % 2 == 0 { "5,yes\n" } else { "-5,no\n" });
+    let text = format!("x,answer\n{}", rows.collect::<String>());
+    std::fs::write(folder().join("margins.csv"), text).expect("the folder can be written to");
+    let data = "{csv: margins.csv, target: answer}";
+    generated("binary_classification", data, layer, "hinge")
+        .replace("training: {", &format!("training: {{seed: {seed}, "))
+}
+
+#[test]
+fn a_lucky_margin_is_told_from_answers_that_leak() {
+    let judged = |layer: &str, seed: u64| {
+        let evidence = measure(&of_margins(layer, seed)).unwrap();
+        let property = property::find("initial_loss").expect("it is registered");
+        let verdict = (property.judge)(&evidence, &Options::defaults(&property.meta));
+        (evidence.initial.unwrap(), verdict.outcome)
+    };
+    // A weight of 1 with every seed: the model has the answer before it has learned anything.
+    let (initial, outcome) = judged("linear: {out: 1, initializer: ones}", 1);
+    assert_eq!((initial.loss, outcome), (0.0, Outcome::Fail));
+    assert!(initial.redrawn.iter().all(|loss| *loss == 0.0), "{:?}", initial.redrawn);
+    // A weight that the seed draws has the right sign, and size, for some seeds.
+    let drawn: Vec<_> = (1..=6).map(|seed| judged("linear: 1", seed)).collect();
+    let lucky = drawn.iter().filter(|(initial, _)| initial.loss < 0.5).count();
+    assert!(lucky > 0, "no seed of the test is lucky");
+    for (initial, outcome) in &drawn {
+        let too_low = initial.loss < 0.5 && *outcome == Outcome::Fail;
+        assert!(!too_low, "{} {:?}", initial.loss, initial.redrawn);
+        assert_eq!(initial.redrawn.is_empty(), initial.loss >= 0.5);
+    }
 }

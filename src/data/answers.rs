@@ -5,7 +5,7 @@ use super::error::Cells;
 use super::labels::Labels;
 use super::read::table::Table;
 use super::{DataError, Targets};
-use crate::spec::{Target, Task};
+use crate::spec::{OtherTarget, Target, Task};
 
 /// What is asked of a table's columns.
 #[derive(Debug)]
@@ -14,6 +14,8 @@ pub(super) struct Wanted<'a> {
     pub(super) task: Task,
     /// The inputs are to be given back: no column is a target.
     pub(super) reconstruct: bool,
+    /// Other targets, whose columns are no inputs either.
+    pub(super) besides: &'a [OtherTarget],
 }
 
 /// Indices of a table's columns.
@@ -51,6 +53,7 @@ impl Wanted<'_> {
                 Some(names) => names.iter().filter_map(|name| position(name)).collect(),
                 None => (0..header.len())
                     .filter(|&column| Some(header[column].as_str()) != split_by)
+                    .filter(|&column| !self.is_beside(&header[column]))
                     .collect(),
             };
             return match errors.is_empty() {
@@ -73,11 +76,18 @@ impl Wanted<'_> {
             }
             columns.targets.push(column);
         }
-        columns.features.retain(|feature| !columns.targets.contains(feature));
+        columns.features.retain(|feature| {
+            !columns.targets.contains(feature) && !self.is_beside(&header[*feature])
+        });
         if errors.is_empty() && columns.features.is_empty() {
             errors.push(DataError::NoFeatures);
         }
         if errors.is_empty() { Ok(columns) } else { Err(errors) }
+    }
+
+    /// Whether a column is one of another target's.
+    fn is_beside(&self, column: &str) -> bool {
+        self.besides.iter().any(|other| other.target.columns().any(|name| name.value == column))
     }
 
     /// Reads the targets of all rows.
@@ -192,7 +202,7 @@ mod tests {
             positive: None,
         };
         let table = parse(TABLE.as_bytes(), Keep { sample: None, seed: 0, bytes: MOST }).unwrap();
-        let wanted = Wanted { target: &target, task, reconstruct: false };
+        let wanted = Wanted { target: &target, task, reconstruct: false, besides: &[] };
         let columns = wanted.select(&table.header, None, None)?;
         assert!(columns.features.iter().all(|feature| !columns.targets.contains(feature)));
         wanted.read(&table, &columns.targets)

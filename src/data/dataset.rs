@@ -1,7 +1,8 @@
 //! A spec's data, as every experiment gets it.
 
-use super::{Examples, Targets};
+use super::{Examples, OtherTargets, Targets};
 use crate::hash::Fnv1a;
+use crate::spec::Compared;
 
 /// A spec's data, ready to be batched.
 #[derive(Debug, Clone, PartialEq)]
@@ -17,6 +18,8 @@ pub struct Dataset {
     pub shape: Vec<usize>,
     /// Class names in the order of their indices; empty for regression.
     pub classes: Vec<String>,
+    /// Targets beside those of the parts, by the names that terms of the loss give.
+    pub others: Vec<OtherTargets>,
 }
 
 /// What the numbers of an input mean.
@@ -29,7 +32,33 @@ pub enum InputKind {
     },
 }
 
+/// What the data says about each example, under one name.
+#[derive(Debug, Clone, Copy)]
+pub struct Answers<'a> {
+    pub train: &'a Targets,
+    pub validation: &'a Targets,
+    /// Class names in the order of their indices; empty for real targets.
+    pub classes: &'a [String],
+}
+
 impl Dataset {
+    /// What a term of the loss compares outputs with; none where that is none of the data's.
+    pub fn answers(&self, compared: &Compared) -> Option<Answers<'_>> {
+        match compared {
+            Compared::Target => Some(Answers {
+                train: &self.train.targets,
+                validation: &self.validation.targets,
+                classes: &self.classes,
+            }),
+            Compared::Named(name) => {
+                let other = self.others.iter().find(|other| other.name == name.value)?;
+                let OtherTargets { train, validation, classes, .. } = other;
+                Some(Answers { train, validation, classes })
+            }
+            Compared::Constant(_) | Compared::Nothing => None,
+        }
+    }
+
     /// The count of numbers in one input.
     pub fn example_len(&self) -> usize {
         self.shape.iter().product()
@@ -59,6 +88,11 @@ impl Dataset {
         for part in [&self.train, &self.validation].into_iter().chain(test) {
             write_numbers(&mut hash, &part.inputs);
             write_targets(&mut hash, &part.targets);
+        }
+        for other in &self.others {
+            hash.write(other.name.as_bytes());
+            write_targets(&mut hash, &other.train);
+            write_targets(&mut hash, &other.validation);
         }
         format!("{:016x}", hash.finish())
     }
@@ -115,6 +149,7 @@ mod tests {
             input: InputKind::Float,
             shape: vec![2],
             classes: vec!["no".into(), "yes".into()],
+            others: Vec::new(),
         }
     }
 
@@ -125,7 +160,7 @@ mod tests {
 
     #[test]
     fn the_digest_sees_every_part() {
-        let changes: [fn(&mut Dataset); 13] = [
+        let changes: [fn(&mut Dataset); 14] = [
             |data| data.train.inputs[3] = 4.000000000000001,
             |data| data.train.inputs.swap(0, 1),
             |data| data.train.targets = Targets::Classes(vec![1, 1]),
@@ -149,6 +184,11 @@ mod tests {
             |data| data.shape = vec![1, 2],
             |data| data.classes[0].push('n'),
             |data| data.input = InputKind::Tokens { vocabulary: 7 },
+            |data| {
+                let (train, validation) = (data.train.targets.clone(), Targets::Values(vec![]));
+                let (name, classes) = ("size".to_owned(), Vec::new());
+                data.others.push(OtherTargets { name, train, validation, classes });
+            },
         ];
         let mut digests: Vec<String> = changes
             .iter()
@@ -161,6 +201,6 @@ mod tests {
         digests.push(dataset().digest());
         digests.sort();
         digests.dedup();
-        assert_eq!(digests.len(), 14);
+        assert_eq!(digests.len(), 15);
     }
 }

@@ -155,6 +155,13 @@ pub enum DataError {
     BatchTooLarge { batch_size: usize, examples: usize },
     #[error("`{generator}` makes {makes}, and the task is {task}")]
     GeneratorTask { generator: &'static str, makes: &'static str, task: &'static str },
+    /// What is wrong with one of the further targets.
+    #[error("{error}")]
+    OfTarget {
+        /// Its place in the spec's list.
+        index: usize,
+        error: Box<DataError>,
+    },
     #[error("`{generator}` cannot have {option} {value}: {rule}")]
     GeneratorOption {
         generator: &'static str,
@@ -167,6 +174,7 @@ pub enum DataError {
 impl DataError {
     pub fn code(&self) -> Code {
         match self {
+            Self::OfTarget { error, .. } => error.code(),
             Self::FileMissing { .. } | Self::FileUnreadable { .. } => Code::DATA_UNREADABLE,
             Self::FeatureMissing { .. } => Code::DATA_UNREADABLE,
             Self::TooMuch { .. } => Code::DATA_TOO_LARGE,
@@ -228,8 +236,16 @@ impl DataError {
         self
     }
 
+    /// The error as one of the further target at that place of the spec's list.
+    pub(super) fn in_target(self, index: usize) -> Self {
+        Self::OfTarget { index, error: Box::new(self) }
+    }
+
     /// The error with its cells counted in another unit.
     pub(super) fn counted_in(mut self, unit: Unit) -> Self {
+        if let Self::OfTarget { index, error } = self {
+            return error.counted_in(unit).in_target(index);
+        }
         if let Self::EmptyCells(cells)
         | Self::MissingCells(cells)
         | Self::UnknownCategories(cells)

@@ -3,6 +3,7 @@
 use super::answers;
 use super::columns::check_tokens;
 use super::generate::{self, generate};
+use super::others::{self, RawTargets};
 use super::place::diagnostic;
 use super::raw::{Raw, Rows};
 use super::read::kept::{Keep, MOST};
@@ -31,17 +32,17 @@ pub fn load(spec: &Spec) -> Result<Dataset, Diagnostics> {
 }
 
 fn read(spec: &Spec) -> Result<Dataset, Vec<DataError>> {
-    let raw = match &spec.data.source {
-        DataSource::Generated(generator) => from_generator(generator, spec)?,
+    let (raw, others) = match &spec.data.source {
+        DataSource::Generated(generator) => (from_generator(generator, spec)?, Vec::new()),
         DataSource::Model => unreachable!("a Rust model's own batches are not loaded"),
         DataSource::Text(_) => {
-            let mut raw = sources::read(spec, keep(spec), None)?;
+            let (mut raw, others) = sources::read(spec, keep(spec), None)?;
             raw.input = check_tokens_of("text", &raw, spec).map_err(|error| vec![error])?;
-            raw
+            (raw, others)
         }
         _ => sources::read(spec, keep(spec), vocabulary(spec))?,
     };
-    assemble(raw, spec)
+    assemble(raw, others, spec)
 }
 
 fn keep(spec: &Spec) -> Keep {
@@ -88,14 +89,17 @@ pub(super) fn from_table(
     answers: &answers::Wanted<'_>,
     features: Option<&[Spanned<String>]>,
     spec: &Spec,
-) -> Result<Raw, Vec<DataError>> {
+) -> Result<(Raw, Vec<RawTargets>), Vec<DataError>> {
     let one = |error| vec![error];
     let (rules, by) = (&spec.data.columns, &spec.data.split.by);
     let names: Option<Vec<&str>> =
         features.map(|features| features.iter().map(|feature| feature.as_str()).collect());
-    let columns = answers.select(&table.header, names.as_deref(), split_by::column(by))?;
-    let all = [&columns.features[..], &columns.targets].concat();
-    missing::check_names(&table.header, &columns.features, &columns.targets, rules)?;
+    let columns = answers.select(&table.header, names.as_deref(), split_by::column(by));
+    let further = others::select(&table.header, names.as_deref(), spec);
+    let (columns, further) = both(columns, further)?;
+    let answered = [&columns.targets[..], &further.concat()].concat();
+    let all = [&columns.features[..], &answered].concat();
+    missing::check_names(&table.header, &columns.features, &answered, rules)?;
     missing::drop_rows(&mut table, &all, rules).map_err(one)?;
 
     let mut rows = Rows::of(&table);
@@ -105,10 +109,12 @@ pub(super) fn from_table(
     let ((), ()) = both(refused, split)?;
     let inputs = encode::read(&table, &columns.features, rules);
     let targets = answers.read(&table, &columns.targets);
-    let ((inputs, unfinished), (targets, classes)) = both(inputs, targets)?;
+    let others = others::of_table(&table, &further, spec);
+    let ((inputs, unfinished), ((targets, classes), others)) = both(inputs, both(targets, others))?;
     rows.columns = unfinished;
     let input = tokens(&table, &columns.features, &inputs, &rows, spec).map_err(one)?;
-    Ok(Raw { inputs, targets, classes, input, shape: vec![columns.features.len()], rows })
+    let shape = vec![columns.features.len()];
+    Ok((Raw { inputs, targets, classes, input, shape, rows }, others))
 }
 
 /// What a table's inputs are: tokens where the model starts with an embedding.
@@ -190,7 +196,7 @@ fn check_tokens_of(
 }
 
 /// Splits, finishes, shapes and scales.
-fn assemble(mut raw: Raw, spec: &Spec) -> Result<Dataset, Vec<DataError>> {
+fn assemble(mut raw: Raw, others: Vec<RawTargets>, spec: &Spec) -> Result<Dataset, Vec<DataError>> {
     let one = |error| vec![error];
     let parts = split_parts(&raw, spec).map_err(one).and_then(|parts| {
         check_batch(*spec.training.batch_size, parts.train.len()).map_err(one)?;
@@ -212,14 +218,19 @@ fn assemble(mut raw: Raw, spec: &Spec) -> Result<Dataset, Vec<DataError>> {
     let ((shape, parts), ()) = both(both(shape, parts), tokens)?;
 
     let columns = raw.shape.iter().product();
+    let mut others = others::divided(others, &parts.train, &parts.validation);
     let all = Examples { inputs: raw.inputs, targets: raw.targets };
     let [mut train, mut validation, mut test] =
         [parts.train, parts.validation, parts.test].map(|part| all.select(&part, columns));
     let units = units(*spec.data.scale, &shape, &encoded);
     let all = [&mut train, &mut validation, &mut test];
     let inputs = scale_inputs(*spec.data.scale, all, &units);
-    let all = [&mut train, &mut validation, &mut test];
-    let targets = scale_targets(*spec.data.scale_target, all);
+    let of_target = [&mut train.targets, &mut validation.targets, &mut test.targets];
+    let mut targets = scale_targets(*spec.data.scale_target, of_target);
+    for other in &mut others {
+        let parts = [&mut other.train, &mut other.validation];
+        targets = targets.and(scale_targets(*spec.data.scale_target, parts));
+    }
     both(
         inputs.map_err(|error| vec![DataError::InputScale(error)]),
         targets.map_err(|error| vec![DataError::TargetScale(error)]),
@@ -229,7 +240,9 @@ fn assemble(mut raw: Raw, spec: &Spec) -> Result<Dataset, Vec<DataError>> {
             part.targets = Targets::Arrays { values: part.inputs.clone(), shape: shape.clone() };
         }
     }
-    Ok(Dataset { train, validation, test, input: raw.input, shape, classes: raw.classes })
+    others.extend(others::inputs(spec, &shape, &train, &validation));
+    let (input, classes) = (raw.input, raw.classes);
+    Ok(Dataset { train, validation, test, input, shape, classes, others })
 }
 
 fn split_parts(raw: &Raw, spec: &Spec) -> Result<Parts, DataError> {
@@ -275,16 +288,19 @@ fn scale_inputs(
 
 /// The same for real targets, each number of an example as a column of its own; classes have nothing
 /// to scale.
-fn scale_targets(scaling: Scaling, mut parts: [&mut Examples; 3]) -> Result<(), ScaleError> {
-    let columns: Vec<Option<usize>> = (0..parts[0].targets.width()).map(Some).collect();
-    let Some(train) = parts[0].targets.values() else { return Ok(()) };
+fn scale_targets<const N: usize>(
+    scaling: Scaling,
+    parts: [&mut Targets; N],
+) -> Result<(), ScaleError> {
+    let columns: Vec<Option<usize>> = (0..parts[0].width()).map(Some).collect();
+    let Some(train) = parts[0].values() else { return Ok(()) };
     let scaler = Scaler::fit(scaling, train, &columns)?;
-    let mut values = parts.iter_mut().filter_map(|part| part.targets.values_mut());
+    let mut values = parts.into_iter().filter_map(Targets::values_mut);
     values.try_for_each(|values| scaler.apply(values))
 }
 
 /// Two results, or the errors of both.
-fn both<A, B>(
+pub(super) fn both<A, B>(
     a: Result<A, Vec<DataError>>,
     b: Result<B, Vec<DataError>>,
 ) -> Result<(A, B), Vec<DataError>> {

@@ -17,6 +17,7 @@ mod generate;
 mod labels;
 mod load;
 mod missing;
+mod others;
 mod place;
 mod raw;
 mod read;
@@ -30,9 +31,10 @@ mod targets;
 #[cfg(test)]
 mod tests;
 
-pub use dataset::{Dataset, InputKind};
+pub use dataset::{Answers, Dataset, InputKind};
 pub use error::{Cell, Cells, ColumnKey, DataError};
 pub use examples::Examples;
 pub use load::load;
+pub use others::OtherTargets;
 pub use scale::ScaleError;
 pub use targets::Targets;

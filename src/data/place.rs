@@ -6,12 +6,30 @@ use crate::spec::{DataSource, Diagnostic, Encoding, Span, Spec, SplitBy, TableFo
 
 /// An error as the reader of the spec sees it.
 pub(super) fn diagnostic(error: &DataError, spec: &Spec) -> Diagnostic {
+    if let DataError::OfTarget { index, error } = error {
+        return of_target(*index, error, spec);
+    }
     let (span, label) = place(error, spec);
     let mut diagnostic = Diagnostic::new(error.code(), message(error, spec), span, label);
     diagnostic.notes = notes(error);
     diagnostic.help = help(error, spec);
     if let DataError::FeatureTwice { first, .. } = error {
         diagnostic = diagnostic.also(feature(spec, *first), "listed here before");
+    }
+    diagnostic
+}
+
+/// An error about one of the further targets: as one about the first, at another place.
+fn of_target(index: usize, error: &DataError, spec: &Spec) -> Diagnostic {
+    let mut diagnostic = diagnostic(error, spec);
+    let in_features = matches!(error, DataError::TargetAmongFeatures { .. });
+    if let Some(other) = spec.data.targets.get(index).filter(|_| !in_features) {
+        let columns = || other.target.columns();
+        let named = match error {
+            DataError::ColumnMissing { name, .. } => columns().find(|column| column.value == *name),
+            _ => None,
+        };
+        diagnostic.label.0 = named.unwrap_or(&other.target.column).span;
     }
     diagnostic
 }
@@ -153,6 +171,7 @@ fn place(error: &DataError, spec: &Spec) -> (Span, String) {
         DataError::TokensWithoutEmbedding { .. } => (source(spec), "makes tokens".into()),
         DataError::GeneratorTask { makes, .. } => (source(spec), format!("makes {makes}")),
         DataError::GeneratorOption { option, .. } => (source(spec), format!("`{option}`")),
+        DataError::OfTarget { error, .. } => place(error, spec),
     }
 }
 
@@ -432,6 +451,7 @@ fn help(error: &DataError, spec: &Spec) -> Option<String> {
             _ => "write `task: regression`, or use `blobs`".into(),
         },
         DataError::GeneratorOption { .. } => return None,
+        DataError::OfTarget { error, .. } => return help(error, spec),
     })
 }
 

@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use super::answers::Wanted;
-use super::load::from_table;
+use super::load::{both, from_table};
+use super::others::{self, RawTargets};
 use super::raw::{Raw, Rows};
 use super::read::kept::Keep;
 use super::read::table::Table;
@@ -22,7 +23,7 @@ pub(super) fn read(
     spec: &Spec,
     keep: Keep,
     vocabulary: Option<usize>,
-) -> Result<Raw, Vec<DataError>> {
+) -> Result<(Raw, Vec<RawTargets>), Vec<DataError>> {
     let place = spec.data.source.path().map_or(spec.data.span, |path| path.span);
     let (folder, task, by) = (spec.folder(place), *spec.task, &spec.data.split.by);
     match &spec.data.source {
@@ -30,24 +31,26 @@ pub(super) fn read(
             let table = table(&folder, *format, path, keep)?;
             let unit = table.unit;
             let reconstruct = spec.data.reconstruct.is_some();
-            let answers = Wanted { target, task, reconstruct };
-            let raw = from_table(table, &answers, features.as_deref(), spec);
-            raw.map_err(|errors| counted(errors, unit))
+            let answers = Wanted { target, task, reconstruct, besides: &spec.data.targets };
+            let read = from_table(table, &answers, features.as_deref(), spec);
+            read.map_err(|errors| counted(errors, unit))
         }
         DataSource::Arrays { format, path, inputs, target } => {
             let (format, inputs) = (*format, inputs.as_ref());
-            let source = arrays::Source { folder: &folder, format, path, inputs, target };
-            let (inputs, targets) = arrays::read(source, keep)?;
+            let others = &spec.data.targets;
+            let source = arrays::Source { folder: &folder, format, path, inputs, target, others };
+            let arrays::Arrays { inputs, targets, others } = arrays::read(source, keep)?;
             let positive = target.positive.as_ref().map(|positive| positive.as_str());
-            arrays::examples(inputs, &targets, task, positive, vocabulary)
+            let raw = arrays::examples(inputs, &targets, task, positive, vocabulary);
+            both(raw, others::of_arrays(&others, spec))
         }
         #[cfg(feature = "image")]
         DataSource::Images(source) => {
-            super::read::image_files::read(&folder, source, by, task, keep)
+            Ok((super::read::image_files::read(&folder, source, by, task, keep)?, Vec::new()))
         }
         #[cfg(not(feature = "image"))]
         DataSource::Images(_) => Err(lacking("images", "image")),
-        DataSource::Text(source) => from_text(&folder, source, by, task, keep),
+        DataSource::Text(source) => Ok((from_text(&folder, source, by, task, keep)?, Vec::new())),
         DataSource::Generated(_) | DataSource::Model => unreachable!("there is no file"),
     }
 }
@@ -99,7 +102,7 @@ fn from_text(
     let format = if is_json { TableFormat::JsonLines } else { TableFormat::Csv };
     let table = table(folder, format, &source.path, keep)?;
     let names = [column.as_str()];
-    let answers = Wanted { target, task, reconstruct: false };
+    let answers = Wanted { target, task, reconstruct: false, besides: &[] };
     let columns = answers.select(&table.header, Some(&names), None)?;
     let rows = split_rows(&table, by)?;
     let (targets, classes) = answers.read(&table, &columns.targets)?;

@@ -1,7 +1,5 @@
 //! What a model is to answer: one entry per example, of whatever kind.
 
-use crate::random::Random;
-
 /// What a model is to answer, one entry per example. Several numbers of one example stand together,
 /// row-major; the shapes are of one example, without the batch axis, and have no axis of size 0.
 #[derive(Debug, Clone, PartialEq)]
@@ -98,13 +96,6 @@ impl Targets {
             }
         }
     }
-
-    /// The same targets in another order: against their inputs, they are wrong.
-    pub fn shuffled(&self, random: &mut Random) -> Targets {
-        let mut order: Vec<usize> = (0..self.len()).collect();
-        random.shuffle(&mut order);
-        self.select(&order)
-    }
 }
 
 fn rows<T: Clone>(numbers: &[T], width: usize, indices: &[usize]) -> Vec<T> {
@@ -146,21 +137,5 @@ mod tests {
         let places = &kinds()[4];
         assert_eq!(places.classes().unwrap(), [3, 1, 0]);
         assert_eq!(places.select(&[2]).classes().unwrap(), [0usize; 0]);
-    }
-
-    #[test]
-    fn shuffling_moves_whole_examples_and_loses_none() {
-        for targets in kinds() {
-            let shuffled = targets.shuffled(&mut Random::new(3, "test"));
-            assert_eq!(shuffled.shape(), targets.shape());
-            let example = |targets: &Targets, index| format!("{:?}", targets.select(&[index]));
-            let mut before: Vec<_> = (0..3).map(|index| example(&targets, index)).collect();
-            let mut after: Vec<_> = (0..3).map(|index| example(&shuffled, index)).collect();
-            before.sort();
-            after.sort();
-            assert_eq!(before, after);
-        }
-        let many = Targets::Values((0..50).map(f64::from).collect());
-        assert_ne!(many.shuffled(&mut Random::new(3, "test")), many);
     }
 }

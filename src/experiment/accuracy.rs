@@ -25,7 +25,8 @@ pub fn accuracy(
         | LossKind::CosineEmbedding { .. }
         | LossKind::MarginRanking { .. }
         | LossKind::TripletMargin { .. }
-        | LossKind::Ctc { .. } => return Ok(None),
+        | LossKind::Ctc { .. }
+        | LossKind::Rnnt { .. } => return Ok(None),
         _ => &[],
     };
     let answers: Vec<(usize, usize)> = match targets {

@@ -22,7 +22,7 @@ pub struct Backward {
     pub loss: f64,
     /// The regularization's part of the objective.
     pub penalty: f64,
-    /// Name and value of the terms that a Rust model's loss is the sum of.
+    /// Name and value of the terms that the loss is the sum of, each with its weight.
     pub terms: Vec<(String, f64)>,
     /// Of the objective: trainable tensors in the model's order, then the input if it is numeric.
     pub gradients: Vec<NamedGradient>,
@@ -44,7 +44,8 @@ pub fn backward(
     let subject = &bench.subject;
     let model = bench.model(place).quiet();
     let inputs: Vec<Value> = batch.inputs(place).into_iter().map(Value::require_grad).collect();
-    let evaluated = evaluate(subject, &model, batch, inputs.clone(), place, &mut pass);
+    let loss = &subject.spec.loss;
+    let evaluated = evaluate(subject, loss, &model, batch, inputs.clone(), place, &mut pass);
     let loss = scalar(evaluated.loss.clone().detach())?;
     let terms = evaluated
         .terms
@@ -83,7 +84,8 @@ pub fn term_gradient_norm(
 ) -> Result<f64, DeviceFailure> {
     let model = bench.model(place).quiet();
     let inputs = batch.inputs(place);
-    let found = evaluate(&bench.subject, &model, batch, inputs, place, &mut Pass::plain());
+    let (subject, pass) = (&bench.subject, &mut Pass::plain());
+    let found = evaluate(subject, &subject.spec.loss, &model, batch, inputs, place, pass);
     let gradients = GradientsParams::from_grads(found.terms[term].value.backward(), &model);
     let norms: Vec<f64> = named_gradients(&model, &gradients)?.iter().map(norm_of).collect();
     Ok(measure::norm(&norms))

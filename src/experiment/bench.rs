@@ -3,13 +3,13 @@
 use burn::module::Module;
 use burn::tensor::Tensor;
 
-use super::evidence::{ActivationEvidence, DeviceRandom, LayerFacts, SubjectFacts};
+use super::evidence::{ActivationEvidence, DeviceRandom, HeadFacts, LayerFacts, SubjectFacts};
 use super::measure::{self, RecordedKind};
 use super::trial::{self, Trial};
 use crate::device::{DeviceFailure, Devices, Place};
 use crate::model::{Model, NamedTensor, Pass, Weights, slots, to_f64};
 use crate::objective;
-use crate::spec::{Diagnostics, LayerKind, Scaling};
+use crate::spec::{Diagnostics, LayerKind, LossSpec, LossTerm, Scaling};
 use crate::subject::{Batch, ModelPlan, Subject};
 use crate::training;
 
@@ -108,6 +108,23 @@ impl Bench {
         self.trial.as_ref().map_or(DeviceRandom::Never, |trial| trial.random)
     }
 
+    /// What the terms of a loss of several read.
+    fn heads(&self) -> Vec<HeadFacts> {
+        let loss = &self.subject.spec.loss;
+        if loss.single().is_some() {
+            return Vec::new();
+        }
+        let head = |term: &LossTerm| HeadFacts {
+            term: term.name.as_ref().map_or_else(String::new, |name| name.value.clone()),
+            layer: self.subject.output_path(term).unwrap_or_default().to_owned(),
+            task: term.task,
+            loss: term.kind.term(),
+            takes_logits: term.kind.takes_logits(),
+            classes: self.subject.class_names(&term.compared).to_vec(),
+        };
+        loss.terms.iter().filter(|term| term.is_of_data()).map(head).collect()
+    }
+
     /// What is known without an experiment.
     pub fn facts(&self) -> SubjectFacts {
         let spec = &self.subject.spec;
@@ -133,9 +150,10 @@ impl Bench {
         let data = self.subject.dataset();
         SubjectFacts {
             task: *spec.task,
-            loss: spec.loss.kind.term(),
-            takes_logits: spec.loss.kind.takes_logits(),
-            signed_loss: spec.loss.kind.may_be_negative(),
+            loss: spec.loss.single().map_or(SubjectFacts::TERMS, |term| term.kind.term()),
+            takes_logits: spec.loss.single().is_some_and(|term| term.kind.takes_logits()),
+            signed_loss: spec.loss.may_be_negative(),
+            heads: self.heads(),
             classes: data.map_or_else(Vec::new, |data| data.classes.clone()),
             layers,
             parameters,
@@ -202,16 +220,18 @@ pub fn untracked(model: &Model) -> Model {
 /// When the device fails.
 pub fn evaluate(
     subject: &Subject,
+    loss: &LossSpec,
     model: &Model,
     batch: &Batch,
     place: &Place,
 ) -> Result<f64, DeviceFailure> {
-    scalar(run(subject, model, batch, place, &mut Pass::plain()).loss)
+    scalar(run(subject, loss, model, batch, place, &mut Pass::plain()).loss)
 }
 
 /// A pass in training mode with dropout off and without a graph.
 pub fn run(
     subject: &Subject,
+    loss: &LossSpec,
     model: &Model,
     batch: &Batch,
     place: &Place,
@@ -222,7 +242,7 @@ pub fn run(
         true => model.valid().train().quiet(),
         false => untracked(model),
     };
-    objective::evaluate(subject, &model, batch, batch.inputs(place), place, pass)
+    objective::evaluate(subject, loss, &model, batch, batch.inputs(place), place, pass)
 }
 
 /// Loss and activations of a recorded pass in training mode with dropout off.
@@ -237,7 +257,7 @@ pub fn observe(
     place: &Place,
 ) -> Result<Vec<ActivationEvidence>, DeviceFailure> {
     let mut pass = Pass::recording();
-    run(subject, model, batch, place, &mut pass);
+    run(subject, &subject.spec.loss, model, batch, place, &mut pass);
     measure::activations(pass.into_recorded(), recorded_kind(subject))
 }
 

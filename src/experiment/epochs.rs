@@ -115,7 +115,16 @@ fn validation_loss(subject: &Subject, model: &Model, place: &Place) -> Result<f6
     let losses = parts.iter().map(|part| {
         let batch = subject.validation_batch(part);
         let inputs = batch.inputs(place);
-        objective::evaluate(subject, &model, &batch, inputs, place, &mut Pass::plain()).loss
+        objective::evaluate(
+            subject,
+            &subject.spec.loss,
+            &model,
+            &batch,
+            inputs,
+            place,
+            &mut Pass::plain(),
+        )
+        .loss
     });
     let losses = scalars(losses.collect())?;
     Ok(mean(losses.into_iter().zip(parts.iter().map(|part| part.len()))))

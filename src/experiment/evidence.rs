@@ -153,6 +153,9 @@ pub struct SubjectFacts {
     pub takes_logits: bool,
     /// Whether the loss has no natural zero: likelihoods may be below it.
     pub signed_loss: bool,
+    /// What the terms of a loss of several read that compare with the data; empty for one.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub heads: Vec<HeadFacts>,
     /// Class names; empty for regression.
     pub classes: Vec<String>,
     pub layers: Vec<LayerFacts>,
@@ -177,7 +180,38 @@ pub struct SubjectFacts {
     pub weights: Option<String>,
 }
 
+/// The output that a term of the loss reads.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct HeadFacts {
+    pub term: String,
+    /// The path of the layer that gives the output.
+    pub layer: String,
+    /// As in [`SubjectFacts`], of this term.
+    pub task: Task,
+    pub loss: &'static str,
+    pub takes_logits: bool,
+    pub classes: Vec<String>,
+}
+
 impl SubjectFacts {
+    /// What a loss of several terms is called.
+    pub const TERMS: &str = "terms";
+
+    /// The facts as the loss of one head alone sees them: the model ends with that head.
+    pub fn seen_from(&self, head: &HeadFacts) -> Self {
+        let end = self.layers.iter().position(|layer| layer.path == head.layer);
+        let layers = end.map_or(&self.layers[..], |end| &self.layers[..=end]);
+        Self {
+            task: head.task,
+            loss: head.loss,
+            takes_logits: head.takes_logits,
+            classes: head.classes.clone(),
+            layers: layers.to_vec(),
+            heads: Vec::new(),
+            ..self.clone()
+        }
+    }
+
     /// Whether the loss takes probabilities in the place of logits.
     pub fn takes_probabilities(&self) -> bool {
         matches!(self.loss, "cross_entropy" | "binary_cross_entropy") && !self.takes_logits
@@ -232,13 +266,17 @@ pub struct InitialEvidence {
     pub loss: f64,
     /// The regularization's part of the objective.
     pub penalty: f64,
-    /// The terms that a Rust model's loss is the sum of, where it names several.
+    /// The terms that the loss is the sum of, each with its weight, where there are several.
     pub terms: Vec<TermEvidence>,
     /// The loss that guessing gives on these examples: all logits equal, or output 0. Unknown where
     /// the loss is a Rust model's own, and where theory says nothing.
     pub guessing_loss: Option<f64>,
     /// The lowest loss that a constant output reaches on these examples; unknown likewise.
     pub constant_loss: Option<f64>,
+    /// The loss with the weights of other seeds, where margins make a start far below guessing a matter
+    /// of luck; empty where that was no question.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub redrawn: Vec<f64>,
     /// Outputs of the layers, in forward order; first the input.
     pub activations: Vec<ActivationEvidence>,
     pub gradients: Vec<GradientEvidence>,
@@ -251,6 +289,10 @@ pub struct TermEvidence {
     pub value: f64,
     /// Norm of the term's own gradient over all trainable tensors.
     pub gradient_norm: f64,
+    /// The loss's name in the spec language; `own` for a Rust model's.
+    pub loss: &'static str,
+    /// What outputs of zero cost, with the term's weight; unknown as for the whole.
+    pub guessing_loss: Option<f64>,
 }
 
 /// The output of one layer over a batch.
@@ -371,8 +413,36 @@ pub struct OverfitAttempt {
     pub final_loss: f64,
     /// Share of examples whose class is right; absent for regression.
     pub accuracy: Option<f64>,
+    /// Of several terms, the one that stayed furthest from its floor, as far as floors are known: what
+    /// other heads have learned does not make up for one that has not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub worst: Option<TermEnd>,
     /// Whether the attempt met the bounds that the spec (or the default) sets.
     pub succeeded: bool,
+}
+
+/// Where one of several terms ended, with its weight.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct TermEnd {
+    pub name: String,
+    pub loss: f64,
+    pub bounds: LossBounds,
+}
+
+impl LossBounds {
+    /// How much of the way from the floor up to the constant predictor is left; more than 1 above it,
+    /// and infinite for a loss that is no number.
+    pub fn share_left(&self, loss: f64) -> f64 {
+        match loss.is_finite() {
+            true => (loss - self.floor) / (self.constant - self.floor),
+            false => f64::INFINITY,
+        }
+    }
+
+    /// Whether there is nothing to learn: a constant fits.
+    pub fn are_one(&self) -> bool {
+        self.constant - self.floor <= 1e-12 * self.constant.abs().max(1e-12)
+    }
 }
 
 /// The recipe's own first steps.

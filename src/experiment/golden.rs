@@ -13,7 +13,7 @@ use crate::data::{InputKind, Targets};
 use crate::device::{DeviceFailure, Place};
 use crate::model::{NamedGradient, NamedTensor, Pass, Value, Weights, on_float, slots, to_f64};
 use crate::objective::evaluate;
-use crate::spec::{Convention, Task};
+use crate::spec::{Compared, Convention, Task};
 use crate::subject::{Batch, Subject};
 use crate::weights::{Golden, Mode, Renaming, Slot, Stored, convert};
 
@@ -33,6 +33,11 @@ pub fn run(
     plan: &GoldenPlan,
     progress: Progress<'_>,
 ) -> Result<Vec<GoldenEvidence>, DeviceFailure> {
+    // A file has one output and one target.
+    let loss = bench.subject.spec.loss.single();
+    if loss.is_none_or(|term| term.compared != Compared::Target || term.weight.value != 1.0) {
+        return Ok(Vec::new());
+    }
     let files = &bench.subject.files.golden;
     let mut evidence = Vec::with_capacity(files.len());
     for (index, golden) in files.iter().enumerate() {
@@ -217,8 +222,10 @@ fn forward_backward(
     };
     let batch = &theirs.batch;
     let inputs: Vec<Value> = batch.inputs(place).into_iter().map(Value::require_grad).collect();
-    let evaluated = evaluate(subject, &model, batch, inputs.clone(), place, &mut Pass::plain());
-    let output = evaluated.output.expect("a model without a loss of its own gives outputs");
+    let (asked, pass) = (&subject.spec.loss, &mut Pass::plain());
+    let evaluated = evaluate(subject, asked, &model, batch, inputs.clone(), place, pass);
+    let output = evaluated.outputs.into_iter().next();
+    let output = output.expect("a model without a loss of its own gives outputs").value;
     let loss = scalar(evaluated.loss.clone().detach())?;
     // Of the loss alone: a golden file knows no penalty.
     let gradients = of_tape(evaluated.loss, &model, batch, &inputs)?;

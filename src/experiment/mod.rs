@@ -16,6 +16,7 @@ mod initial;
 mod laboratory;
 mod measure;
 mod overfit;
+mod references;
 mod rounding;
 mod training;
 mod trial;
@@ -25,11 +26,12 @@ pub use bench::SetUpError;
 pub use evidence::{
     ActivationEvidence, CheckPath, DeviceRandom, DirectionCheck, Evidence, GoldenCheck,
     GoldenEvidence, GoldenObstacle, GoldenPart, GoldenPass, GradientCheckEvidence,
-    GradientEvidence, InitialEvidence, LayerFacts, LossBounds, OverfitAttempt, OverfitEvidence,
-    SampleLoss, StepUpdate, SubjectFacts, TensorCheck, TermEvidence, TrainingEvidence,
-    UnitEvidence, UpdateEvidence,
+    GradientEvidence, HeadFacts, InitialEvidence, LayerFacts, LossBounds, OverfitAttempt,
+    OverfitEvidence, SampleLoss, StepUpdate, SubjectFacts, TensorCheck, TermEnd, TermEvidence,
+    TrainingEvidence, UnitEvidence, UpdateEvidence,
 };
 pub use golden::GoldenPlan;
+pub use initial::LOW_START;
 pub use laboratory::{ExperimentError, Judgement, Laboratory};
 pub use measure::median;
 pub use overfit::{OWN_FALL, OverfitPlan};

@@ -9,14 +9,16 @@
 //! experiments. Where the line is drawn depends on the model alone, so that the same spec is
 //! measured in the same way on every machine.
 
-use super::Progress;
 use super::accuracy::accuracy;
-use super::bench::{Bench, evaluate, run as run_untracked, scalars};
-use super::evidence::{LossBounds, OverfitAttempt, OverfitEvidence};
-use crate::data::{Targets, statistics};
+use super::bench::{Bench, evaluate, run as run_untracked, scalar, scalars};
+use super::evidence::{LossBounds, OverfitAttempt, OverfitEvidence, TermEnd};
+use super::{Progress, references};
+use crate::data::Targets;
 use crate::device::{DeviceFailure, Place};
 use crate::model::{Model, Pass};
-use crate::spec::{LossSpec, Regularization};
+use crate::objective::Evaluated;
+use crate::registry::Term;
+use crate::spec::{LossSpec, LossTerm};
 use crate::subject::{Batch, Subject};
 use crate::training::{Trainer, Updates};
 
@@ -63,19 +65,15 @@ pub fn run(
     progress: Progress<'_>,
 ) -> Result<OverfitEvidence, DeviceFailure> {
     let subject = &bench.subject;
-    let kind = &subject.spec.loss.kind.value;
-    let indices = match subject.dataset() {
-        Some(data) => choose(&data.train.targets, plan.examples),
+    let loss = references::to_learn(&subject.spec.loss);
+    let answers = |term: &LossTerm| Some(subject.dataset()?.answers(&term.compared)?.train);
+    let indices = match loss.terms.iter().find_map(answers) {
+        Some(targets) => choose(targets, plan.examples),
         None => (0..subject.training_examples().min(plan.examples)).collect(),
     };
     let batch = subject.batch(&indices);
-    let bounds = batch.examples.as_ref().and_then(|examples| {
-        let factor = statistics::reduction_factor(&subject.spec.loss, &examples.targets);
-        let floor = statistics::loss_floor(kind, &examples.plain(), subject.classes());
-        let constant = statistics::constant_loss(kind, &examples.targets, subject.classes());
-        let bounds = LossBounds { floor: factor * floor, constant: factor * constant };
-        (!bounds.floor.is_nan() && !bounds.constant.is_nan()).then_some(bounds)
-    });
+    let bounds = references::bounds(subject, &loss, &batch);
+    let of_terms = references::bounds_of_terms(subject, &loss, &batch);
     let derived =
         bounds.map(|LossBounds { floor, constant }| floor + LEARNED_SHARE * (constant - floor));
     let bound = plan.loss.or(derived);
@@ -83,7 +81,8 @@ pub fn run(
 
     let (mut learned, mut failed) = (0, 0);
     for seed in (0..SEEDS).map(|offset| subject.spec.training.seed.wrapping_add(offset)) {
-        let succeeded = try_seed(bench, &batch, seed, bound, plan, &mut evidence, &mut *progress)?;
+        let task = Task { batch: &batch, loss: &loss, bound, of_terms: &of_terms, plan };
+        let succeeded = try_seed(bench, &task, seed, &mut evidence, &mut *progress)?;
         *(if succeeded { &mut learned } else { &mut failed }) += 1;
         // Certain: learned at the first try, or two seeds of three agree.
         if learned > failed || failed >= 2 || learned >= 2 {
@@ -96,21 +95,19 @@ pub fn run(
 /// Tries the rates one after the other; whether one of them learned.
 fn try_seed(
     bench: &Bench,
-    batch: &Batch,
+    task: &Task<'_>,
     seed: u64,
-    bound: Option<f64>,
-    plan: &OverfitPlan,
     evidence: &mut OverfitEvidence,
     progress: Progress<'_>,
 ) -> Result<bool, DeviceFailure> {
     for learning_rate in LEARNING_RATES {
-        let place = match is_small(bench, batch.size()) {
+        let place = match is_small(bench, task.batch.size()) {
             true => bench.home(),
             false => &bench.test,
         };
         let model = bench.model_of_seed(place, seed)?.quiet();
-        let goal = Goal { seed, learning_rate, bound, plan };
-        let attempt = attempt(&bench.subject, model, place, batch, &goal, &mut *progress)?;
+        let attempt =
+            attempt(&bench.subject, model, place, task, (seed, learning_rate), &mut *progress)?;
         let succeeded = attempt.succeeded;
         evidence.attempts.push(attempt);
         if succeeded {
@@ -142,11 +139,15 @@ fn is_small(bench: &Bench, examples: usize) -> bool {
     work.saturating_add(plan.parameters()) <= SMALL
 }
 
-struct Goal<'a> {
-    seed: u64,
-    learning_rate: f64,
+/// What all attempts are to do.
+struct Task<'a> {
+    batch: &'a Batch,
+    /// What is to be learned.
+    loss: &'a LossSpec,
     /// The loss that counts as learned, where it is known beforehand.
     bound: Option<f64>,
+    /// Where each of several terms may end, as far as that is known.
+    of_terms: &'a [Option<LossBounds>],
     plan: &'a OverfitPlan,
 }
 
@@ -154,40 +155,49 @@ fn attempt(
     subject: &Subject,
     model: Model,
     place: &Place,
-    batch: &Batch,
-    goal: &Goal<'_>,
+    task: &Task<'_>,
+    (seed, learning_rate): (u64, f64),
     progress: Progress<'_>,
 ) -> Result<OverfitAttempt, DeviceFailure> {
-    let loss = LossSpec { regularization: Regularization::default(), ..subject.spec.loss.clone() };
-    let updates = Updates::adam(goal.learning_rate);
-    let mut trainer = Trainer::new(subject, model, place.clone(), updates, loss, goal.seed);
-    let initial_loss = evaluate(subject, trainer.model(), batch, place)?;
-    let bound = goal.bound.unwrap_or(initial_loss - OWN_FALL * initial_loss.abs());
+    let Task { batch, loss, plan, .. } = *task;
+    let updates = Updates::adam(learning_rate);
+    let mut trainer = Trainer::new(subject, model, place.clone(), updates, loss.clone(), seed);
+    let initial_loss = evaluate(subject, loss, trainer.model(), batch, place)?;
+    let bound = task.bound.unwrap_or(initial_loss - OWN_FALL * initial_loss.abs());
     loop {
-        let block = BLOCK.min(goal.plan.steps - trainer.steps());
+        let block = BLOCK.min(plan.steps - trainer.steps());
         let only = std::slice::from_ref(batch);
         let losses = (0..block).map(|_| trainer.step(only, false, None)).collect();
         let losses = scalars(losses)?;
         let last = losses.last().copied().unwrap_or(initial_loss);
-        progress("overfitting", trainer.steps(), goal.plan.steps, Some(last));
+        progress("overfitting", trainer.steps(), plan.steps, Some(last));
 
-        let exhausted = trainer.steps() >= goal.plan.steps || !last.is_finite();
+        let exhausted = trainer.steps() >= plan.steps || !last.is_finite();
         // The loss before the last step tells when a look at the whole is worth its price.
         if !exhausted && last > bound {
             continue;
         }
-        let final_loss = evaluate(subject, trainer.model(), batch, place)?;
-        let accuracy = share_of_right(subject, trainer.model(), batch, place)?;
-        let succeeded =
-            final_loss <= bound && accuracy.is_none_or(|accuracy| accuracy >= goal.plan.accuracy);
+        let pass = &mut Pass::plain();
+        let mut found = run_untracked(subject, loss, trainer.model(), batch, place, pass);
+        let worst = worst_term(std::mem::take(&mut found.terms), task.of_terms)?;
+        let final_loss = scalar(found.loss.clone())?;
+        let accuracy = share_of_right(&found, loss, batch)?;
+        // A loss that the spec gives is the whole one.
+        let left = worst.as_ref().filter(|_| plan.loss.is_none());
+        let all_learned =
+            left.is_none_or(|term| term.bounds.share_left(term.loss) <= LEARNED_SHARE);
+        let succeeded = final_loss <= bound
+            && all_learned
+            && accuracy.is_none_or(|accuracy| accuracy >= plan.accuracy);
         if succeeded || exhausted {
             return Ok(OverfitAttempt {
-                seed: goal.seed,
-                learning_rate: goal.learning_rate,
+                seed,
+                learning_rate,
                 steps: trainer.steps(),
                 initial_loss,
                 final_loss,
                 accuracy,
+                worst,
                 succeeded,
             });
         }
@@ -213,17 +223,40 @@ fn choose(targets: &Targets, count: usize) -> Vec<usize> {
     order.into_iter().take(count).map(|(_, index)| index).collect()
 }
 
-/// The share of right answers of the model as it is.
+/// The term that is furthest from its floor, of those whose floor is known.
+fn worst_term(
+    terms: Vec<Term>,
+    bounds: &[Option<LossBounds>],
+) -> Result<Option<TermEnd>, DeviceFailure> {
+    let (names, values): (Vec<String>, Vec<_>) =
+        terms.into_iter().map(|term| (term.name, term.value)).unzip();
+    let ends = names.into_iter().zip(scalars(values)?).zip(bounds);
+    let ends = ends.filter_map(|((name, loss), bounds)| {
+        let bounds = (*bounds)?;
+        Some(TermEnd { name, loss, bounds })
+    });
+    let left = |term: &TermEnd| term.bounds.share_left(term.loss);
+    Ok(ends.max_by(|a, b| left(a).total_cmp(&left(b))))
+}
+
+/// The share of right answers of the model as it is; of several terms, that of the one with the most
+/// wrong ones.
 fn share_of_right(
-    subject: &Subject,
-    model: &Model,
+    found: &Evaluated,
+    loss: &LossSpec,
     batch: &Batch,
-    place: &Place,
 ) -> Result<Option<f64>, DeviceFailure> {
-    let Some(targets) = batch.targets() else { return Ok(None) };
-    let found = run_untracked(subject, model, batch, place, &mut Pass::plain());
-    let output = found.output.expect("a model with targets gives outputs");
-    accuracy(&subject.spec.loss.kind, output, targets)
+    let mut least: Option<f64> = None;
+    for term in &loss.terms {
+        let (Some(output), Some(targets)) = (found.output(term), batch.targets(&term.compared))
+        else {
+            continue;
+        };
+        if let Some(share) = accuracy(&term.kind, output.clone(), targets)? {
+            least = Some(least.map_or(share, |least| least.min(share)));
+        }
+    }
+    Ok(least)
 }
 
 #[cfg(test)]

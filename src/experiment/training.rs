@@ -3,12 +3,10 @@
 //! Steps are bought in blocks. The run ends as soon as the loss on a fixed sample has clearly
 //! fallen, and goes on to the recipe's own length (within a bound) only while it has not.
 
-use super::Progress;
 use super::bench::{Bench, evaluate, observe, scalars};
 use super::epochs::Epochs;
 use super::evidence::{SampleLoss, StepUpdate, TrainingEvidence, UpdateEvidence};
-use super::initial;
-use crate::data::statistics;
+use super::{Progress, initial, references};
 use crate::device::DeviceFailure;
 use crate::training::{Batches, Trainer, UpdateProbe, Updates};
 
@@ -41,14 +39,10 @@ pub fn run(
 ) -> Result<TrainingEvidence, DeviceFailure> {
     let subject = &bench.subject;
     let recipe = &subject.spec.training;
-    let kind = &subject.spec.loss.kind.value;
     let declared_steps = subject.declared_steps();
     let sample = subject.sample(initial::EXAMPLES);
-    let constant_loss = sample.targets().and_then(|targets| {
-        let factor = statistics::reduction_factor(&subject.spec.loss, targets);
-        let loss = factor * statistics::constant_loss(kind, targets, subject.classes());
-        (!loss.is_nan()).then_some(loss)
-    });
+    let asked = &subject.spec.loss;
+    let constant_loss = references::constant(subject, asked, &sample);
     let place = &bench.test;
 
     let model = bench.model(place);
@@ -60,8 +54,10 @@ pub fn run(
         Batches::new(subject.training_examples(), recipe.examples_per_step(), recipe.seed);
     let mut probe = UpdateProbe::default();
     let mut losses = Vec::new();
-    let mut sample_losses =
-        vec![SampleLoss { step: 0, loss: evaluate(subject, trainer.model(), &sample, place)? }];
+    let mut sample_losses = vec![SampleLoss {
+        step: 0,
+        loss: evaluate(subject, asked, trainer.model(), &sample, place)?,
+    }];
 
     let mut epochs = Epochs::new(subject);
     let longest = declared_steps.min(plan.at_most.max(plan.steps));
@@ -84,7 +80,7 @@ pub fn run(
             epochs.look(&block, &mut trainer, subject, place)?;
             losses.extend(block);
         }
-        let loss = evaluate(subject, trainer.model(), &sample, place)?;
+        let loss = evaluate(subject, asked, trainer.model(), &sample, place)?;
         sample_losses.push(SampleLoss { step: trainer.steps(), loss });
         progress("training", trainer.steps(), longest, losses.last().copied());
 

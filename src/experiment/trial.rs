@@ -10,7 +10,7 @@ use crate::model::{Pass, Value, Weights, module_facts};
 use crate::objective::{self, Evaluated};
 use crate::panics;
 use crate::registry::Computed;
-use crate::spec::{Code, Diagnostic, Diagnostics, Fault};
+use crate::spec::{Code, Diagnostic, Diagnostics, Fault, LossTerm};
 use crate::subject::{Subject, wanted_outputs};
 
 /// Examples in a trial: few, as in the gradient check.
@@ -98,7 +98,8 @@ fn observe(subject: &Subject, place: &Place) -> Result<(Weights, Trial), Obstacl
         // Declared models alone have outputs by name, and their plan knows the shapes.
         Computed::Outputs(_) | Computed::Terms(_) | Computed::Stepped { .. } => None,
     };
-    let Evaluated { loss, gradients, .. } = objective::of_computed(subject, computed, &batch);
+    let asked = &subject.spec.loss;
+    let Evaluated { loss, gradients, .. } = objective::of_computed(asked, computed, &batch);
     scalar(loss.clone().detach())?;
     if gradients.is_none() {
         // Some operations panic on the way back alone.
@@ -129,7 +130,7 @@ fn observe(subject: &Subject, place: &Place) -> Result<(Weights, Trial), Obstacl
 
     let at_seed = |seed: u64| {
         let pass = &mut Pass::plain().seeded(seed);
-        scalar(run_untracked(subject, &quiet, &batch, place, pass).loss)
+        scalar(run_untracked(subject, &subject.spec.loss, &quiet, &batch, place, pass).loss)
     };
     let always = at_seed(1)?.to_bits() != at_seed(2)?.to_bits();
     let random = match (always, flagged.iter().any(|kind| kind != "BatchNorm")) {
@@ -142,8 +143,18 @@ fn observe(subject: &Subject, place: &Place) -> Result<(Weights, Trial), Obstacl
 
 /// What the head must give: k logits, one logit, a number for each target, …
 fn check_output(subject: &Subject, shape: &[usize], examples: usize) -> Result<(), Obstacle> {
+    let terms = &subject.spec.loss.terms;
+    terms.iter().try_for_each(|term| check_term(subject, term, shape, examples))
+}
+
+fn check_term(
+    subject: &Subject,
+    term: &LossTerm,
+    shape: &[usize],
+    examples: usize,
+) -> Result<(), Obstacle> {
     let spec = &subject.spec;
-    let Some(wanted) = subject.dataset().and_then(|data| wanted_outputs(spec, data)) else {
+    let Some(wanted) = subject.dataset().and_then(|data| wanted_outputs(term, data)) else {
         return Ok(());
     };
     let numbers: usize = shape.iter().product();

@@ -63,6 +63,18 @@ const TASKS: &[(&str, &str, &str)] = &[
         "{blobs: {features: 6, examples: 60}, target: input, shape: [3, 2]}",
         "linear: 4",
     ),
+    (
+        "regression",
+        "linear_regression",
+        "linear: {out: 4, name: code}\n    - sampling\n    - linear: {out: 1, name: decoded}\n  \
+         outputs: [decoded, code]",
+    ),
+    (
+        "classification",
+        "{csv: ../fixtures/targets.csv, target: {column: [first, second, third], ignore: '-'}, \
+         features: [x1, x2]}",
+        "linear: 64\n    - reshape: [4, 4, 4]",
+    ),
 ];
 
 /// What brings generated data into a head: numbers, images or sequences, and tokens.

@@ -60,6 +60,7 @@ pub(crate) fn spec(name: &str, expectations: Vec<Expectation>) -> Spec {
             shape: None,
             scale: at_start(Scaling::None),
             scale_target: at_start(Scaling::None),
+            targets: Vec::new(),
             reconstruct: None,
             validation: at_start(0.0),
             sample: None,
@@ -69,7 +70,7 @@ pub(crate) fn spec(name: &str, expectations: Vec<Expectation>) -> Spec {
         },
         model: ModelSpec::Declared(Vec::new().into()),
         weights: None,
-        loss: LossSpec::plain(at_start(LossKind::Mse)),
+        loss: LossSpec::plain(at_start(LossKind::Mse), Task::Regression),
         training: TrainingSpec {
             optimizer: OptimizerSpec {
                 kind: OptimizerKind::Sgd {

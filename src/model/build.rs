@@ -67,6 +67,7 @@ impl Layer {
             }
             LayerKind::Dropout { probability } => Self::Dropout { probability: *probability },
             LayerKind::GaussianNoise { std } => Self::GaussianNoise { std: *std },
+            LayerKind::Sampling => Self::Sampling,
             LayerKind::Permute { axes } => Self::Permute(axes.clone()),
             LayerKind::Pad { axis, before, after, value } => {
                 Self::Pad { axis: *axis, before: *before, after: *after, value: *value }

@@ -10,7 +10,7 @@ use super::activation;
 use super::attention::{Masks, attend, encode};
 use super::block::Block;
 use super::deformable::Deformable;
-use super::noise::{dropout, noise};
+use super::noise::{dropout, noise, sampling};
 use super::pass::Pass;
 use super::resize::Resize;
 use super::value::{Value, map_float};
@@ -72,6 +72,7 @@ pub enum Layer {
     GaussianNoise {
         std: f64,
     },
+    Sampling,
     /// `flatten` and `reshape`: the example's new shape.
     Reshape(Vec<usize>),
     Permute(Vec<usize>),
@@ -269,6 +270,7 @@ impl Layer {
             (Self::Fold4d(fold), Value::Float3(x)) => Value::Float4(fold.forward(x)),
             (Self::Dropout { probability }, input) => dropout(*probability, input, pass),
             (Self::GaussianNoise { std }, input) => noise(*std, input, pass),
+            (Self::Sampling, input) => sampling(input, pass),
             (Self::Reshape(shape), input) => with_examples_of(shape, input),
             (Self::Permute(axes), input) => map_float!(input, x => permuted(axes, x)),
             (Self::Pad { axis, before, after, value }, input) => {

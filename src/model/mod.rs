@@ -29,7 +29,7 @@ mod wires;
 pub use erased::AnyModule;
 pub use network::{NamedOutput, Network};
 pub use pass::{Pass, Recorded};
-pub use plan::{INPUT, Plan, PlannedInput, PlannedLayer};
+pub use plan::{INPUT, Plan, PlannedInput, PlannedLayer, PlannedOutput};
 pub use shape::Signal;
 pub use under_test::Model;
 pub use value::Value;

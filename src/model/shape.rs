@@ -134,6 +134,14 @@ fn float_output(kind: &LayerKind, dims: &[usize]) -> Result<Vec<usize>, ShapeErr
         | LayerKind::PositionalEncoding { .. }
         | LayerKind::RotaryEncoding { .. } => sequence::output(kind, dims),
         LayerKind::Activation(Activation::SwiGlu { out, .. }) => Ok(with_last(dims, *out)),
+        LayerKind::Sampling => match last(dims) {
+            last if last.is_multiple_of(2) => Ok(with_last(dims, last / 2)),
+            last => Err(ShapeError::new(
+                Code::SHAPE_MISMATCH,
+                format!("takes means and as many logarithms of variances, but {last} is odd"),
+                "give it an even number of features: twice those of the code",
+            )),
+        },
         LayerKind::Activation(Activation::Glu) => {
             let last = last(dims);
             if !last.is_multiple_of(2) {

@@ -16,13 +16,17 @@ use burn::tensor::{Device, Int, Tensor, TensorData};
 use super::sequences;
 use crate::data::{Targets, statistics};
 use crate::model::Value;
-use crate::spec::{LossKind, LossReduction, LossSpec};
+use crate::spec::{LossKind, LossReduction, LossTerm, Task};
 
-/// The loss of a batch, a tensor of one element, without the penalty on the weights. The batch is
-/// the first axis of `output`; the axes behind it are those that `crate::subject` asks of a model
-/// with this loss and these targets.
-pub fn loss(spec: &LossSpec, output: Value, targets: &Targets) -> Tensor<1> {
+/// The loss of a batch, a tensor of one element, without the term's weight. The batch is the first
+/// axis of `output`; the axes behind it are those that `crate::subject` asks of a model with this loss
+/// and these targets.
+pub fn loss(spec: &LossTerm, output: Value, targets: &Targets) -> Tensor<1> {
     let kind = &spec.kind.value;
+    if let LossKind::Rnnt { blank, logits } = *kind {
+        let sum = spec.reduction == LossReduction::Sum;
+        return sequences::rnnt(output, targets, blank, logits, sum);
+    }
     if let LossKind::Ctc { blank, zero_infinity } = *kind {
         let sum = spec.reduction == LossReduction::Sum;
         return sequences::ctc(output.into_float(), targets, blank, zero_infinity, sum);
@@ -31,6 +35,25 @@ pub fn loss(spec: &LossSpec, output: Value, targets: &Targets) -> Tensor<1> {
     match statistics::reduction_factor(spec, targets) {
         1.0 => mean,
         factor => mean.mul_scalar(factor),
+    }
+}
+
+/// One number, or class, as the target of so many outputs of a shape, without the batch axis.
+pub fn constant(term: &LossTerm, number: f64, examples: usize, shape: &[usize]) -> Targets {
+    let one_each = matches!(
+        term.kind.value,
+        LossKind::HingeEmbedding { .. }
+            | LossKind::CosineEmbedding { .. }
+            | LossKind::MarginRanking { .. }
+    );
+    let count = examples * shape.iter().product::<usize>().max(1);
+    match term.task {
+        Task::Regression if matches!(shape, [] | [1]) => Targets::Values(vec![number; count]),
+        Task::Regression => Targets::Arrays { values: vec![number; count], shape: shape.to_vec() },
+        _ if one_each || matches!(shape, [] | [1]) => {
+            Targets::Classes(vec![number as usize; examples])
+        }
+        _ => Targets::Labels { labels: vec![number as usize; count], shape: shape.to_vec() },
     }
 }
 
@@ -297,7 +320,7 @@ fn like<const D: usize>(tensor: &Tensor<D>, numbers: &[f64]) -> Tensor<1> {
 }
 
 /// All numbers in a row.
-fn flat(output: Value) -> Tensor<1> {
+pub(super) fn flat(output: Value) -> Tensor<1> {
     let numbers: usize = output.shape().iter().product();
     output.reshape(&[numbers]).into_float()
 }

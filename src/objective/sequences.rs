@@ -1,11 +1,12 @@
-//! The loss of sequences that are not aligned with their inputs.
+//! The losses of sequences that are not aligned with their inputs.
 
-use burn::nn::loss::{CTCLossConfig, Reduction};
+use burn::nn::loss::{CTCLossConfig, RNNTLossConfig, Reduction};
 use burn::tensor::activation::log_softmax;
 use burn::tensor::{Int, Tensor, TensorData};
 
 use super::losses::class_tensor;
 use crate::data::Targets;
+use crate::model::Value;
 
 /// Connectionist temporal classification of `[batch, time, k + 1]` logits. Burn wants
 /// log-probabilities: a model that ends with a `log_softmax` of its own is not changed by a second.
@@ -23,12 +24,7 @@ pub(super) fn ctc(
     let device = logits.device();
     let sequences = sequences(targets, blank);
     let longest = sequences.iter().map(Vec::len).max().unwrap_or(0).max(1);
-    // What fills up a short sequence is never read.
-    let padded = sequences.iter().flat_map(|sequence| {
-        let filling = std::iter::repeat_n(0, longest - sequence.len());
-        sequence.iter().copied().chain(filling).map(|class| class as i64)
-    });
-    let padded = TensorData::new(padded.collect::<Vec<i64>>(), [examples, longest]);
+    let padded = padded(&sequences, longest);
     let lengths: Vec<usize> = sequences.iter().map(Vec::len).collect();
     let loss = CTCLossConfig::new().with_blank(blank).with_zero_infinity(zero_infinity).init();
     loss.forward_with_reduction(
@@ -40,11 +36,47 @@ pub(super) fn ctc(
     )
 }
 
+/// The transducer's loss of `[batch, time, length + 1, k + 1]` logits, where `length` is the number of
+/// places of a target.
+pub(super) fn rnnt(
+    output: Value,
+    targets: &Targets,
+    blank: usize,
+    logits: bool,
+    sum: bool,
+) -> Tensor<1> {
+    let Value::Float4(output) = output else {
+        unreachable!("the subject asks for logits over time and places");
+    };
+    let [examples, time, places, _] = output.dims();
+    let device = output.device();
+    let sequences = sequences(targets, blank);
+    let padded = padded(&sequences, places - 1);
+    let lengths: Vec<usize> = sequences.iter().map(Vec::len).collect();
+    let loss = RNNTLossConfig::new().with_blank(blank).with_logits(logits).init();
+    loss.forward_with_reduction(
+        output,
+        Tensor::<2, Int>::from_data(padded, &device),
+        class_tensor(&vec![time; examples], &device),
+        class_tensor(&lengths, &device),
+        if sum { Reduction::Sum } else { Reduction::Mean },
+    )
+}
+
+/// Sequences of one length; what fills up a short one is never read.
+fn padded(sequences: &[Vec<usize>], length: usize) -> TensorData {
+    let padded = sequences.iter().flat_map(|sequence| {
+        let filling = std::iter::repeat_n(0, length - sequence.len());
+        sequence.iter().copied().chain(filling).map(|class| class as i64)
+    });
+    TensorData::new(padded.collect::<Vec<i64>>(), [sequences.len(), length])
+}
+
 /// The classes of each example's places that count, as indices of logits: those from the blank on
 /// move up by one.
 fn sequences(targets: &Targets, blank: usize) -> Vec<Vec<usize>> {
     let Targets::Places { classes, .. } = targets else {
-        unreachable!("the subject admits ctc for places alone");
+        unreachable!("the subject admits such a loss for places alone");
     };
     let logit = |class: &usize| if *class < blank { *class } else { class + 1 };
     let width = targets.width();

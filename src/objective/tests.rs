@@ -7,7 +7,7 @@ use super::loss;
 use crate::data::Targets;
 use crate::device::{DeviceChoice, Devices, Place};
 use crate::model::{Value, to_f64};
-use crate::spec::{LossKind, LossReduction, LossSpec, Span, Spanned};
+use crate::spec::{LossKind, LossReduction, LossSpec, LossTerm, Span, Spanned, Task};
 
 fn place() -> Place {
     Devices::open(DeviceChoice::Cpu).unwrap().reference
@@ -20,10 +20,11 @@ fn reduced(
     shape: &[usize],
     targets: &Targets,
 ) -> f64 {
-    let kind = Spanned::new(kind, Span::default());
-    let spec = LossSpec { reduction, ..LossSpec::plain(kind) };
+    let task = kind.tasks().first().copied().unwrap_or(Task::Regression);
+    let spec = LossSpec::plain(Spanned::new(kind, Span::default()), task);
+    let term = LossTerm { reduction, ..spec.terms[0].clone() };
     let output = Value::float(outputs, shape, &place());
-    to_f64(loss(&spec, output, targets).into_data())[0]
+    to_f64(loss(&term, output, targets).into_data())[0]
 }
 
 fn mean(kind: LossKind, outputs: &[f64], shape: &[usize], targets: &Targets) -> f64 {
@@ -274,4 +275,97 @@ fn an_unaligned_sequence_sums_over_its_alignments() {
     assert_close(mean(kind(), &[0.7; 12], &[2, 2, 3], &targets), (one + two / 2.0) / 2.0);
     let sum = reduced(kind(), LossReduction::Sum, &[0.7; 12], &[2, 2, 3], &targets);
     assert_close(sum, one + two);
+}
+
+#[test]
+fn the_divergence_of_a_code_is_that_of_its_normal_distributions() {
+    let _alone = crate::device::alone();
+    // Two examples of two numbers: means, then logarithms of variances.
+    let rows = [1.0, -0.5, 0.0, 0.7, 0.2, 0.0, -1.0, 0.3];
+    let one = |mean: f64, log: f64| 0.5 * (mean * mean + log.exp() - 1.0 - log);
+    let sum = one(1.0, 0.0) + one(-0.5, 0.7) + one(0.2, -1.0) + one(0.0, 0.3);
+    let of = |reduction| alone_of(LossKind::GaussianKl, reduction, &rows, &[2, 4]);
+    assert_close(of(LossReduction::BatchMean), sum / 2.0);
+    assert_close(of(LossReduction::Mean), sum / 4.0);
+    assert_close(of(LossReduction::Sum), sum);
+    let standard = alone_of(LossKind::GaussianKl, LossReduction::Sum, &[0.0; 4], &[1, 4]);
+    assert_eq!(standard, 0.0);
+}
+
+#[test]
+fn the_mean_of_outputs_is_compared_with_nothing() {
+    let _alone = crate::device::alone();
+    let of = |reduction| alone_of(LossKind::MeanOutput, reduction, &[1.0, -3.0, 5.0, 9.0], &[2, 2]);
+    assert_close(of(LossReduction::Mean), 3.0);
+    assert_close(of(LossReduction::BatchMean), 6.0);
+    assert_close(of(LossReduction::Sum), 12.0);
+}
+
+fn alone_of(kind: LossKind, reduction: LossReduction, outputs: &[f64], shape: &[usize]) -> f64 {
+    let output = Value::float(outputs, shape, &place());
+    to_f64(super::alone::loss(&kind, reduction, output).into_data())[0]
+}
+
+#[test]
+fn a_constant_is_a_target_of_every_example() {
+    let _alone = crate::device::alone();
+    let term = |kind: LossKind, task| LossSpec::plain(Spanned::new(kind, Span::default()), task);
+    let mae = &term(LossKind::Mae, Task::Regression).terms[0];
+    let target = super::constant(mae, 2.0, 2, &[3]);
+    assert_eq!(target, Targets::Arrays { values: vec![2.0; 6], shape: vec![3] });
+    assert_eq!(super::constant(mae, 2.0, 2, &[1]), Targets::Values(vec![2.0; 2]));
+    let outputs = [2.0, 3.0, 2.0, 0.0, 2.0, 2.0];
+    assert_close(mean(LossKind::Mae, &outputs, &[2, 3], &target), 0.5);
+    let hinge = &term(LossKind::Hinge, Task::BinaryClassification).terms[0];
+    assert_eq!(super::constant(hinge, 1.0, 2, &[1]), Targets::Classes(vec![1, 1]));
+    let labels = Targets::Labels { labels: vec![0; 4], shape: vec![2] };
+    assert_eq!(super::constant(hinge, 0.0, 2, &[2]), labels);
+}
+
+/// All ways through the lattice of a transducer: at each step a class of the sequence, or the blank and
+/// the next step of time; ends with the blank of the last step.
+fn alignments(
+    log: &dyn Fn(usize, usize, usize) -> f64,
+    time: usize,
+    sequence: &[usize],
+    (t, u): (usize, usize),
+) -> f64 {
+    let blank = log(t, u, 0);
+    let mut ways = Vec::new();
+    if u < sequence.len() {
+        ways.push(log(t, u, sequence[u]) + alignments(log, time, sequence, (t, u + 1)));
+    }
+    match t + 1 == time {
+        true if u == sequence.len() => ways.push(blank),
+        true => {}
+        false => ways.push(blank + alignments(log, time, sequence, (t + 1, u))),
+    }
+    ways.iter().map(|way| way.exp()).sum::<f64>().ln()
+}
+
+#[test]
+fn a_transducer_pays_for_all_alignments_of_its_sequence() {
+    let _alone = crate::device::alone();
+    // Two examples, three steps of time, two places (of which the second example has one), two classes.
+    let (time, places, logits) = (3, 3, 3);
+    let numbers: Vec<f64> =
+        (0..2 * time * places * logits).map(|k| ((k * 7) % 11) as f64 / 4.0 - 1.0).collect();
+    let classes = vec![Some(1), Some(0), Some(1), None];
+    let targets = Targets::Places { classes, shape: vec![2] };
+    let expected: Vec<f64> = [vec![2, 1], vec![2]]
+        .iter()
+        .enumerate()
+        .map(|(example, sequence)| {
+            let log = |t: usize, u: usize, k: usize| {
+                let start = ((example * time + t) * places + u) * logits;
+                -nll(&numbers[start..start + logits], k)
+            };
+            -alignments(&log, time, sequence, (0, 0))
+        })
+        .collect();
+    let kind = || LossKind::Rnnt { blank: 0, logits: true };
+    let shape = [2, time, places, logits];
+    assert_close(mean(kind(), &numbers, &shape, &targets), (expected[0] + expected[1]) / 2.0);
+    let sum = reduced(kind(), LossReduction::Sum, &numbers, &shape, &targets);
+    assert_close(sum, expected[0] + expected[1]);
 }

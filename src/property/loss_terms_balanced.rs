@@ -12,14 +12,14 @@ pub static PROPERTY: Property = Property {
         name: "loss_terms_balanced",
         summary: "The gradients of all terms of a loss are of one order.",
         checks: "With the initial weights and up to 128 examples: one backward pass for each term \
-                 that a Rust model's loss names, and the norm of its gradient over all trainable \
-                 tensors.",
+                 that the loss names (`terms` of `loss`, or what a Rust model's loss gives), with its \
+                 weight, and the norm of its gradient over all trainable tensors.",
         why: "The optimizer sees only the sum. A term whose gradient is a hundredth of another's is \
               as good as left out, however large its value is, and the weight that it was given has \
               not the meaning that it was given for.",
         condition: "largest norm / norm of the term ≤ `ratio` for every term. A term with a gradient of \
                     zero depends on no weight.",
-        mend: "Give the weak term a larger factor, or take means where sums are taken: a sum over \
+        mend: "Give the weak term a larger weight, or take means where sums are taken: a sum over \
                pixels outweighs a mean by their number.",
         source: "Kendall, Gal and Cipolla 2018, GradNorm (Chen et al. 2018): terms are balanced by \
                  their gradients' norms, not by their values.",
@@ -59,15 +59,15 @@ fn judge(evidence: &Evidence, options: &Options) -> Verdict {
     let findings = weak.map(|term| match term.gradient_norm == 0.0 {
         true => {
             let message = "the term depends on no weight: its gradient is zero".to_owned();
-            let mend = "compute it from the model's outputs or weights, without detaching them, or \
-                        leave it out";
+            let mend = "give it a weight other than 0 and an output that depends on weights, without \
+                        detaching it, or leave it out";
             finding(term, message, None, bound, mend)
         }
         false => {
             let ratio = norm(&strongest) / term.gradient_norm;
             let message =
                 format!("the gradient of `{}` is {} times as large", strongest.name, short(ratio));
-            let mend = "give this term a larger factor, or take means in both";
+            let mend = "give this term a larger weight, or take means in both";
             finding(term, message, Some(ratio), bound, mend)
         }
     });
@@ -122,6 +122,8 @@ mod tests {
             name: format!("term{index}"),
             value: 1.0,
             gradient_norm: *norm,
+            loss: "own",
+            guessing_loss: None,
         };
         evidence.initial.as_mut().unwrap().terms = norms.iter().enumerate().map(term).collect();
         judge(&evidence, &Options::defaults(&PROPERTY.meta))

@@ -21,7 +21,9 @@ pub static PROPERTY: Property = Property {
         name: "overfits_batch",
         summary: "Training on a few fixed examples drives the loss to its floor.",
         checks: "Some training examples, taken from the classes in turn, are trained on until they \
-                 are learned by heart. Regularization and dropout are off, and the optimizer is \
+                 are learned by heart. Regularization and dropout are off, and so are terms \
+                 of the loss that look at outputs alone or compare them with a constant, where \
+                 others compare with the data. The optimizer is \
                  the tool's own: Adam at 1e-2, 3e-3, 3e-2 and 1e-3, the best of which counts, so \
                  that the model is judged and not the recipe. A model that fails is tried again \
                  with the next two seeds.",
@@ -34,7 +36,7 @@ pub static PROPERTY: Property = Property {
                     Default: error when the loss stays above floor + 50 % of (constant − floor) on \
                     two of three seeds, warning above 10 % or below 100 % accuracy. When the spec \
                     gives `steps`, `loss` or `accuracy`, every miss on two of three seeds is an \
-                    error.",
+                    error. Of several terms of a loss, each is asked by itself, too.",
         mend: "Look at the place named. Then check that outputs suit the loss (logits, not \
                probabilities), that labels belong to their inputs, that every layer gets a \
                gradient (`every_parameter_gets_gradient`), and that it is the right one \
@@ -93,16 +95,18 @@ fn judge(evidence: &Evidence, options: &Options) -> Verdict {
     else {
         return Verdict::inconclusive("no attempt was made", Vec::new());
     };
-    let Some(LossBounds { floor, constant }) = overfit.bounds else {
+    let Some(bounds) = overfit.bounds else {
         return judge_own(evidence, options, &best, worst);
     };
+    let LossBounds { floor, constant } = bounds;
     let room = constant - floor;
-    if room <= 1e-12 * constant.abs().max(1e-12) {
+    if bounds.are_one() {
         return Verdict::not_applicable("the examples hold nothing to learn: a constant fits them");
     }
-    let share = |attempt: &OverfitAttempt| match attempt.final_loss.is_finite() {
-        true => (attempt.final_loss - floor) / room,
-        false => f64::INFINITY,
+    // A head that has learned does not make up for one that has not.
+    let share = |attempt: &OverfitAttempt| {
+        let of_term = attempt.worst.as_ref().map(|term| term.bounds.share_left(term.loss));
+        bounds.share_left(attempt.final_loss).max(of_term.unwrap_or(0.0))
     };
     let summary = describe(worst, overfit);
     if best.iter().filter(|attempt| attempt.succeeded).count() * 2 > best.len() {
@@ -162,8 +166,11 @@ fn describe(attempt: &OverfitAttempt, overfit: &OverfitEvidence) -> String {
     let accuracy = attempt
         .accuracy
         .map_or_else(String::new, |accuracy| format!(", accuracy {}", percent(accuracy)));
+    let term = attempt.worst.as_ref().map_or_else(String::new, |term| {
+        format!(", of which most is left of {}: {}", term.name, short(term.loss))
+    });
     format!(
-        "{} examples: loss {} after {} steps at rate {}{accuracy} ({})",
+        "{} examples: loss {}{term} after {} steps at rate {}{accuracy} ({})",
         overfit.examples,
         short(attempt.final_loss),
         attempt.steps,
@@ -194,9 +201,26 @@ fn finding(evidence: &Evidence, attempt: &OverfitAttempt, bound: f64) -> Finding
         };
     }
     let suspect = suspect::head(facts).or_else(|| suspect::missing_activation(facts));
-    match suspect {
-        Some(suspect) => suspect.finding(attempt.final_loss, bound),
-        None => Finding {
+    match (suspect, &attempt.worst) {
+        (Some(suspect), _) => suspect.finding(attempt.final_loss, bound),
+        (None, Some(term)) => Finding {
+            place: term.name.clone(),
+            message: format!(
+                "the term `{}` stays at {}: its answers cannot be learned by heart",
+                term.name,
+                short(term.loss)
+            ),
+            measured: Some(term.loss),
+            bound: Some(format!(
+                "≤ {}",
+                short(term.bounds.floor + ERROR_SHARE * (term.bounds.constant - term.bounds.floor))
+            )),
+            mend:
+                "check that this target belongs to the inputs, that its head suits the loss, and \
+                   that no other term on the same layers works against it"
+                    .to_owned(),
+        },
+        (None, None) => Finding {
             place: "model".to_owned(),
             message: format!(
                 "the loss stays at {}: the examples cannot be learned by heart",
@@ -231,6 +255,7 @@ fn record(evidence: &Evidence, _options: &Options) -> Mapping {
 mod tests {
     use super::super::testing;
     use super::*;
+    use crate::experiment::TermEnd;
     use crate::property::Outcome;
 
     fn attempt(seed: u64, final_loss: f64, succeeded: bool) -> OverfitAttempt {
@@ -241,6 +266,7 @@ mod tests {
             initial_loss: 2.3,
             final_loss,
             accuracy: Some(if succeeded { 1.0 } else { 0.4 }),
+            worst: None,
             succeeded,
         }
     }
@@ -289,6 +315,26 @@ mod tests {
         });
         assert_eq!(verdict.findings[0].place, "softmax1");
         assert!(verdict.findings[0].message.contains("1.461"), "{:?}", verdict.findings);
+    }
+
+    #[test]
+    fn a_head_that_is_stuck_is_named_however_well_the_others_learn() {
+        let stuck = |seed| {
+            let bounds = LossBounds { floor: 0.0, constant: 1.1 };
+            let worst = TermEnd { name: "parity".to_owned(), loss: 1.0, bounds };
+            OverfitAttempt { worst: Some(worst), ..attempt(seed, 1.0, false) }
+        };
+        let verdict = verdict(vec![stuck(1), stuck(2)], |evidence| {
+            let overfit = evidence.overfit.as_mut().unwrap();
+            overfit.bounds = Some(LossBounds { floor: 0.0, constant: 4.4 });
+        });
+        assert_eq!(
+            verdict.outcome,
+            Outcome::Fail,
+            "a quarter of the whole is left, but all of it there"
+        );
+        assert_eq!(verdict.findings[0].place, "parity");
+        assert_eq!(verdict.findings[0].bound.as_deref(), Some("≤ 0.55"));
     }
 
     #[test]

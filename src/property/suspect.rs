@@ -1,7 +1,7 @@
 //! What the layers alone make suspicious: the places to look at first when a model does not learn.
 
 use super::Finding;
-use crate::experiment::{ActivationEvidence, SubjectFacts};
+use crate::experiment::{ActivationEvidence, HeadFacts, SubjectFacts};
 
 /// A place and what is wrong with it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,11 +31,24 @@ const FREE: [&str; 5] =
 /// Activations whose outputs may be probabilities.
 const PROBABILITIES: [&str; 3] = ["softmax", "sigmoid", "hard_sigmoid"];
 
-/// A head whose outputs do not suit the loss.
+/// A head whose outputs do not suit the loss; of several, the first one.
+pub fn head(facts: &SubjectFacts) -> Option<Suspect> {
+    let of_term = |head: &HeadFacts| {
+        let suspect = of_one(&facts.seen_from(head))?;
+        let message = format!("the term `{}`: {}", head.term, suspect.message);
+        Some(Suspect { message, ..suspect })
+    };
+    match facts.heads.is_empty() {
+        true => of_one(facts),
+        false => facts.heads.iter().find_map(of_term),
+    }
+}
+
+/// The head of a model that has one.
 ///
 /// All classification losses here take logits: probabilities in their place bound the loss from
 /// below, at ln(1 + (k − 1)·e⁻¹) for k classes behind a softmax.
-pub fn head(facts: &SubjectFacts) -> Option<Suspect> {
+fn of_one(facts: &SubjectFacts) -> Option<Suspect> {
     let head = facts.head()?;
     let classes = facts.classes.len();
     let takes_logits = facts.takes_logits;
@@ -126,6 +139,7 @@ pub fn missing_activation(facts: &SubjectFacts) -> Option<Suspect> {
             "batch_norm"
             | "dropout"
             | "gaussian_noise"
+            | "sampling"
             | "flatten"
             | "reshape"
             | "avg_pool1d"

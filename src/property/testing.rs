@@ -17,6 +17,7 @@ pub fn evidence() -> Evidence {
             loss: "cross_entropy",
             takes_logits: true,
             signed_loss: false,
+            heads: Vec::new(),
             classes: (0..10).map(|class| class.to_string()).collect(),
             layers: vec![
                 layer("hidden", "linear", 50),
@@ -40,6 +41,7 @@ pub fn evidence() -> Evidence {
             loss: 2.35,
             penalty: 0.0,
             terms: Vec::new(),
+            redrawn: Vec::new(),
             guessing_loss: Some(LN_10),
             constant_loss: Some(LN_10),
             activations: activations(),

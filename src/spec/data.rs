@@ -12,7 +12,7 @@ use std::path::PathBuf;
 use super::options::OptionReader;
 use super::vocabulary::{TermKind, of_kinds};
 use super::yaml::{Node, Value};
-use super::{Code, Diagnostic, Span, Spanned, Task};
+use super::{Code, Diagnostic, INPUT_TARGET, Span, Spanned, Task};
 
 pub use columns::{ColumnRules, Encoding, Missing};
 pub use files::{ArrayFormat, Color, ImagesSource, Symbols, TableFormat, TextSource};
@@ -31,6 +31,8 @@ pub struct DataSpec {
     pub scale: Spanned<Scaling>,
     /// How regression targets are scaled; always [`Scaling::None`] for classes.
     pub scale_target: Spanned<Scaling>,
+    /// Targets beside the source's own, for terms of the loss that name them.
+    pub targets: Vec<OtherTarget>,
     /// The inputs are to be given back (an autoencoder's target): where the spec says so.
     pub reconstruct: Option<Span>,
     /// Share of examples held out for validation, in `[0, 1)`.
@@ -102,6 +104,7 @@ impl DataSpec {
             shape: None,
             scale: Spanned::new(Scaling::None, span),
             scale_target: Spanned::new(Scaling::None, span),
+            targets: Vec::new(),
             reconstruct: None,
             validation: Spanned::new(0.0, span),
             sample: None,
@@ -129,15 +132,24 @@ pub struct Target {
 }
 
 impl Target {
+    /// All of its columns, in order.
+    pub fn columns(&self) -> impl Iterator<Item = &Spanned<String>> {
+        std::iter::once(&self.column).chain(&self.others)
+    }
+
     /// A single column.
     pub fn of_column(column: Spanned<String>, positive: Option<Spanned<String>>) -> Self {
         Self { column, others: Vec::new(), shape: None, ignore: None, positive }
     }
+}
 
-    /// All of its columns.
-    pub fn columns(&self) -> impl Iterator<Item = &Spanned<String>> {
-        std::iter::once(&self.column).chain(&self.others)
-    }
+/// A further answer to each example, by its name.
+#[derive(Debug, Clone)]
+pub struct OtherTarget {
+    pub name: Spanned<String>,
+    pub target: Target,
+    /// What the answers are; the place is that of the word, or of the spec's task.
+    pub task: Spanned<Task>,
 }
 
 /// Keys that speak of the columns of a table.
@@ -152,14 +164,18 @@ pub(super) fn read(
     let reconstruct = reconstruct(options, task);
     let source = source(options, task, reconstruct);
     let (validation, split) = split::read(options, task);
-    let targets: Vec<String> = match &source {
+    let others = target::others(options, task);
+    let mut targets: Vec<String> = match &source {
         Some(DataSource::Table { target, .. }) if reconstruct.is_none() => {
             target.columns().map(|column| column.value.clone()).collect()
         }
         _ => Vec::new(),
     };
+    let further = others.iter().flat_map(|other| other.target.columns());
+    targets.extend(further.map(|column| column.value.clone()));
     let data = DataSpec {
         reconstruct,
+        targets: others,
         shape: options.given("shape").map(|node| shape(options, node)),
         scale: scaling::read(options, "scale"),
         scale_target: scaling::read(options, "scale_target"),
@@ -219,7 +235,7 @@ fn reconstruct(
     task: Option<&Spanned<Task>>,
 ) -> Option<Span> {
     let node = options.given("target")?;
-    if node.value != Value::String(target::INPUT.to_owned()) {
+    if node.value != Value::String(INPUT_TARGET.to_owned()) {
         return None;
     }
     if let Some(task) = task.filter(|task| task.value != Task::Regression) {
@@ -295,7 +311,7 @@ fn generated(
     task: Option<&Spanned<Task>>,
     reconstruct: bool,
 ) -> DataSource {
-    for key in ["target", "inputs", "sample"].iter().chain(TABLE_KEYS) {
+    for key in ["target", "targets", "inputs", "sample"].iter().chain(TABLE_KEYS) {
         if reconstruct && *key == "target" {
             continue;
         }

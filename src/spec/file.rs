@@ -126,6 +126,17 @@ impl Task {
             Self::Objective => "objective",
         }
     }
+
+    /// The task of one of the words that `task` takes.
+    pub(super) fn of_word(word: &str) -> Self {
+        match word {
+            "classification" => Self::Classification,
+            "binary_classification" => Self::BinaryClassification,
+            "multi_label_classification" => Self::MultiLabelClassification,
+            "objective" => Self::Objective,
+            _ => Self::Regression,
+        }
+    }
 }
 
 /// Reads a file of specs.
@@ -283,7 +294,7 @@ fn read(reader: &mut Reader<'_>, document: &Document, source: &Source) -> Option
         }
         _ => None,
     };
-    let loss = task.as_ref().and_then(|task| loss::read(spec, task));
+    let loss = task.as_ref().and_then(|task| loss::read(spec, data.as_ref(), task));
     let regularization = loss::read_regularization(spec);
     let loss = loss.map(|loss| LossSpec { regularization, ..loss });
     let training = training::read(spec, spec.key_span("data").unwrap_or(place));
@@ -313,14 +324,8 @@ fn read(reader: &mut Reader<'_>, document: &Document, source: &Source) -> Option
 fn task(spec: &mut OptionReader<'_, '_, '_>) -> Option<Spanned<Task>> {
     let node = spec.node("task")?;
     let words = TASKS;
-    let task = match spec.reader.word("`task`", node, words)? {
-        "classification" => Task::Classification,
-        "binary_classification" => Task::BinaryClassification,
-        "multi_label_classification" => Task::MultiLabelClassification,
-        "objective" => Task::Objective,
-        _ => Task::Regression,
-    };
-    Some(Spanned::new(task, node.span))
+    let word = spec.reader.word("`task`", node, words)?;
+    Some(Spanned::new(Task::of_word(word), node.span))
 }
 
 fn data_section(

@@ -84,6 +84,8 @@ pub enum LayerKind {
     GaussianNoise {
         std: f64,
     },
+    /// Of means and logarithms of variances a normal sample in training, the means in evaluation.
+    Sampling,
     MaxPool(MaxPool),
     AvgPool(AvgPool),
     /// With the output's size on each axis.
@@ -302,6 +304,7 @@ impl LayerKind {
             Self::LocalResponseNorm { .. } => "local_response_norm",
             Self::Dropout { .. } => "dropout",
             Self::GaussianNoise { .. } => "gaussian_noise",
+            Self::Sampling => "sampling",
             Self::MaxPool(pool) => by_axes(["max_pool1d", "max_pool2d"], pool.kernel.len()),
             Self::AvgPool(pool) => by_axes(["avg_pool1d", "avg_pool2d"], pool.kernel.len()),
             Self::AdaptiveAvgPool { output } => by_axes(

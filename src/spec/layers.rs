@@ -63,6 +63,7 @@ fn layer(options: &mut OptionReader<'_, '_, '_>) -> LayerKind {
                 bias_initializer: initializer(options, "bias_initializer"),
             },
             "dropout" => LayerKind::Dropout { probability: options.number("probability") },
+            "sampling" => LayerKind::Sampling,
             "gaussian_noise" => LayerKind::GaussianNoise { std: options.number("std") },
             other => unreachable!("a test reads every layer of the vocabulary, `{other}` too"),
         })

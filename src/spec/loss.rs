@@ -1,17 +1,20 @@
 //! `loss:` and `regularization:`.
 
 mod reader;
+mod term;
+mod terms;
 
 pub(super) use reader::{read, read_regularization, regularization};
+pub use term::{Compared, INPUT, LossTerm};
 
 use super::{Spanned, Task};
 use Task::{BinaryClassification, Classification, MultiLabelClassification, Regression};
 
-/// The objective: a loss of outputs and targets, and a penalty on the weights.
+/// The objective: losses that are added up, and a penalty on the weights.
 #[derive(Debug, Clone)]
 pub struct LossSpec {
-    pub kind: Spanned<LossKind>,
-    pub reduction: LossReduction,
+    /// One at least, in the spec's order; without `terms` in the spec one without a name.
+    pub terms: Vec<LossTerm>,
     pub regularization: Regularization,
 }
 
@@ -74,6 +77,13 @@ pub enum LossKind {
     KlDiv { log_target: bool },
     /// Of logits over time and a sequence of classes, however they are aligned.
     Ctc { blank: usize, zero_infinity: bool },
+    /// The same with logits that also depend on the classes found so far.
+    Rnnt { blank: usize, logits: bool },
+    /// Of means and logarithms of variances alone: how far their normal distributions are from the
+    /// standard one.
+    GaussianKl,
+    /// Of outputs alone: their mean.
+    MeanOutput,
     /// The Rust model's own (`task: objective`).
     Model,
 }
@@ -94,10 +104,26 @@ impl Regularization {
 }
 
 impl LossSpec {
-    /// A loss as a mean, without a penalty.
-    pub fn plain(kind: Spanned<LossKind>) -> Self {
-        let (reduction, regularization) = (LossReduction::Mean, Regularization::default());
-        Self { kind, reduction, regularization }
+    /// A single loss of the model's output and the task's own target, without a penalty.
+    pub fn plain(kind: Spanned<LossKind>, task: Task) -> Self {
+        Self::of(LossTerm::alone(kind, LossReduction::Mean, task))
+    }
+
+    pub(super) fn of(term: LossTerm) -> Self {
+        Self { terms: vec![term], regularization: Regularization::default() }
+    }
+
+    /// Whether the sum has no natural zero.
+    pub fn may_be_negative(&self) -> bool {
+        self.terms.iter().any(|term| term.weight.value < 0.0 || term.kind.may_be_negative())
+    }
+
+    /// The term where there is no other.
+    pub fn single(&self) -> Option<&LossTerm> {
+        match self.terms.as_slice() {
+            [term] => Some(term),
+            _ => None,
+        }
     }
 }
 
@@ -124,6 +150,9 @@ impl LossKind {
             Self::GaussianNll { .. } => "gaussian_nll",
             Self::KlDiv { .. } => "kl_div",
             Self::Ctc { .. } => "ctc",
+            Self::Rnnt { .. } => "rnnt",
+            Self::GaussianKl => "gaussian_kl",
+            Self::MeanOutput => "mean_output",
             Self::Model => "the model's own",
         }
     }
@@ -145,12 +174,14 @@ impl LossKind {
         }
     }
 
-    /// The tasks whose targets the loss compares.
+    /// The tasks whose targets the loss compares; none where it looks at outputs alone.
     pub fn tasks(&self) -> &'static [Task] {
         match self {
-            Self::CrossEntropy { .. } | Self::MultiMargin { .. } | Self::Ctc { .. } => {
-                &[Classification]
-            }
+            Self::CrossEntropy { .. }
+            | Self::MultiMargin { .. }
+            | Self::Ctc { .. }
+            | Self::Rnnt { .. } => &[Classification],
+            Self::GaussianKl | Self::MeanOutput => &[],
             Self::Focal { .. } => &[Classification, BinaryClassification, MultiLabelClassification],
             Self::BinaryCrossEntropy { .. } | Self::Hinge | Self::SoftMargin => {
                 &[BinaryClassification, MultiLabelClassification]
@@ -171,10 +202,23 @@ impl LossKind {
         }
     }
 
+    /// Whether the loss looks at outputs alone, and compares them with nothing.
+    pub fn takes_no_target(&self) -> bool {
+        self.tasks().is_empty()
+    }
+
+    /// Whether outputs of the size that untrained models give can already be right by the margin, so
+    /// that nothing is lost.
+    pub fn has_margin_of_scores(&self) -> bool {
+        matches!(self, Self::Hinge | Self::MultiMargin { .. })
+    }
+
     /// Whether the loss applies its own softmax or sigmoid to what the model gives.
     pub fn takes_logits(&self) -> bool {
         match self {
-            Self::CrossEntropy { logits, .. } | Self::BinaryCrossEntropy { logits, .. } => *logits,
+            Self::CrossEntropy { logits, .. }
+            | Self::BinaryCrossEntropy { logits, .. }
+            | Self::Rnnt { logits, .. } => *logits,
             Self::Focal { .. } | Self::SoftMargin => true,
             _ => false,
         }
@@ -183,6 +227,6 @@ impl LossKind {
     /// Whether the loss has no natural zero: a density may be above 1, and constants that depend on
     /// the targets alone are left out.
     pub fn may_be_negative(&self) -> bool {
-        matches!(self, Self::PoissonNll { .. } | Self::GaussianNll { .. })
+        matches!(self, Self::PoissonNll { .. } | Self::GaussianNll { .. } | Self::MeanOutput)
     }
 }

@@ -49,7 +49,7 @@ pub use code::{CODES, Code, CodeMeta};
 pub use condition::{Conditions, DeviceKind, Only, Skip};
 pub use data::{ArrayFormat, Color, ImagesSource, Symbols, TableFormat, TextSource};
 pub use data::{ColumnRules, DataSource, DataSpec, Encoding, Generator, Missing, Per, Scaling};
-pub use data::{SplitBy, SplitRule, Target};
+pub use data::{OtherTarget, SplitBy, SplitRule, Target};
 pub use diagnostic::{Diagnostic, DiagnosticRecord, Diagnostics};
 pub use early_stopping::{EarlyStopping, StoppingMetric};
 pub use expectation::{Expectation, Severity};
@@ -64,7 +64,9 @@ pub use layer::{
 pub use layer::{Cell, GateActivation, Recurrent, SequenceOutput};
 pub use layer::{InterpolatedSize, Interpolation, InterpolationMode};
 pub use layer_names::{LayerNames, join, paths as layer_paths};
-pub use loss::{LossKind, LossReduction, LossSpec, Regularization};
+pub use loss::{
+    Compared, INPUT as INPUT_TARGET, LossKind, LossReduction, LossSpec, LossTerm, Regularization,
+};
 pub use model::{DeclaredModel, ModelSpec, NamedShape, RustModelSpec};
 pub use optimizer::{AdjustLrFn, OptimizerKind, OptimizerSpec};
 pub use parameter_group::{GroupRate, ParameterGroup};

@@ -5,6 +5,7 @@ use crate::data::{self, InputKind, Targets};
 use crate::device::Place;
 use crate::model::{Plan, PlannedInput, Signal, Value};
 use crate::random::Random;
+use crate::spec::Compared;
 
 /// Some training examples.
 #[derive(Debug, Clone)]
@@ -24,32 +25,37 @@ pub struct Examples {
     pub shape: Vec<usize>,
     pub kind: InputKind,
     pub targets: Targets,
+    /// Further targets, by their names.
+    others: Vec<(String, Targets)>,
     /// Kinds and shapes of several inputs, without the batch axis, among which an example's
     /// numbers are divided.
     division: Option<Vec<(bool, Vec<usize>)>>,
 }
 
+/// A part of the data.
+#[derive(Debug, Clone, Copy)]
+enum Part {
+    Train,
+    Validation,
+}
+
 impl Batch {
     pub(super) fn of(subject: &Subject, indices: &[usize]) -> Self {
-        Self::from_part(subject, indices, |data| &data.train)
+        Self::from_part(subject, indices, Part::Train)
     }
 
     pub(super) fn of_validation(subject: &Subject, indices: &[usize]) -> Self {
-        Self::from_part(subject, indices, |data| &data.validation)
+        Self::from_part(subject, indices, Part::Validation)
     }
 
-    fn from_part(
-        subject: &Subject,
-        indices: &[usize],
-        part: fn(&data::Dataset) -> &data::Examples,
-    ) -> Self {
+    fn from_part(subject: &Subject, indices: &[usize], part: Part) -> Self {
         let examples = match &subject.data {
             Source::Dataset(data) => {
                 let division = match &subject.plan {
                     ModelPlan::Declared(plan) => division(plan, &data.shape),
                     ModelPlan::Rust(plan) => Some(plan.division()),
                 };
-                Some(Examples::of(data, part(data), indices, division))
+                Some(Examples::of(data, part, indices, division))
             }
             Source::Model { .. } => None,
         };
@@ -69,7 +75,8 @@ impl Batch {
         };
         let indices = (0..shape[0]).collect();
         let division = subject.rust().map(RustPlan::division);
-        let examples = Examples { inputs, shape, kind: data.input, targets, division };
+        let others = Vec::new();
+        let examples = Examples { inputs, shape, kind: data.input, targets, others, division };
         Self { indices, examples: Some(examples) }
     }
 
@@ -78,15 +85,29 @@ impl Batch {
         self.indices.len()
     }
 
-    /// What the examples are to answer; none where the model brings its own.
-    pub fn targets(&self) -> Option<&Targets> {
-        self.examples.as_ref().map(|examples| &examples.targets)
+    /// What a term of the loss compares outputs with, where the data says it; none where the model
+    /// brings its own examples.
+    pub fn targets(&self, compared: &Compared) -> Option<&Targets> {
+        let examples = self.examples.as_ref()?;
+        match compared {
+            Compared::Target => Some(&examples.targets),
+            Compared::Named(name) => {
+                let other = examples.others.iter().find(|(other, _)| *other == name.value);
+                other.map(|(_, targets)| targets)
+            }
+            Compared::Constant(_) | Compared::Nothing => None,
+        }
     }
 
     /// Puts the targets in another order against their inputs.
     pub fn permute_targets(&mut self, random: &mut Random) {
         if let Some(examples) = &mut self.examples {
-            examples.targets = examples.targets.shuffled(random);
+            let mut order: Vec<usize> = (0..examples.targets.len()).collect();
+            random.shuffle(&mut order);
+            examples.targets = examples.targets.select(&order);
+            for (_, targets) in &mut examples.others {
+                *targets = targets.select(&order);
+            }
         }
     }
 
@@ -124,23 +145,34 @@ fn division(plan: &Plan, example: &[usize]) -> Option<Vec<(bool, Vec<usize>)>> {
 impl Examples {
     fn of(
         data: &data::Dataset,
-        part: &data::Examples,
+        part: Part,
         indices: &[usize],
         division: Option<Vec<(bool, Vec<usize>)>>,
     ) -> Self {
         let length = data.shape.iter().product();
-        let selected = part.select(indices, length);
+        let selected = match part {
+            Part::Train => data.train.select(indices, length),
+            Part::Validation => data.validation.select(indices, length),
+        };
+        let of_part = |other: &data::OtherTargets| {
+            let targets = match part {
+                Part::Train => &other.train,
+                Part::Validation => &other.validation,
+            };
+            (other.name.clone(), targets.select(indices))
+        };
+        let others = data.others.iter().map(of_part).collect();
         let shape = match data.input {
             InputKind::Float => with_batch(indices.len(), &data.shape),
             InputKind::Tokens { .. } => vec![indices.len(), length],
         };
         let data::Examples { inputs, targets } = selected;
-        Self { inputs, shape, kind: data.input, targets, division }
+        Self { inputs, shape, kind: data.input, targets, others, division }
     }
 
-    /// The same numbers without their shape.
-    pub fn plain(&self) -> data::Examples {
-        data::Examples { inputs: self.inputs.clone(), targets: self.targets.clone() }
+    /// The inputs without their shape, with these targets.
+    pub fn with_targets(&self, targets: &Targets) -> data::Examples {
+        data::Examples { inputs: self.inputs.clone(), targets: targets.clone() }
     }
 
     /// Whether all numbers are floats to the model.

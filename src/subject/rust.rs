@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use burn::tensor::Device;
 
-use super::head;
+use super::terms;
 use crate::data::{Dataset, InputKind};
 use crate::model::{AnyModule, Value};
 use crate::registry::{
@@ -163,8 +163,7 @@ pub(super) fn plan(
     let init = configured(model, registration, &mut errors);
     let inputs = match (&registration.kind, data) {
         (ModelKind::Forward { inputs }, Some(data)) => {
-            errors.extend(head::weights(spec, data));
-            errors.extend(head::targets(spec, data, None));
+            errors.extend(terms::check(spec, data, None));
             let shapes = shapes(model, data);
             match check_inputs(model, inputs, &shapes, data) {
                 Some(error) => errors.push(error),
@@ -218,6 +217,13 @@ fn impossible(spec: &Spec, model: &RustModelSpec, registration: &Registration) -
             "a penalty cannot be added to the model's own training step".to_owned(),
             model.name.span,
             "remove `regularization` and put it into the model's own loss",
+        ));
+    }
+    for output in spec.loss.terms.iter().filter_map(|term| term.output.as_ref()) {
+        errors.push(refuse(
+            format!("the output of a Rust model has no name, and so it is not `{}`", output.value),
+            output.span,
+            "remove `output`: every term reads the one output that the forward function gives",
         ));
     }
     if own && let Some(inputs) = &model.inputs {

@@ -110,7 +110,8 @@ impl<'a> Trainer<'a> {
             false => Pass::plain(),
         };
         let inputs = batch.inputs(&self.place);
-        let found = evaluate(self.subject, &self.model, &batch, inputs, &self.place, &mut pass);
+        let found =
+            evaluate(self.subject, &self.loss, &self.model, &batch, inputs, &self.place, &mut pass);
         let loss = objective(&self.loss, &self.model, found.loss);
         let reported = loss.clone().detach();
         let mut gradients = found.gradients.unwrap_or_else(|| {

@@ -37,6 +37,7 @@ pub fn on_features() -> Vec<String> {
         &["linear: 6", "rms_norm", "tanh"],
         &["linear: 8", "dropout: 0.5", "tanh"],
         &["linear: 8", "gaussian_noise: 0.3", "tanh"],
+        &["linear: 12", "sampling", "tanh"],
         &["linear: {out: 6, initializer: orthogonal, bias_initializer: ones}", "tanh"],
         &["linear: 6", "batch_norm: {epsilon: 0.01, momentum: 0.3}", "tanh"],
         &["linear: 6", "layer_norm: {epsilon: 0.1}", "tanh"],

@@ -11,7 +11,7 @@ use crate::data::error::{Cells, Unit};
 use crate::data::labels::Labels;
 use crate::data::raw::{Raw, Rows};
 use crate::data::{DataError, InputKind, Targets};
-use crate::spec::{ArrayFormat, Spanned, Target, Task};
+use crate::spec::{ArrayFormat, OtherTarget, Spanned, Target, Task};
 
 /// Where the two arrays are.
 #[derive(Debug, Clone, Copy)]
@@ -24,19 +24,28 @@ pub(in crate::data) struct Source<'a> {
     pub(in crate::data) inputs: Option<&'a Spanned<String>>,
     /// Its column is the targets' name, or the path of a file of their own.
     pub(in crate::data) target: &'a Target,
+    /// Further targets of a file of several arrays.
+    pub(in crate::data) others: &'a [OtherTarget],
 }
 
-/// Reads both arrays; the same rows of each where a sample is drawn.
+/// The arrays of a source, with as many rows each.
+#[derive(Debug)]
+pub(in crate::data) struct Arrays {
+    pub(in crate::data) inputs: Array,
+    pub(in crate::data) targets: Array,
+    /// Of the further targets, in their order.
+    pub(in crate::data) others: Vec<Array>,
+}
+
+/// Reads all arrays; the same rows of each where a sample is drawn.
 ///
 /// # Errors
 ///
 /// What is wrong with the files, and arrays that do not have as many rows as each other.
-pub(in crate::data) fn read(
-    source: Source<'_>,
-    keep: Keep,
-) -> Result<(Array, Array), Vec<DataError>> {
+pub(in crate::data) fn read(source: Source<'_>, keep: Keep) -> Result<Arrays, Vec<DataError>> {
     let one = |error| vec![error];
     let file = file::open(source.folder, source.path).map_err(one)?;
+    let mut others = Vec::with_capacity(source.others.len());
     let (inputs, targets) = match source.format {
         ArrayFormat::Npy | ArrayFormat::Idx => {
             let of_targets = Path::new(source.target.column.as_str());
@@ -53,24 +62,41 @@ pub(in crate::data) fn read(
             let mut file = BufReader::new(file);
             let name = inputs_name(source, || npy::names(&mut file)).map_err(one)?;
             let inputs = npy::npz(&mut file, &name, keep, false)?;
+            for (index, other) in source.others.iter().enumerate() {
+                let array = npy::npz(&mut file, &other.target.column, keep, true);
+                others.push(array.map_err(|errors| in_target(errors, index))?);
+            }
             (inputs, npy::npz(&mut file, &source.target.column, keep, true)?)
         }
         ArrayFormat::Safetensors => {
             let mut file = safetensors::File::open(BufReader::new(file)).map_err(one)?;
             let name = inputs_name(source, || Ok(file.names())).map_err(one)?;
             let inputs = file.read(&name, keep, false)?;
+            for (index, other) in source.others.iter().enumerate() {
+                let array = file.read(&other.target.column, keep, true);
+                others.push(array.map_err(|errors| in_target(errors, index))?);
+            }
             (inputs, file.read(&source.target.column, keep, true)?)
         }
     };
-    if inputs.total == targets.total {
-        return Ok((inputs, targets));
-    }
-    Err(vec![DataError::ArrayLengths {
-        inputs: inputs.name,
-        input_rows: inputs.total,
-        target: targets.name,
-        target_rows: targets.total,
-    }])
+    let lengths = |target: &Array| {
+        (target.total != inputs.total).then(|| DataError::ArrayLengths {
+            inputs: inputs.name.clone(),
+            input_rows: inputs.total,
+            target: target.name.clone(),
+            target_rows: target.total,
+        })
+    };
+    let of_others = others.iter().enumerate();
+    let wrong: Vec<DataError> = lengths(&targets)
+        .into_iter()
+        .chain(of_others.filter_map(|(index, other)| Some(lengths(other)?.in_target(index))))
+        .collect();
+    if wrong.is_empty() { Ok(Arrays { inputs, targets, others }) } else { Err(wrong) }
+}
+
+fn in_target(errors: Vec<DataError>, index: usize) -> Vec<DataError> {
+    errors.into_iter().map(|error| error.in_target(index)).collect()
 }
 
 /// The array of a file that holds no other.
@@ -98,8 +124,11 @@ fn inputs_name(
         return Ok(name.value.clone());
     }
     let names = names()?;
-    let others: Vec<&String> =
-        names.iter().filter(|name| **name != *source.target.column).collect();
+    let is_target = |name: &str| {
+        let further = source.others.iter().map(|other| other.target.column.as_str());
+        std::iter::once(source.target.column.as_str()).chain(further).any(|target| target == name)
+    };
+    let others: Vec<&String> = names.iter().filter(|name| !is_target(name)).collect();
     match others.as_slice() {
         [only] => Ok((*only).clone()),
         _ => Err(DataError::InputsUnnamed { arrays: names }),
@@ -147,7 +176,12 @@ pub(in crate::data) fn examples(
     })
 }
 
-fn targets(
+/// The numbers of an array as targets of the task.
+///
+/// # Errors
+///
+/// Numbers, and a shape, that are none of the task's.
+pub(in crate::data) fn targets(
     array: &Array,
     task: Task,
     positive: Option<&str>,

@@ -43,7 +43,7 @@ pub(in crate::data) fn read(
             (csv::parse(file, keep)?, target, column.as_str())
         }
     };
-    let answers = Wanted { target, task, reconstruct: false };
+    let answers = Wanted { target, task, reconstruct: false, besides: &[] };
     let columns = answers.select(&table.header, Some(&[column]), None)?;
     let rows = split_rows(&table, by)?;
     let (targets, classes) = answers.read(&table, &columns.targets)?;

@@ -1,7 +1,7 @@
 //! Which answers count, and what a mean over them is divided by.
 
 use crate::data::Targets;
-use crate::spec::{LossKind, LossReduction, LossSpec};
+use crate::spec::{LossKind, LossReduction, LossTerm};
 
 /// The answers that count, row-major over examples and places, each with its class: those that are
 /// there and are no padding. Empty where the targets are no classes.
@@ -28,14 +28,14 @@ pub fn divisor(kind: &LossKind, targets: &Targets) -> f64 {
             };
             counted(targets, pad_tokens).into_iter().map(|(_, class)| weight(class)).sum()
         }
-        (LossKind::TripletMargin { .. }, _) => targets.len() as f64,
+        (LossKind::TripletMargin { .. } | LossKind::Rnnt { .. }, _) => targets.len() as f64,
         (_, Targets::Places { .. }) => counted(targets, &[]).len() as f64,
         _ => (targets.len() * targets.width()) as f64,
     }
 }
 
 /// By what the mean of a loss is multiplied to become the reduction that a spec asks for.
-pub fn reduction_factor(loss: &LossSpec, targets: &Targets) -> f64 {
+pub fn reduction_factor(loss: &LossTerm, targets: &Targets) -> f64 {
     match loss.reduction {
         LossReduction::Mean => 1.0,
         LossReduction::Sum => divisor(&loss.kind.value, targets),

@@ -44,6 +44,7 @@ pub(super) fn spec(folder: &Path, task: Task, source: DataSource) -> Spec {
             shape: None,
             scale: at(Scaling::None, "scaling"),
             scale_target: at(Scaling::None, "target scaling"),
+            targets: Vec::new(),
             reconstruct: None,
             validation: at(0.25, "share"),
             sample: None,
@@ -53,7 +54,7 @@ pub(super) fn spec(folder: &Path, task: Task, source: DataSource) -> Spec {
         },
         model: ModelSpec::Declared(Vec::new().into()),
         weights: None,
-        loss: LossSpec::plain(Spanned::new(LossKind::Mse, Span::default())),
+        loss: LossSpec::plain(Spanned::new(LossKind::Mse, Span::default()), task),
         training: TrainingSpec {
             optimizer: OptimizerSpec {
                 kind: OptimizerKind::Sgd {

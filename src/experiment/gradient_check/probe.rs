@@ -6,10 +6,10 @@ use burn::tensor::{FloatDType, Tensor, TensorData};
 use super::super::bench::{Bench, scalar, untracked};
 use super::super::direction::Direction;
 use super::super::measure;
-use crate::data::Targets;
 use crate::device::{DeviceFailure, Place};
-use crate::model::{Model, Pass, Value, to_f64};
-use crate::objective::{self, evaluate, objective};
+use crate::model::{Model, NamedOutput, Pass, Value, to_f64};
+use crate::objective::{self, Evaluated, evaluate, objective};
+use crate::registry::Computed;
 use crate::subject::{Batch, Subject};
 
 /// What is moved: a tensor, by its place among all of the model's, or the input.
@@ -94,12 +94,11 @@ impl<'a> Probe<'a> {
     fn value(&self, model: &Model, batch: &Batch) -> Result<f64, DeviceFailure> {
         let inputs = batch.inputs(self.place);
         let pass = &mut Pass::plain();
-        let found = evaluate(self.subject, model, batch, inputs, self.place, pass);
-        match (&found.output, batch.targets()) {
-            (Some(output), Some(targets)) if self.loses_digits() => {
-                self.exact_loss(output, targets)
-            }
-            _ => scalar(objective(&self.subject.spec.loss, model, found.loss)),
+        let loss = &self.subject.spec.loss;
+        let found = evaluate(self.subject, loss, model, batch, inputs, self.place, pass);
+        match self.loses_digits() && !found.outputs.is_empty() {
+            true => self.exact_loss(&found, batch),
+            false => scalar(objective(loss, model, found.loss)),
         }
     }
 
@@ -111,12 +110,17 @@ impl<'a> Probe<'a> {
 
     /// The loss of outputs, computed in 64 bits: rounding of single outputs averages out, rounding of
     /// the loss itself does not.
-    fn exact_loss(&self, output: &Value, targets: &Targets) -> Result<f64, DeviceFailure> {
-        let shape = output.shape();
-        let numbers = objective::head(output.clone(), targets.len());
-        let numbers = to_f64(numbers.try_into_data().map_err(DeviceFailure::from_error)?);
-        let output = Value::float(&numbers, &shape, &self.bench.exact);
-        scalar(objective::loss(&self.subject.spec.loss, output, targets))
+    fn exact_loss(&self, found: &Evaluated, batch: &Batch) -> Result<f64, DeviceFailure> {
+        let mut outputs = Vec::with_capacity(found.outputs.len());
+        for NamedOutput { name, value } in &found.outputs {
+            let shape = value.shape();
+            let numbers = objective::head(value.clone(), batch.size());
+            let numbers = to_f64(numbers.try_into_data().map_err(DeviceFailure::from_error)?);
+            let value = Value::float(&numbers, &shape, &self.bench.exact);
+            outputs.push(NamedOutput { name: name.clone(), value });
+        }
+        let outputs = Computed::Outputs(outputs);
+        scalar(objective::of_computed(&self.subject.spec.loss, outputs, batch).loss)
     }
 }
 

@@ -36,6 +36,16 @@ fn the_specs_from_one_are_those_that_it_names() {
 }
 
 #[test]
+fn the_heads_and_their_terms_line_up() {
+    let text = &blocks("yaml")[2];
+    let spec = parse(Source::new("specs/heads.yaml", text.as_str())).unwrap();
+    let names: Vec<&str> =
+        spec.loss.terms.iter().map(|term| term.name.as_ref().unwrap().as_str()).collect();
+    assert_eq!(names, ["kind", "count", "sparse"]);
+    Subject::prepare(spec).unwrap();
+}
+
+#[test]
 fn the_error_is_what_is_printed() {
     let text = "version: 1\ntask: classification\n\
                 data: {csv: ../fixtures/iris.csv, target: species}\n\

@@ -6,7 +6,7 @@ use super::{DataSource, TABLE_KEYS, Target, target};
 use crate::spec::options::OptionReader;
 use crate::spec::vocabulary::{TermKind, find_kind};
 use crate::spec::yaml::{Node, Value};
-use crate::spec::{Code, Diagnostic, Span, Spanned, Task};
+use crate::spec::{Code, Diagnostic, INPUT_TARGET, Span, Spanned, Task};
 
 /// A file of rows with named columns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,6 +78,9 @@ pub enum Symbols {
 pub(super) const FILES: &[&str] =
     &["csv", "jsonl", "parquet", "arrow", "npy", "npz", "safetensors", "idx", "images", "text"];
 
+/// The sources that hold several targets.
+const OF_SEVERAL: &str = "tables, `npz` and `safetensors`";
+
 /// Reads the source whose key, one of [`FILES`], stands at `span`.
 pub(super) fn read(
     options: &mut OptionReader<'_, '_, '_>,
@@ -127,6 +130,7 @@ fn arrays(
         }
         ArrayFormat::Npy | ArrayFormat::Idx => {
             misplaced(options, "inputs", "`npz` and `safetensors`", span);
+            misplaced(options, "targets", OF_SEVERAL, span);
             (None, "give the file of the targets")
         }
     };
@@ -141,6 +145,7 @@ fn images(
 ) -> Option<DataSource> {
     misplaced(options, "inputs", "`npz` and `safetensors`", span);
     TABLE_KEYS.iter().for_each(|key| misplaced(options, key, "tables such as `csv`", span));
+    misplaced(options, "targets", OF_SEVERAL, span);
     let term = find_kind(TermKind::Section, "images");
     let body = options.given("images");
     let mut own = OptionReader::open(options.reader, term, span, body);
@@ -189,6 +194,7 @@ fn text(
 ) -> Option<DataSource> {
     misplaced(options, "inputs", "`npz` and `safetensors`", span);
     TABLE_KEYS.iter().for_each(|key| misplaced(options, key, "tables such as `csv`", span));
+    misplaced(options, "targets", OF_SEVERAL, span);
     let term = find_kind(TermKind::Section, "text");
     let body = options.given("text");
     let mut own = OptionReader::open(options.reader, term, span, body);
@@ -279,7 +285,7 @@ fn only_in_tables(
         let error = Diagnostic::new(Code::CONTRADICTION, message, span, "needs a table");
         options.reader.report(error.help(help));
     };
-    if !is_table && node.value == Value::String(target::INPUT.to_owned()) {
+    if !is_table && node.value == Value::String(INPUT_TARGET.to_owned()) {
         let help = "a target of that name is `target: {column: input}`";
         refuse("`target: input`", node.span, help);
     }

@@ -1,13 +1,10 @@
 //! `target:` below `data`: the column to predict, or several.
 
-use super::Target;
+use super::{OtherTarget, Target};
 use crate::spec::options::OptionReader;
 use crate::spec::vocabulary::{TermKind, find_kind};
 use crate::spec::yaml::{Node, Value};
-use crate::spec::{Code, Diagnostic, Span, Spanned, Task};
-
-/// The target that is the input itself. A column of that name is `{column: input}`.
-pub(super) const INPUT: &str = "input";
+use crate::spec::{Code, Diagnostic, INPUT_TARGET as INPUT, Span, Spanned, Task};
 
 /// Reads `target:`, whose key stands at `span`.
 pub(super) fn read(
@@ -18,14 +15,85 @@ pub(super) fn read(
 ) -> Target {
     let term = find_kind(TermKind::Section, "target");
     let mut options = OptionReader::open(options.reader, term, span, Some(node));
-    let columns = columns(&mut options);
-    let positive =
-        options.given("positive").map(|node| options.reader.text("`positive` of `target`", node));
-    let ignore =
-        options.given("ignore").map(|node| options.reader.text("`ignore` of `target`", node));
+    of(&mut options, node, task)
+}
+
+/// Reads `targets:`, each with a name and a task of its own.
+pub(super) fn others(
+    options: &mut OptionReader<'_, '_, '_>,
+    task: Option<&Spanned<Task>>,
+) -> Vec<OtherTarget> {
+    let Some(node) = options.given("targets") else { return Vec::new() };
+    let what = options.what("targets");
+    let term = find_kind(TermKind::Section, "targets");
+    let is_array = ["npz", "safetensors"].iter().any(|key| options.key_span(key).is_some());
+    let mut others: Vec<OtherTarget> = Vec::new();
+    for item in options.reader.sequence(&what, node) {
+        let options = &mut OptionReader::open(options.reader, term, item.span, Some(item));
+        let name = options.text("name");
+        if options.given("name").is_some() {
+            options.check_layer_name("a target", &name);
+            report_taken(options, &name, &others);
+        }
+        let own = options.given("task").map(|node| {
+            let task = Task::of_word(options.word("task"));
+            Spanned::new(task, node.span)
+        });
+        let target = of(options, item, own.as_ref().or(task));
+        if is_array {
+            refuse_columns(options, &target, item.span);
+        }
+        // Without a task, which is then wrong itself, nothing is made of it.
+        if let Some(task) = own.or_else(|| task.cloned()) {
+            others.push(OtherTarget { name, target, task });
+        }
+    }
+    others
+}
+
+/// Several columns and shapes are a table's.
+fn refuse_columns(options: &mut OptionReader<'_, '_, '_>, target: &Target, span: Span) {
+    let (what, span, help) = match (target.others.first(), &target.shape) {
+        (Some(second), _) => {
+            ("a target of several columns", second.span, "give one array with all numbers")
+        }
+        (None, Some(_)) => ("a `shape` of the target", span, "an array has a shape of its own"),
+        (None, None) => return,
+    };
+    let message = format!("{what} does not go with arrays");
+    let error = Diagnostic::new(Code::CONTRADICTION, message, span, "needs a table");
+    options.reader.report(error.help(help));
+}
+
+/// Two names for one thing, or one for two.
+fn report_taken(
+    options: &mut OptionReader<'_, '_, '_>,
+    name: &Spanned<String>,
+    others: &[OtherTarget],
+) {
+    let message = format!("`{}` is the name of another target", name.value);
+    let error = Diagnostic::new(Code::DUPLICATE_NAME, message, name.span, "taken");
+    if ["target", INPUT].contains(&name.as_str()) {
+        options.reader.report(error.help("choose another name"));
+    } else if let Some(first) = others.iter().find(|other| other.name.value == name.value) {
+        options.reader.report(error.also(first.name.span, "the first one"));
+    }
+}
+
+/// What the options of a target say.
+fn of(options: &mut OptionReader<'_, '_, '_>, node: &Node, task: Option<&Spanned<Task>>) -> Target {
+    let columns = columns(options);
+    let span = options.place();
+    let text = |options: &mut OptionReader<'_, '_, '_>, name: &str| {
+        let what = options.what(name);
+        options.given(name).map(|node| options.reader.text(&what, node))
+    };
+    let positive = text(options, "positive");
+    let ignore = text(options, "ignore");
+    let what = options.what("shape");
     let shape = options
         .given("shape")
-        .map(|node| Spanned::new(options.reader.shape("`shape` of `target`", node), node.span));
+        .map(|node| Spanned::new(options.reader.shape(&what, node), node.span));
     let several = columns.len() > 1;
     let mut refuse = |message: &str, span: Span, label: String, help: &str| {
         let error = Diagnostic::new(Code::CONTRADICTION, message, span, label);
@@ -77,15 +145,15 @@ pub(super) fn read(
 
 /// One name, or several that differ.
 fn columns(options: &mut OptionReader<'_, '_, '_>) -> Vec<Spanned<String>> {
+    let what = options.what("column");
     let Some(node) = options.node("column") else { return Vec::new() };
     if !matches!(node.value, Value::Sequence(_)) {
-        return vec![options.reader.text("`column` of `target`", node)];
+        return vec![options.reader.text(&what, node)];
     }
-    let items = options.reader.sequence("`column` of `target`", node);
-    let columns: Vec<Spanned<String>> = items
-        .iter()
-        .map(|item| options.reader.text("each of `column` of `target`", item))
-        .collect();
+    let items = options.reader.sequence(&what, node);
+    let each = format!("each of {what}");
+    let columns: Vec<Spanned<String>> =
+        items.iter().map(|item| options.reader.text(&each, item)).collect();
     for (index, column) in columns.iter().enumerate() {
         if let Some(first) = columns[..index].iter().find(|first| first.value == column.value) {
             options.reader.report(

@@ -4,33 +4,40 @@ use super::super::file::own_objective;
 use super::super::options::OptionReader;
 use super::super::reader::{Choice, Reader};
 use super::super::vocabulary::{TermKind, TermMeta, find_kind};
-use super::super::{Code, Diagnostic, Span, Spanned, Task};
-use super::{LossKind, LossReduction, LossSpec, Regularization};
+use super::super::{Code, DataSpec, Diagnostic, Span, Spanned, Task};
+use super::{LossKind, LossReduction, LossSpec, LossTerm, Regularization, terms};
 
-/// Reads `loss:`; the task's own loss when the spec does not name one.
+/// Reads `loss:`; the task's own loss when the spec does not name one. `data` is there where it could
+/// be read.
 pub(in crate::spec) fn read(
     spec: &mut OptionReader<'_, '_, '_>,
+    data: Option<&DataSpec>,
     task: &Spanned<Task>,
 ) -> Option<LossSpec> {
     if spec.given("loss").is_none() {
         let kind = Spanned::new(LossKind::default_for(task.value), task.span);
-        return Some(LossSpec::plain(kind));
+        return Some(LossSpec::plain(kind, task.value));
     }
     if let (Task::Objective, Some(span)) = (task.value, spec.key_span("loss")) {
         spec.reader.report(own_objective("loss", span, task.span));
         return None;
     }
     let (term, choice) = spec.choice("loss")?;
+    if term.name == "terms" {
+        let terms = terms::read(spec, &choice, data, task);
+        let regularization = Regularization::default();
+        return (!terms.is_empty()).then_some(LossSpec { terms, regularization });
+    }
     let before = spec.reader.errors.len();
     let (kind, reduction) = read_loss(spec.reader, term, &choice, task.value);
     if spec.reader.errors.len() == before && !kind.tasks().contains(&task.value) {
         spec.reader.report(mismatch(&kind, choice.span, task));
     }
     let kind = Spanned::new(kind, choice.span);
-    Some(LossSpec { reduction, ..LossSpec::plain(kind) })
+    Some(LossSpec::of(LossTerm::alone(kind, reduction, task.value)))
 }
 
-fn read_loss(
+pub(super) fn read_loss(
     reader: &mut Reader<'_>,
     term: &'static TermMeta,
     choice: &Choice<'_>,
@@ -91,6 +98,9 @@ fn read_loss(
             blank: options.count("blank"),
             zero_infinity: options.flag("zero_infinity"),
         },
+        "rnnt" => LossKind::Rnnt { blank: options.count("blank"), logits: options.flag("logits") },
+        "gaussian_kl" => LossKind::GaussianKl,
+        "mean_output" => LossKind::MeanOutput,
         other => unreachable!("a test reads every loss of the vocabulary, `{other}` too"),
     };
     (kind, reduction)
@@ -145,10 +155,34 @@ fn smoothing(options: &mut OptionReader<'_, '_, '_>) -> Option<f64> {
 }
 
 fn mismatch(loss: &LossKind, span: Span, task: &Spanned<Task>) -> Diagnostic {
-    let compares = match loss {
+    let fitting = LossKind::default_for(task.value);
+    let error = Diagnostic::new(
+        Code::TASK_MISMATCH,
+        format!("`{}` does not fit the task `{}`", loss.term(), task.value.term()),
+        span,
+        compares(loss),
+    );
+    let help = match loss.takes_no_target() {
+        true => "make it one of the terms of a loss: `loss: {terms: […]}`".to_owned(),
+        false => format!("write `loss: {}`, or {}", fitting.term(), task_words(loss)),
+    };
+    error.also(task.span, "the task").help(help)
+}
+
+/// The tasks that a loss fits, as they are written.
+pub(super) fn task_words(loss: &LossKind) -> String {
+    let tasks = loss.tasks().iter().map(|task| format!("`task: {}`", task.term()));
+    tasks.collect::<Vec<_>>().join(" or ")
+}
+
+/// What a loss does, in few words.
+pub(super) fn compares(loss: &LossKind) -> &'static str {
+    match loss {
         LossKind::CrossEntropy { .. } => "compares k logits with a class",
         LossKind::MultiMargin { .. } => "compares k scores with a class",
-        LossKind::Ctc { .. } => "compares logits over time with a sequence of classes",
+        LossKind::Ctc { .. } | LossKind::Rnnt { .. } => {
+            "compares logits over time with a sequence of classes"
+        }
         LossKind::BinaryCrossEntropy { .. } | LossKind::Focal { .. } | LossKind::SoftMargin => {
             "compares one logit with 0 or 1"
         }
@@ -165,19 +199,9 @@ fn mismatch(loss: &LossKind, span: Span, task: &Spanned<Task>) -> Diagnostic {
         | LossKind::PoissonNll { .. }
         | LossKind::GaussianNll { .. }
         | LossKind::KlDiv { .. } => "compares real numbers, and a class is none",
+        LossKind::GaussianKl | LossKind::MeanOutput => "compares outputs with nothing",
         LossKind::Model => unreachable!("no word of the language names it"),
-    };
-    let tasks: Vec<_> =
-        loss.tasks().iter().map(|task| format!("`task: {}`", task.term())).collect();
-    let fitting = LossKind::default_for(task.value);
-    Diagnostic::new(
-        Code::TASK_MISMATCH,
-        format!("`{}` does not fit the task `{}`", loss.term(), task.value.term()),
-        span,
-        compares,
-    )
-    .also(task.span, "the task")
-    .help(format!("write `loss: {}`, or {}", fitting.term(), tasks.join(" or ")))
+    }
 }
 
 /// Reads `regularization:`.

@@ -3,9 +3,9 @@
 use super::*;
 use crate::property::OptionValue;
 use crate::spec::{
-    Activation, Cell, Clipping, DataSource, Expectation, Fault, Generator, Initializer, LayerKind,
-    Length, LossKind, MaxPool, OptimizerKind, Padding, Recurrent, Regularization, Scaling,
-    SequenceOutput, Task,
+    Activation, Cell, Clipping, Compared, DataSource, Expectation, Fault, Generator, Initializer,
+    LayerKind, Length, LossKind, LossReduction, MaxPool, OptimizerKind, Padding, Recurrent,
+    Regularization, Scaling, SequenceOutput, Task,
 };
 
 const FULL: &str = "\
@@ -99,7 +99,7 @@ fn the_whole_language_is_read() {
         pad_tokens: Vec::new(),
         logits: true,
     };
-    assert_eq!(spec.loss.kind.value, loss);
+    assert_eq!(spec.loss.terms[0].kind.value, loss);
     assert_eq!(spec.loss.regularization, Regularization { l1: 0.0, l2: 1e-4 });
     let sgd =
         OptimizerKind::Sgd { momentum: 0.9, dampening: 0.1, nesterov: false, weight_decay: 0.0 };
@@ -131,7 +131,7 @@ fn values_know_their_places() {
     assert_eq!(at(spec.data.shape.as_ref().unwrap().span), "[1, 8, 8]");
     assert_eq!(at(spec.training.batch_size.span), "64");
     assert_eq!(at(spec.expectations[0].span.unwrap()), "initial_loss");
-    assert_eq!(at(spec.loss.kind.span), "cross_entropy");
+    assert_eq!(at(spec.loss.terms[0].kind.span), "cross_entropy");
 }
 
 #[test]
@@ -147,7 +147,7 @@ fn a_short_spec_has_the_documented_defaults() {
     );
     assert_eq!(spec.data.validation.value, 0.2);
     let loss = LossKind::BinaryCrossEntropy { weights: None, smoothing: None, logits: true };
-    assert_eq!(spec.loss.kind.value, loss);
+    assert_eq!(spec.loss.terms[0].kind.value, loss);
     let adam = OptimizerKind::Adam {
         beta_1: 0.9,
         beta_2: 0.999,
@@ -323,4 +323,44 @@ fn explicit_padding_is_alike_on_both_sides_unless_every_side_is_given() {
     assert_eq!(of_2d("[1, 2, 3, 4]"), explicit(&[[1, 3], [2, 4]]));
     let of_3d = padding("conv3d: {out: 1, kernel: 3, padding: [1, 0, 2]}");
     assert_eq!(of_3d, explicit(&[[1, 1], [0, 0], [2, 2]]));
+}
+
+#[test]
+fn a_loss_of_terms_has_outputs_targets_and_weights() {
+    let text = "version: 1\ntask: classification\ndata:\n  csv: a.csv\n  target: kind\n  targets:\n    \
+                - {name: size, column: [w, h], task: regression}\n    - {name: other, column: c}\n\
+                model: {outputs: [a, b], layers: [linear: {out: 3, name: a}, linear: {out: 2, name: b}]}\n\
+                loss:\n  terms:\n    - {name: kind, loss: {cross_entropy: {smoothing: 0.1}}, output: a}\n    \
+                - {name: size, loss: mse, output: b, target: size, weight: 0.5}\n    \
+                - {name: kind2, loss: cross_entropy, output: a, target: other}\n    \
+                - {name: back, loss: mse, output: b, target: input}\n    \
+                - {name: small, loss: mae, output: b, constant: 0, weight: -1}\n    \
+                - {name: real, loss: hinge, output: b, constant: 1}\n    \
+                - {name: code, loss: gaussian_kl, output: b}\n";
+    let spec = spec(text);
+    let others: Vec<_> =
+        spec.data.targets.iter().map(|other| (other.name.as_str(), *other.task)).collect();
+    assert_eq!(others, [("size", Task::Regression), ("other", Task::Classification)]);
+    assert_eq!(spec.data.targets[0].target.columns().count(), 2);
+    let named =
+        |name: &str| spec.loss.terms.iter().find(|term| term.name.as_ref().unwrap().value == name);
+    let term = |name: &str| named(name).unwrap();
+    assert_eq!(term("kind").compared, Compared::Target);
+    assert_eq!((term("kind").task, *term("kind").weight), (Task::Classification, 1.0));
+    let target = |name: &str| match &term(name).compared {
+        Compared::Named(target) => (target.value.clone(), term(name).task, *term(name).weight),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(target("size"), ("size".to_owned(), Task::Regression, 0.5));
+    assert_eq!(target("kind2"), ("other".to_owned(), Task::Classification, 1.0));
+    assert_eq!(target("back"), ("input".to_owned(), Task::Regression, 1.0));
+    let constant = |name: &str| match &term(name).compared {
+        Compared::Constant(number) => (number.value, term(name).task, *term(name).weight),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(constant("small"), (0.0, Task::Regression, -1.0));
+    assert_eq!(constant("real"), (1.0, Task::BinaryClassification, 1.0));
+    assert_eq!(term("code").compared, Compared::Nothing);
+    assert_eq!(term("code").reduction, LossReduction::BatchMean);
+    assert!(spec.loss.single().is_none() && spec.loss.may_be_negative());
 }

@@ -18,6 +18,13 @@ pub(super) fn with_term(term: &TermMeta, yaml: &str) -> String {
         TermKind::Section if ["images", "text"].contains(&term.name) => {
             format!("version: 1\ntask: classification\ndata: {{{}: {yaml}}}\n{layers}", term.name)
         }
+        TermKind::Section if term.name == "targets" => format!(
+            "version: 1\ntask: classification\ndata: {{csv: a.csv, target: b, targets: [{yaml}]}}\n\
+             {layers}"
+        ),
+        TermKind::Section if term.name == "term" => {
+            format!("{HEAD}{layers}loss: {{terms: [{yaml}]}}\n")
+        }
         TermKind::Section if term.name == "split" => {
             format!(
                 "version: 1\ntask: regression\ndata: {{linear_regression: , split: {yaml}}}\n{layers}"
@@ -47,6 +54,10 @@ pub(super) fn with_term(term: &TermMeta, yaml: &str) -> String {
         TermKind::Initializer => {
             format!("{HEAD}model: {{layers: [linear: {{out: 1, initializer: {yaml}}}]}}\n")
         }
+        // Losses that are compared with nothing stand among the terms of one.
+        TermKind::Loss if is_alone(term) && !yaml.starts_with("{terms") => {
+            format!("{HEAD}{layers}loss: {{terms: [{{name: alone, loss: {yaml}}}]}}\n")
+        }
         TermKind::Loss => format!(
             "version: 1\ntask: {}\ndata: {}\n{layers}loss: {yaml}\n",
             task_of(term),
@@ -73,9 +84,13 @@ pub(super) fn with_term(term: &TermMeta, yaml: &str) -> String {
     }
 }
 
+fn is_alone(term: &TermMeta) -> bool {
+    ["gaussian_kl", "mean_output"].contains(&term.name)
+}
+
 fn task_of(term: &TermMeta) -> &'static str {
     match term.name {
-        "cross_entropy" | "multi_margin" | "focal" | "ctc" => "classification",
+        "cross_entropy" | "multi_margin" | "focal" | "ctc" | "rnnt" => "classification",
         "blobs" | "moons" | "circles" | "spirals" | "xor" | "waves" | "bars" | "shapes"
         | "parity" | "majority_token" | "padded_tokens" | "markov_chain" => "classification",
         "binary_cross_entropy"
@@ -121,7 +136,7 @@ fn every_option_is_read_under_its_documented_name() {
             // A mapping is right for no option but a nested one, so that its name is in the error.
             let source = if term.name == "data" { "csv: a.csv, " } else { "" };
             let source = match option.name {
-                "target" | "features" | "encode" | "missing" | "na" => source,
+                "target" | "targets" | "features" | "encode" | "missing" | "na" => source,
                 "inputs" if !source.is_empty() => "npz: a.npz, ",
                 _ => "",
             };
@@ -176,7 +191,7 @@ fn every_default_is_what_is_read_when_it_is_written_out() {
                 format!(
                     "{:?} {:?} {:?} {:?} {:?} {:?} {:?}",
                     spec.layers().iter().map(|layer| layer.kind.clone()).collect::<Vec<_>>(),
-                    spec.loss.kind.value,
+                    spec.loss.terms[0].kind.value,
                     spec.training.optimizer.kind,
                     spec.training.optimizer.learning_rate.value,
                     spec.training.optimizer.others.map(|others| others.kind),
@@ -199,6 +214,7 @@ pub(super) fn sample(option: &str) -> &'static str {
         "layer" => "hidden",
         "shape" => "[2, 2]",
         "range" => "[0, 1]",
+        "terms" => "[{name: near, loss: mse}]",
         "final_lr" | "gamma" | "max_lr" => "0.5",
         "schedules" => "[constant]",
         "from" => "[input, input]",

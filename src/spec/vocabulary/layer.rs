@@ -90,4 +90,17 @@ pub(super) static TERMS: &[TermMeta] = &[
         example: "gaussian_noise: 0.1",
         source: "Burn 0.22, GaussianNoiseConfig",
     },
+    TermMeta {
+        name: "sampling",
+        kind: TermKind::Layer,
+        summary: "In training a sample of a normal distribution, by its parameters: μ + exp(½ ln σ²) · ε \
+                  with ε of mean 0 and deviation 1. The last axis has k means μ, then as many \
+                  logarithms of variances ln σ²; the output has k. In evaluation, and where \
+                  properties turn random layers off, the means: there only a term such as \
+                  `gaussian_kl` gives the variances a gradient.",
+        options: &[],
+        main: None,
+        example: "sampling",
+        source: "Kingma, Welling: Auto-Encoding Variational Bayes (2014), section 2.4; Burn has none",
+    },
 ];

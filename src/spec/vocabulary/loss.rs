@@ -313,4 +313,72 @@ pub(super) static TERMS: &[TermMeta] = &[
         "Graves, Fernández, Gomez, Schmidhuber: Connectionist Temporal Classification (2006); \
          Burn 0.22, CTCLoss",
     ),
+    loss(
+        "rnnt",
+        "−ln of the probability of the sequence of classes, summed over all its alignments, by a \
+         transducer: mean over the examples. The model gives [time, length + 1, k + 1] logits for k \
+         classes: those of a step of time after so many classes of the sequence, which the model \
+         reads as an input. The sequence is the classes of the places that count. Needs `task: \
+         classification`.",
+        &[
+            TermOption {
+                name: "blank",
+                kind: Kind::Count { least: 0 },
+                default: Default::Count(0),
+                doc: "which of the k + 1 logits is that of no class; the classes are the others, in \
+                      order",
+            },
+            flag("logits", true, "false where the model gives log-probabilities"),
+            REDUCTION,
+        ],
+        "{rnnt: {blank: 0}}",
+        "Graves: Sequence Transduction with Recurrent Neural Networks (2012); Burn 0.22, RNNTLoss",
+    ),
+    loss(
+        "gaussian_kl",
+        "The Kullback-Leibler divergence of normal distributions from the standard one, \
+         −½ Σ (1 + ln σ² − μ² − σ²): of an output whose last axis has k means μ, then as many \
+         logarithms of variances ln σ². Compared with nothing; for a term of a loss.",
+        &[TermOption {
+            name: "reduction",
+            kind: Kind::Word(&["batch_mean", "mean", "sum"]),
+            default: Default::Word("batch_mean"),
+            doc: "`batch_mean` is the sum over an example's numbers, the mean over examples; `mean` is \
+                  the mean over all numbers",
+        }],
+        "{terms: [{name: decoded, loss: mse, output: decoded}, {name: code, loss: gaussian_kl, \
+         output: code, weight: 0.01}]}",
+        "Kingma, Welling: Auto-Encoding Variational Bayes (2014), appendix B; Burn has none",
+    ),
+    loss(
+        "mean_output",
+        "The mean of the outputs themselves, compared with nothing; for a term of a loss. Critics of a \
+         Wasserstein GAN let it fall for fakes and, with a weight of −1, rise for what is real.",
+        &[TermOption {
+            name: "reduction",
+            kind: Kind::Word(&["mean", "sum", "batch_mean"]),
+            default: Default::Word("mean"),
+            doc: "how the outputs of a batch become one number",
+        }],
+        "{terms: [{name: wrong, loss: mse}, {name: low, loss: mean_output, weight: 0.1}]}",
+        "Arjovsky, Chintala, Bottou: Wasserstein GAN (2017); Burn has none",
+    ),
+    TermMeta {
+        name: "terms",
+        kind: TermKind::Loss,
+        summary: "The sum of several losses, each with a name and a weight: of several outputs, of \
+                  several targets, or of outputs alone. Messages name the term that is wrong; \
+                  `loss_terms_balanced` compares their gradients, and `overfits_batch` learns those \
+                  that compare outputs with the data.",
+        options: &[TermOption {
+            name: "terms",
+            kind: Kind::Sections("term"),
+            default: Default::Required,
+            doc: "the terms",
+        }],
+        main: Some("terms"),
+        example: "{terms: [{name: near, loss: mse}, {name: sparse, loss: mae, constant: 0, weight: \
+                  0.1}]}",
+        source: "nn-test",
+    },
 ];

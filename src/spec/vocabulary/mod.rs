@@ -12,6 +12,7 @@ mod files;
 mod initializer;
 mod layer;
 mod loss;
+mod loss_terms;
 mod optimizer;
 mod recipe;
 mod schedule;

@@ -80,7 +80,7 @@ pub(super) static TERMS: &[TermMeta] = &[
                     "cross_entropy for classification, binary_cross_entropy for \
                      binary_classification, mse for regression",
                 ),
-                doc: "the loss over a batch",
+                doc: "the loss over a batch; `terms` for the sum of several",
             },
             TermOption {
                 name: "regularization",
@@ -280,6 +280,13 @@ pub(super) static TERMS: &[TermMeta] = &[
                       to be given back; generated data takes `input` alone",
             },
             TermOption {
+                name: "targets",
+                kind: Kind::Sections("targets"),
+                default: Default::Derived("none"),
+                doc: "further answers to each example, by names that terms of the loss give; of \
+                      tables, `npz` and `safetensors`",
+            },
+            TermOption {
                 name: "inputs",
                 kind: Kind::Text,
                 default: Default::Derived("the only array beside the target"),
@@ -289,7 +296,7 @@ pub(super) static TERMS: &[TermMeta] = &[
             TermOption {
                 name: "features",
                 kind: Kind::Texts,
-                default: Default::Derived("all columns but the target"),
+                default: Default::Derived("all columns but the targets"),
                 doc: "the input columns of a table, in this order",
             },
             TermOption {
@@ -328,7 +335,7 @@ pub(super) static TERMS: &[TermMeta] = &[
                 name: "scale_target",
                 kind: Kind::Term(TermKind::Scaling),
                 default: Default::Word("none"),
-                doc: "how the target is scaled; regression only",
+                doc: "how real targets are scaled; regression only",
             },
             TermOption {
                 name: "split",
@@ -466,7 +473,8 @@ pub(super) static TERMS: &[TermMeta] = &[
                 name: "outputs",
                 kind: Kind::Texts,
                 default: Default::Derived("the last layer"),
-                doc: "names of the layers whose outputs are the model's",
+                doc: "names of the layers whose outputs are the model's; of several, each is read by a \
+                      term of the loss",
             },
             TermOption {
                 name: "rust",

@@ -4,8 +4,8 @@ use std::fmt;
 
 use super::super::wiring::COMMON_KEYS;
 use super::{
-    activation, columns, data, fault, files, initializer, layer, loss, optimizer, recipe, schedule,
-    section,
+    activation, columns, data, fault, files, initializer, layer, loss, loss_terms, optimizer,
+    recipe, schedule, section,
 };
 
 /// One word of the language.
@@ -331,6 +331,7 @@ impl TermMeta {
 /// All terms, by kind.
 pub static VOCABULARY: &[&[TermMeta]] = &[
     section::TERMS,
+    loss_terms::TERMS,
     files::TERMS,
     data::GENERATORS,
     columns::SCALINGS,
