@@ -7,6 +7,7 @@ use burn::module::{Module, ModuleMapper, ModuleVisitor};
 use burn::tensor::{Device, Tensor};
 
 use super::attention::{Masks, attend, decode, encode};
+use super::comparison::compared;
 use super::layer::Layer;
 use super::plan::{PlannedLayer, Sources};
 use super::value::Value;
@@ -184,6 +185,7 @@ fn merged(merge: Merge, values: Vec<Value>) -> Value {
         Merge::Concat { axis } => Value::concat(values, axis + 1),
         Merge::Add => values.into_iter().reduce(Value::add).expect("a join has inputs"),
         Merge::Multiply => values.into_iter().reduce(Value::multiply).expect("a join has inputs"),
+        Merge::CosineSimilarity { .. } | Merge::PairwiseDistance { .. } => compared(merge, values),
     }
 }
 

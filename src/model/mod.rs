@@ -9,6 +9,7 @@ mod activation;
 mod attention;
 mod block;
 mod build;
+mod comparison;
 mod deformable;
 mod erased;
 mod layer;

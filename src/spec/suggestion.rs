@@ -28,6 +28,8 @@ const ALIASES: &[(&str, &[&str])] = &[
     ("rms_norm", &["rms_normalization", "root_mean_square_norm"]),
     ("local_response_norm", &["lrn", "local_response_normalization"]),
     ("gaussian_noise", &["add_noise", "gauss_noise"]),
+    ("cosine_similarity", &["cosinesimilarity", "cos_sim", "cosine"]),
+    ("pairwise_distance", &["pairwisedistance", "euclidean_distance", "p_distance"]),
     ("sampling", &["reparameterize", "reparametrize", "reparameterization", "gaussian_sample"]),
     ("max_pool1d", &["max_pooling1d"]),
     ("avg_pool1d", &["average_pooling1d", "avg_pooling1d"]),

@@ -19,7 +19,7 @@ pub struct Attributes {
 }
 
 /// How several outputs become one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Merge {
     /// Their sum.
     Add,
@@ -27,6 +27,10 @@ pub enum Merge {
     Multiply,
     /// One behind the other along an axis, counted from 0 without the batch axis.
     Concat { axis: usize },
+    /// Of two, the cosine of the angle between them along their last axis.
+    CosineSimilarity { eps: f64 },
+    /// Of two, the p-norm of their difference along their last axis.
+    PairwiseDistance { p: f64, eps: f64 },
 }
 
 impl Merge {
@@ -36,6 +40,8 @@ impl Merge {
             Self::Add => "add",
             Self::Multiply => "multiply",
             Self::Concat { .. } => "concat",
+            Self::CosineSimilarity { .. } => "cosine_similarity",
+            Self::PairwiseDistance { .. } => "pairwise_distance",
         }
     }
 }

@@ -282,6 +282,26 @@ pub fn wired() -> Vec<String> {
         &["linear: {out: 6, name: a}", "tanh", "linear: {out: 6, from: a}", "add: [a, linear1]"],
         &["linear: {out: 6, name: a}", "sigmoid", "multiply: [a, sigmoid1]", "tanh"],
         &[
+            "linear: {out: 6, name: a}",
+            "tanh",
+            "cosine_similarity: {from: [a, tanh1], eps: 1e-4}",
+            "linear: 5",
+            "tanh",
+        ],
+        &[
+            "linear: {out: 6, name: a}",
+            "linear: {out: 6, from: input, name: b}",
+            "pairwise_distance: [a, b]",
+            "linear: 5",
+            "tanh",
+        ],
+        &[
+            "reshape: [6, 8]",
+            "linear: {out: 4, name: a}",
+            "linear: {out: 4, from: reshape1, name: b}",
+            "pairwise_distance: {from: [a, b], p: 3, eps: 0.01}",
+        ],
+        &[
             "linear: {out: 4, name: a}",
             "linear: {out: 3, from: input, name: b}",
             "concat: [a, b, a]",

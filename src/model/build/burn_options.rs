@@ -47,6 +47,7 @@ const LEFT_OUT: &[(&str, &str)] = &[
     ("min_float", "Burn's own, where the layer has no option for it"),
     ("batch_first", "an example is `[length, features]`, and the batch is none of its axes"),
     ("max_sequence_size", "what is added is made for the length at hand"),
+    ("dim", "outputs are compared along their last axis"),
     ("max_sequence_length", "what is multiplied is made for the length at hand"),
 ];
 
@@ -99,6 +100,8 @@ fn configured() -> Vec<Configured> {
         configured!("rms_norm", nn::RmsNormConfig::new(3), ["d_model"]),
         configured!("local_response_norm", nn::LocalResponseNormConfig::new(3)),
         configured!("dropout", nn::DropoutConfig::new(0.5)),
+        configured!("cosine_similarity", nn::CosineSimilarityConfig::new()),
+        configured!("pairwise_distance", nn::PairwiseDistanceConfig::new()),
         configured!("gaussian_noise", nn::GaussianNoiseConfig::new(3.0)),
         configured!("pixel_shuffle", nn::PixelShuffleConfig::new(3)),
         configured!("pixel_unshuffle", nn::PixelUnshuffleConfig::new(3)),

@@ -50,7 +50,7 @@ impl Plan {
                 {
                     match merge {
                         Merge::Add => self.readers_at(&layer.path, layers, found),
-                        Merge::Multiply | Merge::Concat { .. } => found.push(None),
+                        _ => found.push(None),
                     }
                 }
                 LayerKind::Parallel { .. } => {}

@@ -33,6 +33,27 @@ pub fn joined(merge: Merge, signals: &[&Signal]) -> Result<Signal, ShapeError> {
             None => Ok(Signal::Float(first.to_vec())),
         },
         Merge::Concat { axis } => concatenated(first, rest, axis),
+        Merge::CosineSimilarity { .. } | Merge::PairwiseDistance { .. } => compared(first, rest),
+    }
+}
+
+/// Two outputs of one shape, whose last axis goes.
+fn compared(first: &[usize], rest: &[&[usize]]) -> Result<Signal, ShapeError> {
+    match rest {
+        [second] if *second == first => Ok(Signal::Float(match first {
+            [] | [_] => vec![1],
+            [outer @ .., _] => outer.to_vec(),
+        })),
+        [second] => Err(ShapeError::new(
+            Code::SHAPE_MISMATCH,
+            format!("compares outputs of one shape, but {first:?} is not {second:?}"),
+            "let both have one shape",
+        )),
+        _ => Err(ShapeError::new(
+            Code::SHAPE_MISMATCH,
+            format!("compares two outputs, and reads {}", rest.len() + 1),
+            "name two: `[first, second]`",
+        )),
     }
 }
 
@@ -95,5 +116,18 @@ mod tests {
     fn tokens_are_not_joined() {
         let error = joined(Merge::Add, &[&Signal::Tokens(3), &Signal::Tokens(3)]).unwrap_err();
         assert_eq!(error.code, Code::INPUT_KIND_MISMATCH);
+    }
+
+    #[test]
+    fn two_outputs_are_compared_along_the_last_axis() {
+        for merge in
+            [Merge::CosineSimilarity { eps: 1e-8 }, Merge::PairwiseDistance { p: 2.0, eps: 1e-6 }]
+        {
+            assert_eq!(join(merge, &[&[5], &[5]]), Ok(Signal::Float(vec![1])));
+            assert_eq!(join(merge, &[&[3, 5], &[3, 5]]), Ok(Signal::Float(vec![3])));
+            assert_eq!(join(merge, &[&[5], &[4]]), Err(Code::SHAPE_MISMATCH));
+            assert_eq!(join(merge, &[&[5]]), Err(Code::SHAPE_MISMATCH));
+            assert_eq!(join(merge, &[&[5], &[5], &[5]]), Err(Code::SHAPE_MISMATCH));
+        }
     }
 }

@@ -20,6 +20,13 @@ pub(super) fn read(options: &mut OptionReader<'_, '_, '_>) -> Option<LayerKind> 
         "add" => LayerKind::Join(Merge::Add),
         "multiply" => LayerKind::Join(Merge::Multiply),
         "concat" => LayerKind::Join(Merge::Concat { axis: options.count("axis") }),
+        "cosine_similarity" => {
+            LayerKind::Join(Merge::CosineSimilarity { eps: options.number("eps") })
+        }
+        "pairwise_distance" => LayerKind::Join(Merge::PairwiseDistance {
+            p: options.number("p"),
+            eps: options.number("eps"),
+        }),
         _ => return None,
     })
 }

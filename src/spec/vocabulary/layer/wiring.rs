@@ -2,7 +2,7 @@
 
 use super::size;
 use crate::spec::vocabulary::{
-    DefaultValue as Default, TermKind, TermMeta, TermOption, ValueKind as Kind,
+    Bounds, DefaultValue as Default, TermKind, TermMeta, TermOption, ValueKind as Kind,
 };
 
 const LAYERS: TermOption = TermOption {
@@ -121,5 +121,47 @@ pub(in crate::spec::vocabulary) static TERMS: &[TermMeta] = &[
         main: Some("from"),
         example: "concat: {from: [input, input], axis: 0}",
         source: "nn-test",
+    },
+    TermMeta {
+        name: "cosine_similarity",
+        kind: TermKind::Layer,
+        summary: "x·y / (max(‖x‖, eps) · max(‖y‖, eps)) of two outputs of one shape, along their last \
+                  axis, which goes: `[features]` gives `[1]`, `[length, features]` gives `[length]`.",
+        options: &[
+            FROM,
+            TermOption {
+                name: "eps",
+                kind: Kind::Number(Bounds::Positive),
+                default: Default::Number(1e-8),
+                doc: "the least norm that is divided by",
+            },
+        ],
+        main: Some("from"),
+        example: "cosine_similarity: [input, input]",
+        source: "Burn 0.22, CosineSimilarityConfig, whose `dim` is the last axis here",
+    },
+    TermMeta {
+        name: "pairwise_distance",
+        kind: TermKind::Layer,
+        summary: "(Σ |x − y + eps|^p)^(1/p) of two outputs of one shape, along their last axis, which \
+                  goes: `[features]` gives `[1]`, `[length, features]` gives `[length]`.",
+        options: &[
+            FROM,
+            TermOption {
+                name: "p",
+                kind: Kind::Number(Bounds::AtLeastOne),
+                default: Default::Number(2.0),
+                doc: "the norm",
+            },
+            TermOption {
+                name: "eps",
+                kind: Kind::Number(Bounds::NonNegative),
+                default: Default::Number(1e-6),
+                doc: "what is added to each difference; at 0 equal inputs have no derivative",
+            },
+        ],
+        main: Some("from"),
+        example: "pairwise_distance: [input, input]",
+        source: "Burn 0.22, PairwiseDistanceConfig",
     },
 ];
