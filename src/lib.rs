@@ -23,6 +23,7 @@ pub mod explain;
 mod filter;
 pub mod harness;
 mod hash;
+pub mod inspection;
 mod model;
 mod objective;
 mod panics;

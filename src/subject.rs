@@ -19,6 +19,7 @@ use crate::spec::{Compared, Diagnostics, Fault, Length, LossTerm, Spec, Task};
 pub use batch::{Batch, Examples};
 pub use head::{Wanted, wanted as wanted_outputs};
 pub use rust::RustPlan;
+pub use terms::read_by;
 pub use weights::Files;
 
 /// What a spec describes, checked as far as it can be without a device.

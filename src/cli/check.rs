@@ -1,4 +1,5 @@
-//! `cargo nn-test check`: reads specs and data and infers all shapes, without a device.
+//! `cargo nn-test check`: reads specs and data, infers all shapes and judges what can be judged without
+//! a device.
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -13,7 +14,8 @@ use super::options::{ColorOption, FormatOption, MessageFormat, NoTestsOption, Se
 use super::seams::{self, Rejected, SpecSummary};
 use super::settings::{self, ProfileOption, resolver};
 use crate::config::Key;
-use crate::report::{Mark, counted, marked, rustc_colors};
+use crate::report::event::{Status, TestResult};
+use crate::report::{Mark, counted, describe, marked, rustc_colors};
 
 /// Options of `check`.
 #[derive(Debug, Clone, Args)]
@@ -38,7 +40,7 @@ impl CheckOptions {
         if let Some(sentence) = choice.unless_empty(settings::choice(&settings, Key::NoTests))? {
             warn(&sentence);
         }
-        let (mut sound, mut broken) = (0, 0);
+        let mut counts = Counts::default();
         for group in &choice.groups {
             let mut names = BTreeMap::new();
             for checked in group_files(group, &mut names) {
@@ -47,13 +49,17 @@ impl CheckOptions {
                     MessageFormat::Json => json(&checked),
                 };
                 output.write_all(text.as_bytes())?;
-                if checked.outcome.is_ok() { sound += 1 } else { broken += 1 }
+                counts.add(&checked);
             }
         }
         if self.format.message_format() == MessageFormat::Human {
-            output.write_all(conclusion(sound, broken).as_bytes())?;
+            output.write_all(counts.conclusion().as_bytes())?;
         }
-        if broken > 0 { Err(Error::SpecErrors) } else { Ok(()) }
+        match counts {
+            Counts { broken: 1.., .. } => Err(Error::SpecErrors),
+            Counts { failed: 1.., .. } => Err(Error::TestsFailed),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -97,7 +103,8 @@ fn human(checked: &Checked) -> String {
     let file = checked.file.display();
     match &checked.outcome {
         Ok(summary) => {
-            format!("{}\n{}\n", marked(Mark::Good, "ok", &file.to_string()), described(summary))
+            let head = marked(Mark::Good, "ok", &file.to_string());
+            format!("{head}\n{}{}\n", described(summary), judged(&summary.judged))
         }
         Err(rejected) => format!("{}\n\n", rustc_colors(rejected.rendered.trim_end())),
     }
@@ -150,11 +157,64 @@ fn described(summary: &SpecSummary) -> String {
     lines.join("\n") + "\n"
 }
 
-fn conclusion(sound: usize, broken: usize) -> String {
-    let good = counted(sound, "spec");
-    match broken {
-        0 => format!("{good} checked\n"),
-        _ => format!("{} wrong, {good} fine\n", counted(broken, "spec")),
+/// What is judged without a device: a count of what holds, and in full what does not.
+fn judged(results: &[TestResult]) -> String {
+    let held = results.iter().filter(|result| result.status == Status::Passed).count();
+    let mut text = match held {
+        0 => String::new(),
+        1 => "  1 holds without being run\n".to_owned(),
+        _ => format!("  {held} hold without being run\n"),
+    };
+    for result in results {
+        let (mark, word) = match result.status {
+            status if status.is_failure() => (Mark::Bad, "FAIL"),
+            Status::Warned => (Mark::Doubtful, "WARN"),
+            _ => continue,
+        };
+        let summary = result.verdict.as_ref().map_or("", |verdict| &verdict.summary);
+        let line = marked(mark, word, &format!("{}  {summary}", result.test));
+        text.push_str(&format!("{line}\n{}\n", describe(result)));
+    }
+    text
+}
+
+/// What came of all specs.
+#[derive(Debug, Default)]
+struct Counts {
+    sound: usize,
+    broken: usize,
+    failed: usize,
+    warned: usize,
+}
+
+impl Counts {
+    fn add(&mut self, checked: &Checked) {
+        let Ok(summary) = &checked.outcome else {
+            self.broken += 1;
+            return;
+        };
+        self.sound += 1;
+        let statuses = || summary.judged.iter().map(|result| result.status);
+        self.failed += statuses().filter(|status| status.is_failure()).count();
+        self.warned += statuses().filter(|status| *status == Status::Warned).count();
+    }
+
+    fn conclusion(&self) -> String {
+        let good = counted(self.sound, "spec");
+        let specs = match self.broken {
+            0 => format!("{good} checked"),
+            broken => format!("{} wrong, {good} fine", counted(broken, "spec")),
+        };
+        let failed = match self.failed {
+            0 => String::new(),
+            1 => "; 1 property does not hold".to_owned(),
+            failed => format!("; {failed} properties do not hold"),
+        };
+        let warned = match self.warned {
+            0 => String::new(),
+            warned => format!("; {}", counted(warned, "warning")),
+        };
+        format!("{specs}{failed}{warned}\n")
     }
 }
 
@@ -182,6 +242,7 @@ mod tests {
 
     use super::super::seams::LayerRow;
     use super::*;
+    use crate::property::{Finding, Verdict};
 
     fn summary(name: &str) -> SpecSummary {
         let layer = |name: &str, kind: &str, output: &str, parameters| LayerRow {
@@ -205,6 +266,7 @@ mod tests {
             ],
             parameters: 65,
             properties: vec!["initial_loss".to_owned(), "learns".to_owned()],
+            judged: Vec::new(),
         }
     }
 
@@ -225,6 +287,49 @@ mod tests {
 
 "
         );
+    }
+
+    #[test]
+    fn what_holds_is_counted_and_what_does_not_is_shown_in_full() {
+        let result = |property: &str, status, verdict| TestResult {
+            test: format!("moons::{property}"),
+            file: "specs/moons.yaml".to_owned(),
+            line: 0,
+            column: 0,
+            status,
+            verdict: Some(verdict),
+            details: None,
+            seconds: 0.0,
+        };
+        let finding = Finding {
+            place: "head".to_owned(),
+            message: "a sigmoid".to_owned(),
+            measured: None,
+            bound: None,
+            mend: "remove it".to_owned(),
+        };
+        let mut checked = sound("specs/moons.yaml", "moons");
+        checked.outcome.as_mut().unwrap().judged = vec![
+            result("labels_valid", Status::Passed, Verdict::pass("fine")),
+            result("targets_scaled", Status::Skipped, Verdict::not_applicable("classes")),
+            result("loss_suits_task", Status::Failed, Verdict::fail("bounded", vec![finding])),
+        ];
+        let text = strip_str(&human(&checked)).to_string();
+        assert!(
+            text.ends_with(
+                "  1 holds without being run
+        FAIL moons::loss_suits_task  bounded
+  --> specs/moons.yaml
+  head: a sigmoid
+      help: remove it
+
+"
+            ),
+            "{text}"
+        );
+        let mut counts = Counts::default();
+        counts.add(&checked);
+        assert_eq!(counts.conclusion(), "1 spec checked; 1 property does not hold\n");
     }
 
     #[test]
@@ -257,7 +362,11 @@ mod tests {
 
     #[test]
     fn the_conclusion_counts_both_kinds() {
-        assert_eq!(conclusion(3, 0), "3 specs checked\n");
-        assert_eq!(conclusion(2, 1), "1 spec wrong, 2 specs fine\n");
+        let counts =
+            |sound, broken, failed, warned| Counts { sound, broken, failed, warned }.conclusion();
+        assert_eq!(counts(3, 0, 0, 0), "3 specs checked\n");
+        assert_eq!(counts(2, 1, 0, 0), "1 spec wrong, 2 specs fine\n");
+        assert_eq!(counts(2, 0, 1, 0), "2 specs checked; 1 property does not hold\n");
+        assert_eq!(counts(2, 0, 3, 2), "2 specs checked; 3 properties do not hold; 2 warnings\n");
     }
 }

@@ -1,6 +1,7 @@
 //! Where the commands meet the rest of the library: the spec language, the test cases and the
 //! devices. Each function is a thin adapter; the commands know only the types below.
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use super::cases::ChosenSpec;
@@ -9,9 +10,11 @@ use super::show::{ShownKind, ShownModel};
 use super::worker::Smoke;
 use crate::data::{self, Dataset};
 use crate::device::{AdapterRequired, DeviceChoice, Devices};
-use crate::experiment::Laboratory;
+use crate::experiment::{Laboratory, without_device};
+use crate::harness::judge_statically;
 use crate::model::{Plan as ModelLayers, PlannedLayer};
 use crate::property::Outcome;
+use crate::report::event::TestResult;
 use crate::spec::{self, Diagnostics, Source, Spec, Task};
 use crate::subject::{self, Subject};
 
@@ -33,6 +36,8 @@ pub(super) struct SpecSummary {
     pub(super) parameters: usize,
     /// Names of the expected properties.
     pub(super) properties: Vec<String>,
+    /// Those that are judged without a device, and how they ended.
+    pub(super) judged: Vec<TestResult>,
 }
 
 /// One layer of a model.
@@ -107,8 +112,10 @@ pub(super) fn show(chosen: &ChosenSpec) -> Result<ShownModel, Rejected> {
 /// Checks one spec, without a device.
 pub(super) fn check(chosen: &ChosenSpec) -> Result<SpecSummary, Rejected> {
     let (spec, data, plan) = prepared(chosen)?;
-    let data = data.as_ref();
+    let (spec, data) = (Arc::new(spec), data.as_ref());
+    let evidence = without_device(&spec, data, plan.as_ref());
     Ok(SpecSummary {
+        judged: judge_statically(&spec, &chosen.file, &evidence),
         name: spec.name.value.clone(),
         task: spec.task.term().replace('_', " "),
         training_examples: data.map_or(0, |data| data.train.len()),

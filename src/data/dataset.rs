@@ -1,6 +1,6 @@
 //! A spec's data, as every experiment gets it.
 
-use super::{Examples, OtherTargets, Targets};
+use super::{Examples, Origin, OtherTargets, Targets};
 use crate::hash::Fnv1a;
 use crate::spec::Compared;
 
@@ -18,6 +18,8 @@ pub struct Dataset {
     pub shape: Vec<usize>,
     /// Class names in the order of their indices; empty for regression.
     pub classes: Vec<String>,
+    /// What columns and examples are called.
+    pub origin: Origin,
     /// Targets beside those of the parts, by the names that terms of the loss give.
     pub others: Vec<OtherTargets>,
 }
@@ -149,6 +151,7 @@ mod tests {
             input: InputKind::Float,
             shape: vec![2],
             classes: vec!["no".into(), "yes".into()],
+            origin: Origin::default(),
             others: Vec::new(),
         }
     }

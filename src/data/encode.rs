@@ -42,6 +42,8 @@ enum Fill {
 pub(super) struct Finished {
     /// Row-major.
     pub(super) inputs: Vec<f64>,
+    /// What each column is called.
+    pub(super) names: Vec<String>,
     /// Of each column, whether it tells a category or an indicator: such are not scaled.
     pub(super) encoded: Vec<bool>,
 }
@@ -231,7 +233,8 @@ pub(super) fn finish(
     match errors.is_empty() {
         true => {
             let encoded = learned.iter().flat_map(Learned::encoded).collect();
-            Ok(Finished { inputs: finished, encoded })
+            let names = columns.iter().zip(&learned).flat_map(|(column, by)| column.names(by));
+            Ok(Finished { inputs: finished, names: names.collect(), encoded })
         }
         false => Err(errors),
     }
@@ -261,6 +264,21 @@ impl Column {
                     Encoding::Ordinal { .. } => Learned::Ordinal { places },
                 })
             }
+        }
+    }
+
+    /// What its columns are called once they are finished.
+    fn names(&self, learned: &Learned) -> Vec<String> {
+        let name = self.name.clone();
+        match (learned, &self.kind) {
+            (Learned::Number { indicator: true, .. }, _) => {
+                vec![name, format!("{} is missing", self.name)]
+            }
+            (Learned::OneHot { places, .. }, Kind::Categories { categories, .. }) => {
+                let known = categories.iter().zip(places).filter(|(_, place)| place.is_some());
+                known.map(|(category, _)| format!("{} = {category}", self.name)).collect()
+            }
+            _ => vec![name],
         }
     }
 

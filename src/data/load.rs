@@ -11,8 +11,8 @@ use super::read::table::Table;
 use super::scale::{Scaler, units};
 use super::split::{Parts, Rule, Shares, split};
 use super::{
-    DataError, Dataset, Examples, InputKind, ScaleError, Targets, encode, missing, shape, sources,
-    split_by,
+    DataError, Dataset, Examples, InputKind, Origin, ScaleError, Targets, encode, missing, shape,
+    sources, split_by,
 };
 use crate::spec::{
     DataSource, Diagnostics, Generator, LayerKind, LayerSpec, Scaling, Spanned, Spec, SplitBy, Task,
@@ -103,6 +103,10 @@ pub(super) fn from_table(
     missing::drop_rows(&mut table, &all, rules).map_err(one)?;
 
     let mut rows = Rows::of(&table);
+    let names = |columns: &[usize]| {
+        columns.iter().map(|&column| table.header[column].clone()).collect::<Vec<_>>()
+    };
+    (rows.names, rows.targets) = (names(&columns.features), names(&columns.targets));
     // A value that is missing is no number either: to say so once is enough.
     let refused = missing::refuse(&table, &all, rules).map_err(one);
     let split = split_by::read(&table, by, &mut rows).map_err(one);
@@ -211,6 +215,7 @@ fn assemble(mut raw: Raw, others: Vec<RawTargets>, spec: &Spec) -> Result<Datase
             .map_err(|errors| sources::counted(errors, rows.unit))?;
         raw.shape = vec![finished.encoded.len()];
         (raw.inputs, encoded) = (finished.inputs, finished.encoded);
+        raw.rows.names = finished.names;
     }
     let wanted = spec.data.shape.as_ref().map(|shape| shape.as_slice());
     let shape = shape::resolve(wanted, &raw.shape).map_err(one);
@@ -221,7 +226,8 @@ fn assemble(mut raw: Raw, others: Vec<RawTargets>, spec: &Spec) -> Result<Datase
     let mut others = others::divided(others, &parts.train, &parts.validation);
     let all = Examples { inputs: raw.inputs, targets: raw.targets };
     let [mut train, mut validation, mut test] =
-        [parts.train, parts.validation, parts.test].map(|part| all.select(&part, columns));
+        [&parts.train, &parts.validation, &parts.test].map(|part| all.select(part, columns));
+    let origin = Origin::of(&raw.rows, &parts, &train.inputs, columns);
     let units = units(*spec.data.scale, &shape, &encoded);
     let all = [&mut train, &mut validation, &mut test];
     let inputs = scale_inputs(*spec.data.scale, all, &units);
@@ -242,7 +248,7 @@ fn assemble(mut raw: Raw, others: Vec<RawTargets>, spec: &Spec) -> Result<Datase
     }
     others.extend(others::inputs(spec, &shape, &train, &validation));
     let (input, classes) = (raw.input, raw.classes);
-    Ok(Dataset { train, validation, test, input, shape, classes, others })
+    Ok(Dataset { train, validation, test, input, shape, classes, origin, others })
 }
 
 fn split_parts(raw: &Raw, spec: &Spec) -> Result<Parts, DataError> {

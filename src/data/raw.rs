@@ -28,6 +28,10 @@ pub(super) struct Rows {
     pub(super) lines: Vec<usize>,
     /// What these lines are.
     pub(super) unit: Unit,
+    /// The names of the input columns.
+    pub(super) names: Vec<String>,
+    /// Those of the target columns.
+    pub(super) targets: Vec<String>,
     /// What becomes of each input column once the training part is known; none where all of them
     /// are finished numbers.
     pub(super) columns: Vec<Column>,

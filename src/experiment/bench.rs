@@ -3,13 +3,16 @@
 use burn::module::Module;
 use burn::tensor::Tensor;
 
-use super::evidence::{ActivationEvidence, DeviceRandom, HeadFacts, LayerFacts, SubjectFacts};
+use super::evidence::{ActivationEvidence, DeviceRandom, SubjectFacts};
+use super::facts;
 use super::measure::{self, RecordedKind};
 use super::trial::{self, Trial};
 use crate::device::{DeviceFailure, Devices, Place};
+use crate::inspection::{Inspection, inspect};
 use crate::model::{Model, NamedTensor, Pass, Weights, slots, to_f64};
 use crate::objective;
-use crate::spec::{Diagnostics, LayerKind, LossSpec, LossTerm, Scaling};
+use crate::spec::LossSpec;
+use crate::spec::{Diagnostics, LayerKind};
 use crate::subject::{Batch, ModelPlan, Subject};
 use crate::training;
 
@@ -108,64 +111,13 @@ impl Bench {
         self.trial.as_ref().map_or(DeviceRandom::Never, |trial| trial.random)
     }
 
-    /// What the terms of a loss of several read.
-    fn heads(&self) -> Vec<HeadFacts> {
-        let loss = &self.subject.spec.loss;
-        if loss.single().is_some() {
-            return Vec::new();
-        }
-        let head = |term: &LossTerm| HeadFacts {
-            term: term.name.as_ref().map_or_else(String::new, |name| name.value.clone()),
-            layer: self.subject.output_path(term).unwrap_or_default().to_owned(),
-            task: term.task,
-            loss: term.kind.term(),
-            takes_logits: term.kind.takes_logits(),
-            classes: self.subject.class_names(&term.compared).to_vec(),
-        };
-        loss.terms.iter().filter(|term| term.is_of_data()).map(head).collect()
-    }
-
     /// What is known without an experiment.
     pub fn facts(&self) -> SubjectFacts {
         let spec = &self.subject.spec;
-        let (layers, parameters) = match (&self.subject.plan, &self.trial) {
-            (ModelPlan::Declared(plan), _) => {
-                let layers = plan.flat().into_iter().map(|layer| LayerFacts {
-                    path: layer.path.clone(),
-                    kind: layer.kind.term().to_owned(),
-                    activation: layer.kind.activation(),
-                    output: layer.output.dims().to_vec(),
-                    parameters: layer.parameters,
-                    // A frozen activation is as any other.
-                    frozen: layer.frozen && layer.parameters > 0,
-                });
-                (layers.collect(), plan.parameters())
-            }
-            (ModelPlan::Rust(_), trial) => {
-                let layers = trial.as_ref().map_or_else(Vec::new, |trial| trial.layers.clone());
-                let parameters = layers.iter().map(|layer| layer.parameters).sum();
-                (layers, parameters)
-            }
-        };
-        let data = self.subject.dataset();
+        let seen = self.trial.as_ref().map(|trial| trial.layers.clone());
+        let facts = facts::of(spec, self.subject.dataset(), self.subject.declared(), seen);
         SubjectFacts {
-            task: *spec.task,
-            loss: spec.loss.single().map_or(SubjectFacts::TERMS, |term| term.kind.term()),
-            takes_logits: spec.loss.single().is_some_and(|term| term.kind.takes_logits()),
-            signed_loss: spec.loss.may_be_negative(),
-            heads: self.heads(),
-            classes: data.map_or_else(Vec::new, |data| data.classes.clone()),
-            layers,
-            parameters,
-            input: self.subject.input_shape().to_vec(),
-            input_deviation: data.map_or(0.0, |data| measure::moments(&data.train.inputs).1),
-            learning_rate: *spec.training.optimizer.learning_rate,
-            optimizer: spec.training.optimizer.kind.term(),
-            batch_size: *spec.training.batch_size,
             training_examples: self.subject.training_examples(),
-            unscaled_targets: data.is_some_and(|data| data.train.targets.values().is_some())
-                && *spec.data.scale_target == Scaling::None,
-            rust: self.trial.is_some(),
             device_random: self.device_random(),
             weights: self
                 .subject
@@ -173,7 +125,15 @@ impl Bench {
                 .weights
                 .as_ref()
                 .map(|file| format!("{:016x}", file.digest)),
+            ..facts
         }
+    }
+
+    /// What is seen without running anything; of a Rust model also what its first run showed.
+    pub fn inspect(&self) -> Inspection {
+        let seen = self.trial.as_ref().and_then(|trial| trial.outputs.clone());
+        let subject = &self.subject;
+        inspect(&subject.spec, subject.dataset(), subject.declared(), seen)
     }
 }
 

@@ -5,6 +5,7 @@
 
 use serde::Serialize;
 
+use crate::inspection::Inspection;
 use crate::spec::Task;
 use crate::weights::Mode;
 
@@ -12,6 +13,7 @@ use crate::weights::Mode;
 #[derive(Debug, Clone, Serialize)]
 pub struct Evidence {
     pub subject: SubjectFacts,
+    pub inspection: Option<Inspection>,
     pub initial: Option<InitialEvidence>,
     pub gradient_check: Option<GradientCheckEvidence>,
     pub overfit: Option<OverfitEvidence>,
@@ -23,6 +25,28 @@ pub struct Evidence {
 const NEEDED: &str = "a property names the experiments that it reads";
 
 impl Evidence {
+    /// What is known before anything is measured.
+    pub fn of(subject: SubjectFacts) -> Self {
+        Self {
+            subject,
+            inspection: None,
+            initial: None,
+            gradient_check: None,
+            overfit: None,
+            training: None,
+            golden: None,
+        }
+    }
+
+    /// What was seen without running anything.
+    ///
+    /// # Panics
+    ///
+    /// When a property reads an experiment that it does not name among its needs.
+    pub fn inspection(&self) -> &Inspection {
+        self.inspection.as_ref().expect(NEEDED)
+    }
+
     /// What the initial pass found.
     ///
     /// # Panics

@@ -50,14 +50,7 @@ impl Laboratory {
     pub fn new(subject: Subject, devices: &Devices) -> Result<Self, SetUpError> {
         let bench = panics::caught(|| Bench::new(subject, devices))
             .unwrap_or_else(|panic| Err(SetUpError::Failed(format!("panic: {panic}"))))?;
-        let evidence = Evidence {
-            subject: bench.facts(),
-            initial: None,
-            gradient_check: None,
-            overfit: None,
-            training: None,
-            golden: None,
-        };
+        let evidence = Evidence::of(bench.facts());
         Ok(Self { bench, evidence, initial_gradients: Vec::new(), failed: Vec::new() })
     }
 
@@ -88,6 +81,9 @@ impl Laboratory {
     /// Whether an experiment finds the same numbers on every device: not where the weights, or what
     /// a Rust model draws meanwhile, come from a device's own random stream.
     fn is_portable(&self, experiment: Experiment) -> bool {
+        if experiment == Experiment::Inspection {
+            return true;
+        }
         self.bench.reference.is_ok()
             && match self.bench.device_random() {
                 DeviceRandom::Never => true,
@@ -128,6 +124,9 @@ impl Laboratory {
     ) -> Result<(), ExperimentError> {
         let bench = &self.bench;
         match experiment {
+            Experiment::Inspection if self.evidence.inspection.is_none() => {
+                self.evidence.inspection = Some(bench.inspect());
+            }
             Experiment::Initial if self.evidence.initial.is_none() => {
                 let (found, gradients) = guarded("initial", || initial::run(bench))?;
                 self.evidence.initial = Some(found);

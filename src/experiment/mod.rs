@@ -10,6 +10,7 @@ mod device_comparison;
 mod direction;
 mod epochs;
 mod evidence;
+mod facts;
 mod golden;
 mod gradient_check;
 mod initial;
@@ -30,6 +31,7 @@ pub use evidence::{
     OverfitEvidence, SampleLoss, StepUpdate, SubjectFacts, TensorCheck, TermEnd, TermEvidence,
     TrainingEvidence, UnitEvidence, UpdateEvidence,
 };
+pub use facts::without_device;
 pub use golden::GoldenPlan;
 pub use initial::LOW_START;
 pub use laboratory::{ExperimentError, Judgement, Laboratory};
@@ -45,6 +47,8 @@ mod tests;
 /// The measured runs that properties can ask for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Experiment {
+    /// Looking at spec, data and plan: nothing is run.
+    Inspection,
     /// One forward and backward pass at initialization.
     Initial,
     /// Analytic against numerical gradients.

@@ -6,7 +6,8 @@ use burn::tensor::FloatDType;
 use super::bench::{PROBE, SetUpError, check_groups, draw, run as run_untracked, scalar};
 use super::evidence::{DeviceRandom, LayerFacts};
 use crate::device::{DeviceFailure, Devices, Place};
-use crate::model::{Pass, Value, Weights, module_facts};
+use crate::inspection::{Seen, seen as seen_outputs};
+use crate::model::{Pass, Value, Weights, module_facts, to_f64};
 use crate::objective::{self, Evaluated};
 use crate::panics;
 use crate::registry::Computed;
@@ -22,6 +23,8 @@ pub struct Trial {
     /// Modules that own tensors, then probes and the output.
     pub layers: Vec<LayerFacts>,
     pub random: DeviceRandom,
+    /// What its outputs are like, where the loss is not its own.
+    pub outputs: Option<Seen>,
 }
 
 /// The place where the model runs, what keeps it from the reference device, and what was drawn and
@@ -89,10 +92,16 @@ fn observe(subject: &Subject, place: &Place) -> Result<(Weights, Trial), Obstacl
     let mut pass = Pass::recording();
     let quiet = model().quiet();
     let computed = objective::compute(subject, &quiet, &batch, inputs, place, &mut pass);
+    let mut outputs = None;
     let output = match &computed {
         Computed::Output(output) => {
             let shape = output.shape();
             check_output(subject, &shape, batch.size())?;
+            // `[batch]` and `[batch, 1]` have one number in a row.
+            let width = if shape.len() > 1 { shape[shape.len() - 1] } else { 1 };
+            let numbers = objective::head(output.clone(), batch.size()).detach();
+            let numbers = numbers.try_into_data().map_err(DeviceFailure::from_error)?;
+            outputs = Some(seen_outputs(&to_f64(numbers), batch.size(), width));
             Some(shape)
         }
         // Declared models alone have outputs by name, and their plan knows the shapes.
@@ -138,7 +147,7 @@ fn observe(subject: &Subject, place: &Place) -> Result<(Weights, Trial), Obstacl
         (false, true) => DeviceRandom::InTraining,
         (false, false) => DeviceRandom::Never,
     };
-    Ok((weights, Trial { layers, random }))
+    Ok((weights, Trial { layers, random, outputs }))
 }
 
 /// What the head must give: k logits, one logit, a number for each target, …

@@ -3,18 +3,25 @@
 //! One file per property, with its [`Meta`] and its judge; [`REGISTRY`] lists them. A property
 //! owns no device code and starts no measurement: it names the experiments that it reads.
 
+mod classes_balanced;
 mod every_parameter_gets_gradient;
+mod features_vary;
 mod finite_everywhere;
 mod gradients_match;
 mod initial_loss;
+mod inputs_normalized;
+mod labels_valid;
 pub(crate) mod learns;
+mod loss_suits_task;
 mod loss_terms_balanced;
 pub(crate) mod matches_golden;
 mod meta;
 mod no_dead_units;
+mod no_duplicates_across_split;
 pub(crate) mod overfits_batch;
 mod shapes;
 mod suspect;
+mod targets_scaled;
 #[cfg(test)]
 mod testing;
 mod text;
@@ -40,6 +47,13 @@ pub struct Property {
     pub record: fn(&Evidence, &Options) -> Mapping,
 }
 
+impl Property {
+    /// Whether it is judged by what spec, data and plan show, without running anything.
+    pub fn is_static(&self) -> bool {
+        !self.needs.is_empty() && self.needs.iter().all(|need| *need == Experiment::Inspection)
+    }
+}
+
 impl PartialEq for Property {
     fn eq(&self, other: &Self) -> bool {
         self.meta.name == other.meta.name
@@ -49,6 +63,13 @@ impl PartialEq for Property {
 /// All properties, in the order in which test cases run: cheap ones first.
 pub static REGISTRY: &[&Property] = &[
     &shapes::PROPERTY,
+    &loss_suits_task::PROPERTY,
+    &labels_valid::PROPERTY,
+    &inputs_normalized::PROPERTY,
+    &targets_scaled::PROPERTY,
+    &classes_balanced::PROPERTY,
+    &features_vary::PROPERTY,
+    &no_duplicates_across_split::PROPERTY,
     &initial_loss::PROPERTY,
     &loss_terms_balanced::PROPERTY,
     &every_parameter_gets_gradient::PROPERTY,
@@ -103,7 +124,9 @@ mod tests {
         for property in REGISTRY.iter().filter(|property| property.meta.name != "shapes") {
             let file = format!("src/property/{}.rs", property.meta.name);
             let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
-            let text = std::fs::read_to_string(path).unwrap();
+            let mut text = std::fs::read_to_string(&path).unwrap();
+            let tests = path.with_extension("").join("tests.rs");
+            text += &std::fs::read_to_string(tests).unwrap_or_default();
             assert!(text.contains("Outcome::Pass"), "{}", property.meta.name);
             assert!(text.contains("Outcome::Fail"), "{}", property.meta.name);
         }

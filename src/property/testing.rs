@@ -7,6 +7,10 @@ use crate::experiment::{
     InitialEvidence, LayerFacts, LossBounds, OverfitEvidence, SampleLoss, StepUpdate, SubjectFacts,
     TrainingEvidence, UnitEvidence, UpdateEvidence,
 };
+use crate::inspection::{
+    ClassCount, ColumnFacts, Contradictions, Copies, DataFacts, FirstLayer, Head, Inspection,
+    LossFacts, Outputs, Range, Reach, Rows, Takes, TargetFacts,
+};
 use crate::spec::Task;
 
 /// `hidden` (linear 4 → 10), `relu1`, `head` (linear 10 → 10): ten classes, all well.
@@ -36,6 +40,7 @@ pub fn evidence() -> Evidence {
             device_random: DeviceRandom::Never,
             weights: None,
         },
+        inspection: Some(inspection()),
         initial: Some(InitialEvidence {
             examples: 120,
             loss: 2.35,
@@ -85,6 +90,60 @@ pub fn evidence() -> Evidence {
         }),
         golden: None,
     }
+}
+
+/// Of 120 examples with four columns, twelve of each class, and twenty held out.
+fn inspection() -> Inspection {
+    let column = |name: &str| ColumnFacts {
+        name: name.to_owned(),
+        mean: 0.1,
+        deviation: 1.0,
+        range: Range::new(-2.0, 2.5),
+        // No two of them are alike.
+        least: name.bytes().map(f64::from).sum(),
+    };
+    let class = |class: usize| ClassCount { name: class.to_string(), training: 12, held_out: 2 };
+    let classes = || TargetFacts::Classes((0..10).map(class).collect());
+    let loss = LossFacts { name: "cross_entropy", takes: Takes::Logits, weighted: false };
+    let head = Head {
+        task: Task::Classification,
+        loss,
+        outputs: Outputs::Planned(Reach {
+            place: "head".to_owned(),
+            kind: "linear".to_owned(),
+            range: Range::ALL,
+            exact: true,
+            can_die: false,
+            rows: Rows::Any,
+        }),
+        least_loss: Some(0.0),
+        unreachable: None,
+        classes_last: true,
+        targets: Some(classes()),
+    };
+    Inspection {
+        heads: vec![head],
+        loss,
+        softmax_of_one: Vec::new(),
+        first_layer: Some(FirstLayer { factor: 1.0, normalized_by: None }),
+        data: Some(DataFacts {
+            training_examples: 120,
+            held_out_examples: 20,
+            answers: 120,
+            tokens: false,
+            columns: ["length", "width", "height", "weight"].map(column).to_vec(),
+            targets: classes(),
+            reconstructs: false,
+            contradictions: Some(Contradictions { examples: 0, first: None }),
+            copies: Copies { examples: 0, first: Vec::new(), by_chance: 0.0 },
+        }),
+    }
+}
+
+/// What the evidence says of the data.
+pub fn data(evidence: &mut Evidence) -> &mut DataFacts {
+    let inspection = evidence.inspection.as_mut();
+    inspection.and_then(|inspection| inspection.data.as_mut()).expect("there is data")
 }
 
 /// Makes every measured step of every tensor have this ratio.

@@ -2,6 +2,8 @@
 
 use serde_yaml::{Mapping, Value};
 
+use super::Finding;
+
 /// A number with three significant digits: `0.0123`, `2.3`, `1.2e-7`, `12300`.
 pub fn short(number: f64) -> String {
     if !number.is_finite() {
@@ -32,6 +34,19 @@ pub fn percent(share: f64) -> String {
 /// A count with its noun: `1 layer`, `3 layers`.
 pub fn count(number: usize, noun: &str) -> String {
     format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
+}
+
+/// So many findings of one kind are told.
+const FEW: usize = 5;
+
+/// The first few findings; the last of them says how many more there are.
+pub fn few(mut findings: Vec<Finding>) -> Vec<Finding> {
+    let more = findings.len().saturating_sub(FEW);
+    findings.truncate(FEW);
+    if let (Some(last), 1..) = (findings.last_mut(), more) {
+        last.message.push_str(&format!(" (and {more} more)"));
+    }
+    findings
 }
 
 /// A number of a record, or nothing.

@@ -6,7 +6,7 @@ use crate::model::{Plan, PlannedOutput};
 use crate::spec::{Code, Diagnostic, LossTerm, Span, Spec, suggest};
 
 /// The output that a term reads: the one that it names, or the only one.
-pub(super) fn read_by<'a>(term: &LossTerm, plan: &'a Plan) -> Option<&'a PlannedOutput> {
+pub fn read_by<'a>(term: &LossTerm, plan: &'a Plan) -> Option<&'a PlannedOutput> {
     match &term.output {
         Some(name) => plan.outputs.iter().find(|output| output.name == name.value),
         None => plan.outputs.first(),

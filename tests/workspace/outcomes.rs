@@ -12,12 +12,26 @@ const WITH_TRAIN: &str = "NN_TEST_WITH_TRAIN";
 
 /// Healthy specs, each with the recommended properties, and those of them that do not apply to it.
 const HEALTHY: [(&str, &[&str]); 6] = [
-    ("autoencoder", &["no_dead_units"]),
-    ("classifier", &[]),
-    ("gated", &["no_dead_units"]),
-    ("reader", &["no_dead_units"]),
-    ("regularized", &[]),
-    ("single", &["no_dead_units"]),
+    (
+        "autoencoder",
+        &[
+            // Its batches are its own, and so is its loss.
+            "loss_suits_task",
+            "labels_valid",
+            "inputs_normalized",
+            "targets_scaled",
+            "classes_balanced",
+            "features_vary",
+            "no_duplicates_across_split",
+            "no_dead_units",
+        ],
+    ),
+    ("classifier", &["targets_scaled"]),
+    ("gated", &["targets_scaled", "no_dead_units"]),
+    // Tokens have no scale.
+    ("reader", &["inputs_normalized", "targets_scaled", "features_vary", "no_dead_units"]),
+    ("regularized", &["targets_scaled"]),
+    ("single", &["targets_scaled", "no_dead_units"]),
 ];
 
 /// Burn's transformer has a `gelu`, whose gradient wgpu knows less exactly.

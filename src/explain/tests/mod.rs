@@ -1,5 +1,6 @@
 //! That the pages in `docs/` are what the sources say, and that every topic has an explanation.
 
+mod data;
 mod readme;
 mod reference;
 

@@ -1,0 +1,261 @@
+//! What an inspection finds: plain data, without tensors.
+
+use serde::Serialize;
+
+use super::Range;
+use crate::data::Part;
+use crate::spec::Task;
+
+/// What is known of a subject without an experiment.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Inspection {
+    /// What each term of the loss gets, and what it compares that with.
+    pub heads: Vec<Head>,
+    /// The loss of the data's own targets; of the first term where no term compares them.
+    pub loss: LossFacts,
+    /// Paths of layers with a softmax over a single number.
+    pub softmax_of_one: Vec<String>,
+    /// What the inputs meet first; none for a Rust model.
+    pub first_layer: Option<FirstLayer>,
+    /// None where the model brings batches of its own.
+    pub data: Option<DataFacts>,
+}
+
+/// An output and the term of the loss that reads it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Head {
+    pub task: Task,
+    pub loss: LossFacts,
+    pub outputs: Outputs,
+    /// What the loss cannot fall below with outputs in their range, as a share of what guessing
+    /// costs; none where that is not known.
+    pub least_loss: Option<f64>,
+    /// Real targets that the outputs cannot reach; none where outputs and targets are not the same
+    /// numbers.
+    pub unreachable: Option<Unreachable>,
+    /// Whether the numbers of one answer lie along the last axis of the outputs: not in images of
+    /// classes, where they lie along the first.
+    pub classes_last: bool,
+    /// What the outputs are compared with; none where that is not in the data.
+    pub targets: Option<TargetFacts>,
+}
+
+/// What a loss asks of the outputs that it gets.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct LossFacts {
+    /// The loss's name in the language.
+    pub name: &'static str,
+    pub takes: Takes,
+    /// Whether it gives classes different weights, or less weight to what is easy.
+    pub weighted: bool,
+}
+
+/// What outputs mean to a loss.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Takes {
+    /// Any number: the loss makes probabilities of them itself.
+    Logits,
+    /// Any number: what counts is by how much one exceeds another, or zero.
+    Scores,
+    Probabilities,
+    LogProbabilities,
+    /// Mean counts.
+    Rates,
+    /// The targets themselves.
+    Targets,
+    /// What is not compared with targets number by number: embeddings, distances, a loss of the
+    /// model's own.
+    Other,
+}
+
+/// What is known of a model's outputs.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outputs {
+    /// From the layers of a declared model.
+    Planned(Reach),
+    /// From the first run of a Rust model.
+    Seen(Seen),
+    /// Of a Rust model that has not been run.
+    Unknown,
+}
+
+/// How far outputs can reach, whatever the weights.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Reach {
+    /// Path and kind of the layer that decides it.
+    pub place: String,
+    pub kind: String,
+    /// All outputs lie in it.
+    pub range: Range,
+    /// Whether weights can take the outputs near both ends; otherwise the range may be too wide.
+    pub exact: bool,
+    /// Whether the outputs are exactly 0 on a half-line of what they are made of.
+    pub can_die: bool,
+    pub rows: Rows,
+}
+
+/// What numbers that belong together add up to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Rows {
+    /// Not known.
+    Unknown,
+    /// Whatever the weights make it.
+    Any,
+    /// Over the last axis to 1.
+    SumToOne,
+    /// Over the last axis their exponentials add up to 1.
+    ExponentialsSumToOne,
+}
+
+/// Outputs of a Rust model on a few examples, before any training.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Seen {
+    pub examples: usize,
+    pub numbers: usize,
+    pub range: Range,
+    /// How many are exactly 0.
+    pub zeros: usize,
+    /// The largest distance of a row's sum from 1, and of the sum of its exponentials.
+    pub sum_error: f64,
+    pub exponential_sum_error: f64,
+    /// Numbers in a row.
+    pub width: usize,
+}
+
+/// Real targets that outputs cannot reach.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Unreachable {
+    /// Share of the training part's targets outside the range.
+    pub share: f64,
+    /// Range of the targets.
+    pub targets: Range,
+    /// The mean squared distance that is left at least, as a share of the targets' variance.
+    pub misfit: f64,
+}
+
+/// What the inputs meet before the first layer with weights.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct FirstLayer {
+    /// What constant layers multiply them by.
+    pub factor: f64,
+    /// The path of the layer that normalizes them.
+    pub normalized_by: Option<String>,
+}
+
+/// What the data is like.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct DataFacts {
+    pub training_examples: usize,
+    pub held_out_examples: usize,
+    /// Answers of the training part: one for each example, place, label or number.
+    pub answers: usize,
+    /// Whether the inputs are tokens, which have no scale.
+    pub tokens: bool,
+    /// The inputs of the training part, number by number; none for tokens.
+    pub columns: Vec<ColumnFacts>,
+    pub targets: TargetFacts,
+    /// Whether the targets are the inputs.
+    pub reconstructs: bool,
+    /// Equal inputs of the training part with different answers; none where targets are numbers, and
+    /// for tokens, whose answers may be open.
+    pub contradictions: Option<Contradictions>,
+    /// Held-out examples that the training part has, too.
+    pub copies: Copies,
+}
+
+/// One number of all examples of the training part.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ColumnFacts {
+    /// Its name in the file, or its place in an example: `[3, 0]`.
+    pub name: String,
+    pub mean: f64,
+    /// Root of the mean squared deviation.
+    pub deviation: f64,
+    pub range: Range,
+    /// The least number before the spec's scaling.
+    pub least: f64,
+}
+
+impl ColumnFacts {
+    /// √(mean² + deviation²): the root of the mean square.
+    pub fn size(&self) -> f64 {
+        self.mean.hypot(self.deviation)
+    }
+
+    /// The largest absolute value.
+    pub fn largest(&self) -> f64 {
+        self.range.low.abs().max(self.range.high.abs())
+    }
+
+    /// Whether all examples have the same number.
+    pub fn is_constant(&self) -> bool {
+        self.range.low == self.range.high
+    }
+}
+
+/// What the answers are like.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TargetFacts {
+    /// One class per example or place.
+    Classes(Vec<ClassCount>),
+    /// Several answers of 0 or 1, and whether exactly one of each example's is 1.
+    Labels { labels: Vec<LabelCount>, exclusive: bool },
+    /// Real numbers of the training part, and how many different ones there are where they are as
+    /// evenly spaced as numbered classes.
+    Values { columns: Vec<ColumnFacts>, steps: Option<usize> },
+}
+
+/// How often a class comes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ClassCount {
+    pub name: String,
+    pub training: usize,
+    pub held_out: usize,
+}
+
+/// How often a label is 1 in the training part.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct LabelCount {
+    pub name: String,
+    pub ones: usize,
+    pub examples: usize,
+}
+
+/// An example by its place in its file, or in its part.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Example {
+    pub part: Part,
+    /// "line 17", or "example 3 of the training part".
+    pub place: String,
+}
+
+/// Examples of the training part that no function of the inputs answers all right.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Contradictions {
+    /// How many are answered wrong at least.
+    pub examples: usize,
+    /// The first of them: equal inputs, different answers.
+    pub first: Option<(Example, Example)>,
+}
+
+/// Held-out examples whose inputs the training part has, too.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Copies {
+    pub examples: usize,
+    /// The first few of them.
+    pub first: Vec<Copy>,
+    /// The share that chance alone would give: how likely equal inputs are when each of their numbers
+    /// is drawn by itself, or each token by the one before it.
+    pub by_chance: f64,
+}
+
+/// A held-out example and the one in the training part that is like it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Copy {
+    pub held_out: Example,
+    pub training: Example,
+}

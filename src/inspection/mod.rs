@@ -1,0 +1,107 @@
+//! What is seen of a subject without running it: how far its outputs can reach, what its loss takes
+//! of them, and what its data is like.
+//!
+//! Pure functions of a spec, its dataset and the plan of its model make [`Inspection`], plain numbers
+//! that properties judge. Nothing here knows a device or a tensor, and nothing here judges.
+
+mod columns;
+mod copies;
+mod facts;
+mod first_layer;
+mod labels;
+mod loss;
+mod outputs;
+mod range;
+mod reach;
+#[cfg(test)]
+mod tests;
+
+use crate::data::{Dataset, InputKind, Targets};
+use crate::model::Plan;
+use crate::spec::{Compared, LossTerm, Spec, Task};
+use crate::subject::read_by;
+
+pub use facts::{
+    ClassCount, ColumnFacts, Contradictions, Copies, Copy, DataFacts, Example, FirstLayer, Head,
+    Inspection, LabelCount, LossFacts, Outputs, Reach, Rows, Seen, Takes, TargetFacts, Unreachable,
+};
+pub use outputs::seen;
+pub use range::Range;
+
+/// Looks at a subject as far as it is known: a Rust model has no plan, but `seen` outputs where it has
+/// been run once, and one with batches of its own has no dataset.
+pub fn inspect(
+    spec: &Spec,
+    data: Option<&Dataset>,
+    plan: Option<&Plan>,
+    seen: Option<Seen>,
+) -> Inspection {
+    let terms = &spec.loss.terms;
+    let main = terms.iter().find(|term| term.compared == Compared::Target).or(terms.first());
+    let main = main.expect("a loss has at least one term");
+    Inspection {
+        heads: terms.iter().map(|term| head(term, data, plan, seen.as_ref())).collect(),
+        loss: loss::facts(&main.kind.value),
+        softmax_of_one: plan.map_or_else(Vec::new, outputs::softmax_of_one),
+        first_layer: plan.map(first_layer::first_layer),
+        data: data.map(|data| facts(spec, data)),
+    }
+}
+
+fn head(term: &LossTerm, data: Option<&Dataset>, plan: Option<&Plan>, seen: Option<&Seen>) -> Head {
+    let kind = &term.kind.value;
+    let outputs = match (plan, seen) {
+        (Some(plan), _) => match read_by(term, plan) {
+            Some(output) => Outputs::Planned(reach::reach(plan, &output.path)),
+            None => Outputs::Unknown,
+        },
+        (None, Some(seen)) => Outputs::Seen(seen.clone()),
+        (None, None) => Outputs::Unknown,
+    };
+    let reach = match &outputs {
+        Outputs::Planned(reach) => Some(reach),
+        _ => None,
+    };
+    let answers = data.and_then(|data| data.answers(&term.compared));
+    let both = reach.zip(answers);
+    Head {
+        task: term.task,
+        loss: loss::facts(kind),
+        least_loss: both.and_then(|(reach, answers)| {
+            loss::least(kind, term.task, reach.range, answers.train, answers.classes.len())
+        }),
+        unreachable: both.and_then(|(reach, answers)| outputs::unreachable(reach, answers.train)),
+        classes_last: !answers.is_some_and(
+            |answers| matches!(answers.train, Targets::Places { shape, .. } if shape.len() == 2),
+        ),
+        targets: answers.map(|answers| {
+            labels::targets(answers.train, &[answers.validation], answers.classes, &[])
+        }),
+        outputs,
+    }
+}
+
+fn facts(spec: &Spec, data: &Dataset) -> DataFacts {
+    let tokens = matches!(data.input, InputKind::Tokens { .. });
+    DataFacts {
+        training_examples: data.train.len(),
+        held_out_examples: data.validation.len() + data.test.len(),
+        answers: data.train.len() * data.train.targets.width(),
+        tokens,
+        columns: if tokens { Vec::new() } else { columns::inputs(data) },
+        targets: labels::targets(
+            &data.train.targets,
+            &[&data.validation.targets, &data.test.targets],
+            &data.classes,
+            &data.origin.targets,
+        ),
+        reconstructs: spec.data.reconstruct.is_some(),
+        contradictions: match *spec.task {
+            Task::Regression | Task::Objective => None,
+            // What follows a text is open.
+            _ if tokens => None,
+            _ => copies::contradictions(data),
+        },
+        copies: copies::copies(data),
+    }
+}

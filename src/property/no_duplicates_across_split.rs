@@ -1,0 +1,124 @@
+//! `no_duplicates_across_split`: what is held out has not been trained on.
+
+use serde_yaml::Mapping;
+
+use super::text::{percent, short};
+use super::{Finding, Meta, OptionKind, OptionMeta, OptionValue, Options, Property, Verdict};
+use crate::experiment::{Evidence, Experiment};
+use crate::inspection::{Copies, Copy};
+use crate::spec::Severity;
+
+pub static PROPERTY: Property = Property {
+    meta: Meta {
+        name: "no_duplicates_across_split",
+        summary: "Held-out examples are not in the training part, too.",
+        checks: "The inputs of every example of the validation and test part against those of the \
+                 training part, to the last bit, whatever the targets. Nothing is run. Not applicable \
+                 where nothing is held out.",
+        why: "A copy in the training part is learned by heart, and the held-out loss praises the model \
+              for it. The usual causes are rows that were doubled (to balance classes, by a join) \
+              before the split.",
+        condition: "share of held-out examples with a copy ≤ `share` + 1 − (1 − p)ⁿ, where n is the \
+                    number of training examples and p the chance that two of them are alike: the \
+                    product over columns of the share of pairs with the same number, as if each number \
+                    were drawn by itself; for tokens, each given the one before it. Of few different \
+                    inputs, copies are no leak.",
+        mend: "Remove copies before the split; or split by group, with all copies in one group. Balance \
+               classes by weights, or after the split.",
+        source: "Fault class 36; Deepchecks' TrainTestSamplesMix allows 5 %. Of the data sets shipped \
+                 here iris has one pair of equal flowers (docs/data.md).",
+        severity: Severity::Warn,
+        recommended: true,
+        options: &[OptionMeta {
+            name: "share",
+            kind: OptionKind::Number,
+            default: OptionValue::Number(0.05),
+            doc: "largest share of held-out examples that are copies, beyond chance",
+        }],
+    },
+    needs: &[Experiment::Inspection],
+    judge,
+    record: |_, _| Mapping::new(),
+};
+
+fn judge(evidence: &Evidence, options: &Options) -> Verdict {
+    let Some(data) = &evidence.inspection().data else {
+        return Verdict::not_applicable("the model brings batches of its own");
+    };
+    if data.held_out_examples == 0 {
+        return Verdict::not_applicable("nothing is held out");
+    }
+    let share = options.number("share").expect("it has a default");
+    judge_copies(&data.copies, data.held_out_examples, share)
+}
+
+fn judge_copies(copies: &Copies, held_out: usize, share: f64) -> Verdict {
+    let found = copies.examples as f64 / held_out as f64;
+    let summary = format!(
+        "{} of {held_out} held-out examples ({}) are trained on, too",
+        copies.examples,
+        percent(found)
+    );
+    let allowed = (share + copies.by_chance).min(1.0);
+    if found <= allowed {
+        return Verdict::pass(summary);
+    }
+    let finding = |copy: &Copy| Finding {
+        place: copy.held_out.place.clone(),
+        message: format!(
+            "held out in the {}, and its inputs are those of {}, which is trained on",
+            copy.held_out.part.name(),
+            copy.training.place
+        ),
+        measured: Some(found),
+        bound: Some(format!("≤ {}", short(allowed))),
+        mend: "remove copies before the split, or split by group".to_owned(),
+    };
+    Verdict::fail(summary, copies.first.iter().map(finding).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing;
+    use super::*;
+    use crate::data::Part;
+    use crate::inspection::{DataFacts, Example};
+    use crate::property::Outcome;
+
+    fn verdict(examples: usize, change: impl FnOnce(&mut DataFacts)) -> Verdict {
+        let mut evidence = testing::evidence();
+        let data = testing::data(&mut evidence);
+        let copy = Copy {
+            held_out: Example { part: Part::Validation, place: "line 12".to_owned() },
+            training: Example { part: Part::Training, place: "line 3".to_owned() },
+        };
+        data.copies = Copies { examples, first: vec![copy], by_chance: 0.0 };
+        change(data);
+        judge(&evidence, &Options::defaults(&PROPERTY.meta))
+    }
+
+    #[test]
+    fn one_pair_of_equal_examples_passes() {
+        assert_eq!(verdict(1, |_| {}).outcome, Outcome::Pass);
+    }
+
+    #[test]
+    fn copies_of_the_training_part_fail_and_name_both_lines() {
+        let verdict = verdict(10, |_| {});
+        assert_eq!(verdict.outcome, Outcome::Fail);
+        assert_eq!(verdict.findings[0].place, "line 12");
+        assert!(verdict.findings[0].message.contains("line 3"), "{verdict:?}");
+    }
+
+    #[test]
+    fn of_few_different_inputs_copies_are_no_leak() {
+        let verdict = verdict(20, |data| data.copies.by_chance = 1.0);
+        assert_eq!(verdict.outcome, Outcome::Pass);
+    }
+
+    #[test]
+    fn nothing_held_out_is_nothing_to_judge() {
+        let verdict = verdict(0, |data| data.held_out_examples = 0);
+        assert_eq!(verdict.outcome, Outcome::NotApplicable);
+    }
+}
