@@ -188,11 +188,19 @@ fn merged(layer: &PlannedLayer, parts: impl Iterator<Item = Reach>, merge: Merge
             Merge::Add => whole.range.plus(part.range),
             Merge::Multiply => whole.range.times(part.range),
             Merge::Concat { .. } => whole.range.hull(part.range),
+            Merge::CosineSimilarity { .. } => Range::new(-1.0, 1.0),
+            Merge::PairwiseDistance { .. } => Range::new(0.0, f64::INFINITY),
         };
         // A sum with what can be any number is any number.
         let free = |part: &Reach| part.exact && part.range == Range::ALL;
-        let exact =
-            (whole.exact && part.exact) || (merge == Merge::Add && (free(&whole) || free(&part)));
+        let exact = match merge {
+            Merge::Add if free(&whole) || free(&part) => true,
+            // Of vectors in a range, angles and distances are in a narrower one.
+            Merge::CosineSimilarity { .. } | Merge::PairwiseDistance { .. } => {
+                free(&whole) && free(&part)
+            }
+            _ => whole.exact && part.exact,
+        };
         Reach { range, exact, ..whole }
     };
     let merged = parts.reduce(together);
