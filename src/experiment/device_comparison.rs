@@ -4,6 +4,7 @@ use super::backward::{backward, norm_of};
 use super::bench::Bench;
 use super::initial::EXAMPLES;
 use super::measure;
+use super::rounding::{Rounding, Sizes};
 use crate::device::{DeviceFailure, Place};
 use crate::model::{NamedGradient, Pass, Weights};
 use crate::subject::Subject;
@@ -13,7 +14,7 @@ use crate::subject::Subject;
 ///
 /// A number that f32 and f64 round to different sides of a kink spoils the comparison of one
 /// sample, not of two: what is wrong stays wrong on other examples. So a difference beyond
-/// `bound` is looked at again on the next examples, and the smaller error counts.
+/// rounding is looked at again on the next examples, and the smaller error counts.
 ///
 /// # Errors
 ///
@@ -22,109 +23,134 @@ pub fn device_errors(
     bench: &Bench,
     test: &[NamedGradient],
     reference: &Place,
-    bound: f64,
+    rounding: &Rounding,
 ) -> Result<Vec<f64>, DeviceFailure> {
     let subject = &bench.subject;
     let sample = subject.sample(EXAMPLES);
     let expected = backward(bench, reference, &sample, Pass::plain())?;
-    let first = relative_errors(test, &expected.gradients);
+    let first = relative_errors(test, &expected.gradients, rounding);
     let others: Vec<usize> = (sample.size()..subject.training_examples()).take(EXAMPLES).collect();
-    if first.iter().all(|error| *error <= bound) || others.is_empty() {
+    if first.iter().all(|error| *error <= rounding.bound) || others.is_empty() {
         return Ok(first);
     }
     let batch = subject.batch(&others);
     let test = backward(bench, &bench.test, &batch, Pass::plain())?;
     let expected = backward(bench, reference, &batch, Pass::plain())?;
-    let second = relative_errors(&test.gradients, &expected.gradients);
+    let second = relative_errors(&test.gradients, &expected.gradients, rounding);
     Ok(first.into_iter().zip(second).map(|(first, second)| first.min(second)).collect())
 }
 
-/// ‖g_test − g_reference‖ / ‖g_reference‖ of each tensor.
-fn relative_errors(test: &[NamedGradient], reference: &[NamedGradient]) -> Vec<f64> {
-    let largest = reference.iter().map(norm_of).fold(0.0, f64::max);
-    let errors = test.iter().zip(reference).map(|(test, reference)| {
+/// What f32 rounding may leave between two devices on the sample.
+pub fn rounding(subject: &Subject, weights: &Weights) -> Rounding {
+    let examples = subject.training_examples().min(EXAMPLES);
+    Rounding::new(subject, weights, examples, f64::from(f32::EPSILON))
+}
+
+/// ‖g_test − g_reference‖ / ‖g_reference‖ of each tensor; where larger numbers cancel in it, the divisor
+/// is larger.
+fn relative_errors(
+    test: &[NamedGradient],
+    reference: &[NamedGradient],
+    rounding: &Rounding,
+) -> Vec<f64> {
+    let sizes = Sizes::of(reference);
+    let distance = |a: &NamedGradient, b: &NamedGradient| {
         let zeros = Vec::new();
-        let a = test.values.as_ref().unwrap_or(&zeros);
-        let b = reference.values.as_ref().unwrap_or(&zeros);
+        let a = a.values.as_ref().unwrap_or(&zeros);
+        let b = b.values.as_ref().unwrap_or(&zeros);
         if a.len() != b.len() {
             return f64::INFINITY;
         }
         let difference: Vec<f64> = a.iter().zip(b).map(|(a, b)| a - b).collect();
-        measure::norm(&difference) / measured_against(norm_of(reference), largest)
+        measure::norm(&difference)
+    };
+    let errors = test.iter().zip(reference).map(|(test, reference)| {
+        let numbers = reference.values.as_ref().map_or(0, Vec::len);
+        let scale = rounding.measured_against(norm_of(reference), numbers, &sizes);
+        distance(test, reference) / scale
     });
     errors.collect()
-}
-
-/// What a difference from a gradient of this norm is measured against. In a small gradient larger
-/// numbers cancel, and their rounding is what is seen: below a hundredth of the largest norm it
-/// counts as that. One below a millionth is zero by design (a bias before a normalization, the keys'
-/// bias of attention): all of it cancels, and rounding is measured against the largest.
-pub(super) fn measured_against(norm: f64, largest: f64) -> f64 {
-    let norm = if norm < largest * 1e-6 { largest } else { norm.max(largest * 1e-2) };
-    norm.max(f64::MIN_POSITIVE)
-}
-
-/// Relative difference that f32 rounding alone may cause between two devices: 2⁻²³·√n, with n
-/// the longest sum (the widest layer, over all examples), and 1e-5 at the least. Rounding errors of
-/// a sum grow with the root of its length when they are independent (Higham, Accuracy and Stability
-/// of Numerical Algorithms, 2002, section 2.6).
-///
-/// The widths inside a Rust model are unknown. There n is the input's size or the largest tensor's,
-/// whichever is larger: no layer sums over more of its own numbers than it owns.
-pub fn rounding_bound(subject: &Subject, weights: &Weights) -> f64 {
-    let examples = subject.training_examples().min(EXAMPLES);
-    rounding_between(subject, weights, examples, f64::from(f32::EPSILON))
-}
-
-/// The same for numbers whose distance from 1 to the next larger one is `epsilon`: ε·√n, and at the
-/// least as many ε as 1e-5 has of those of f32.
-pub fn rounding_between(
-    subject: &Subject,
-    weights: &Weights,
-    examples: usize,
-    epsilon: f64,
-) -> f64 {
-    const LEAST: f64 = 1e-5 / f32::EPSILON as f64;
-    let widest = match subject.declared() {
-        Some(plan) => {
-            let layers = plan.flat();
-            layers.iter().map(|l| l.input.elements().max(l.output.elements())).max()
-        }
-        None => {
-            let input = subject.input_shape().iter().product();
-            weights.tensors.iter().map(|tensor| tensor.values.len()).chain([input]).max()
-        }
-    };
-    let longest = widest.unwrap_or(1).saturating_mul(examples);
-    epsilon * (longest as f64).sqrt().max(LEAST)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::random::Random;
 
-    fn gradients(norms: &[f64]) -> Vec<NamedGradient> {
-        let of = |(number, norm): (usize, &f64)| NamedGradient {
-            path: format!("tensor{number}"),
-            shape: vec![1],
-            values: Some(vec![*norm]),
-        };
-        norms.iter().enumerate().map(of).collect()
+    const EPSILON: f64 = f32::EPSILON as f64;
+
+    /// Of short sums: the share that may differ is 1e-5.
+    const ROUNDING: Rounding = Rounding::of_short_sums(EPSILON);
+
+    fn tensor(values: Vec<f64>) -> NamedGradient {
+        NamedGradient { path: "tensor".to_owned(), shape: vec![values.len()], values: Some(values) }
+    }
+
+    /// Normal numbers, each times `size`.
+    fn drawn(count: usize, size: f64) -> Vec<f64> {
+        let mut random = Random::new(7, "gradients");
+        (0..count).map(|_| size * random.normal()).collect()
+    }
+
+    /// Whether each tensor is called wrong.
+    fn accused(test: Vec<Vec<f64>>, reference: &[Vec<f64>]) -> Vec<bool> {
+        let test: Vec<_> = test.into_iter().map(tensor).collect();
+        let reference: Vec<_> = reference.iter().cloned().map(tensor).collect();
+        let errors = relative_errors(&test, &reference, &ROUNDING);
+        // NaN is no agreement.
+        errors.into_iter().map(|error| error.is_nan() || error > ROUNDING.bound).collect()
     }
 
     #[test]
     fn rounding_in_a_gradient_that_is_zero_by_design_is_no_error() {
-        let reference = gradients(&[1.0, 1e-17, 1e-3]);
-        let errors = relative_errors(&gradients(&[1.0 + 1e-7, 3e-8, 1e-3 + 5e-8]), &reference);
-        assert!(errors.iter().all(|error| *error < 1e-5), "{errors:?}");
+        let reference = [vec![1.0, -0.7], vec![1e-17, 2e-17], vec![1e-3]];
+        let test = vec![vec![1.0 + 1e-7, -0.7], vec![3e-8, -9e-8], vec![1e-3 + 5e-8]];
+        assert_eq!(accused(test, &reference), [false; 3]);
+    }
+
+    #[test]
+    fn the_last_digit_of_the_largest_number_is_no_error_in_a_small_gradient() {
+        // A scale that is turned back by what follows it: its gradient is what is left of much larger
+        // numbers.
+        let reference = [drawn(48, 0.3), drawn(12, 2e-3)];
+        let largest = reference[0].iter().fold(0.0f64, |most, number| most.max(number.abs()));
+        let off = reference[1].iter().map(|number| number + largest * EPSILON).collect();
+        assert_eq!(accused(vec![reference[0].clone(), off], &reference), [false; 2]);
     }
 
     #[test]
     fn a_wrong_gradient_is_an_error_however_small_it_should_be() {
-        let reference = gradients(&[1.0, 1e-17, 1e-3]);
-        let errors = relative_errors(&gradients(&[1.0, 1e-3, 1.1e-3]), &reference);
-        assert!(errors[1] > 1e-4 && errors[2] > 1e-3, "{errors:?}");
-        let errors = relative_errors(&gradients(&[1.0, f64::NAN, 1e-3]), &reference);
-        assert!(errors[1].is_nan());
+        let reference = [vec![1.0], vec![1e-17], vec![1e-3]];
+        let test = |second, third| vec![vec![1.0], vec![second], vec![third]];
+        assert_eq!(accused(test(1e-3, 1.1e-3), &reference), [false, true, true]);
+        assert_eq!(accused(test(f64::NAN, 1e-3), &reference), [false, true, false]);
+    }
+
+    #[test]
+    fn a_factor_of_a_thousandth_is_an_error_in_each_tensor() {
+        for count in [1, 12, 1000, 100_000] {
+            for size in [1.0, 1e-2] {
+                // A bias beside a weight whose numbers are larger.
+                let reference = [drawn(64, 1.0), drawn(count, size)];
+                let scaled = reference[1].iter().map(|number| 1.001 * number).collect();
+                let found = accused(vec![reference[0].clone(), scaled], &reference);
+                assert_eq!(found, [false, true], "{count} numbers of {size}");
+            }
+        }
+    }
+
+    #[test]
+    fn one_wrong_number_of_a_hundred_thousand_is_an_error() {
+        let reference = [drawn(64, 1.0), drawn(100_000, 0.1)];
+        for wrong in [0.0, -0.1, 0.2] {
+            let mut test = reference.to_vec();
+            test[1][4711] = wrong;
+            assert_eq!(accused(test, &reference), [false, true], "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_tensor_of_another_size_is_an_error() {
+        assert_eq!(accused(vec![vec![1.0, 1.0]], &[vec![1.0]]), [true]);
     }
 }

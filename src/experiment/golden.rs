@@ -4,10 +4,10 @@
 
 use burn::module::Module;
 
-use super::backward::{INPUT, norm_of, of_tape};
+use super::backward::{INPUT, of_tape};
 use super::bench::{Bench, scalar};
-use super::device_comparison::{measured_against, rounding_between};
 use super::evidence::{GoldenCheck, GoldenEvidence, GoldenObstacle, GoldenPart, GoldenPass};
+use super::rounding::{Rounding, Sizes};
 use super::{Progress, measure};
 use crate::data::{InputKind, Targets};
 use crate::device::{DeviceFailure, Place};
@@ -152,7 +152,8 @@ fn pass(
     }
     let epsilon = 2.0 * place.unit_roundoff().max(golden.roundoff);
     let examples = theirs.batch.size();
-    let bound = rounding_between(&bench.subject, &theirs.weights, examples, epsilon);
+    let rounding = Rounding::new(&bench.subject, &theirs.weights, examples, epsilon);
+    let bound = rounding.bound;
     let check = |part, tensor: &str, ours: &[f64], theirs: &[f64], floor| {
         compared(part, tensor, None, ours, theirs, floor, bound)
     };
@@ -171,7 +172,7 @@ fn pass(
         };
         checks.push(check(GoldenPart::Statistic, &statistic.path, mine, &expected, 0.0));
     }
-    let largest = ours.gradients.iter().map(norm_of).fold(0.0, f64::max);
+    let sizes = Sizes::of(&ours.gradients);
     let row_by_row = by_rows(&golden.input_gradients);
     for gradient in &ours.gradients {
         let expected = match gradient.path == INPUT {
@@ -190,7 +191,8 @@ fn pass(
             false => GoldenPart::Gradient,
         };
         let shape = Some(gradient.shape.as_slice());
-        let floor = measured_against(measure::norm(expected), largest);
+        let norm = measure::norm(expected);
+        let floor = rounding.measured_against(norm, expected.len(), &sizes);
         checks.push(compared(part, &gradient.path, shape, mine, expected, floor, bound));
     }
     let other_mode_fits = match checks[0].agrees() {
@@ -422,5 +424,7 @@ fn targets(subject: &Subject, golden: &Golden) -> Result<Targets, GoldenObstacle
     })
 }
 
+#[cfg(test)]
+mod obstacles;
 #[cfg(test)]
 mod tests;

@@ -44,13 +44,13 @@ pub fn run(
     progress: Progress<'_>,
 ) -> Result<GradientCheckEvidence, DeviceFailure> {
     let subject = &bench.subject;
-    let rounding_bound = device_comparison::rounding_bound(subject, &bench.weights);
+    let rounding = device_comparison::rounding(subject, &bench.weights);
     let place = bench.home();
     // What a model draws from a device's own stream differs between devices.
     let devices_differ = bench.reference.as_ref().is_ok_and(|place| *place != bench.test)
         && bench.device_random() != DeviceRandom::Always;
     let device_errors = match devices_differ {
-        true => Some(device_comparison::device_errors(bench, test, place, rounding_bound)?),
+        true => Some(device_comparison::device_errors(bench, test, place, &rounding)?),
         false => None,
     };
     let mut random = Random::new(subject.spec.training.seed, "gradient_check");
@@ -85,7 +85,7 @@ pub fn run(
         },
         tensors: checks,
         devices_differ,
-        rounding_bound,
+        rounding_bound: rounding.bound,
     })
 }
 

@@ -18,6 +18,7 @@ mod laboratory;
 mod measure;
 mod overfit;
 mod references;
+mod rounding;
 mod training;
 mod trial;
 

@@ -36,8 +36,11 @@ pub static PROPERTY: Property = Property {
               way.",
         condition: "For each direction d: |⟨g,d⟩ − D| ≤ tolerance · max(|⟨g,d⟩|, |D|, ‖g‖/√n) plus \
                     the rounding of D, where D = (f(x+hd) − f(x−hd))/2h. Tolerance 1e-6 by \
-                    default. Between devices: ‖g_test − g_reference‖ ≤ bound · ‖g_reference‖, with \
-                    bound = max(1e-5, 2⁻²³·√n) for the longest sum n. `tolerance` bounds both. A Rust \
+                    default. Between devices: ‖g_test − g_reference‖ ≤ bound · ‖g_reference‖ + 4 · \
+                    2⁻²³ · (largest number of any gradient) · √m, with bound = max(1e-5, 2⁻²³·√n) \
+                    for the longest sum n and m numbers in the tensor; the second term is what \
+                    rounding leaves where large numbers cancel, and is never more than the largest \
+                    norm in place of number · √m. `tolerance` bounds both. A Rust \
                     model that does not run in f64 on the CPU is checked in f32 where it runs, with \
                     measured rounding, steps in powers of two, Richardson extrapolation and the order \
                     of the Taylor remainder as second witness; tolerance 1e-2 by default. The summary \

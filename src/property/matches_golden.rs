@@ -24,10 +24,10 @@ pub static PROPERTY: Property = Property {
               momentum, the order of gates or the transposed weight that is wrong.",
         condition: "For each tensor: ‖ours − theirs‖ / ‖theirs‖ ≤ tolerance; by default ε·√n for the \
                     longest sum n, and 84·ε at the least, with the ε of the coarser of the two \
-                    formats (2.2e-16 in 64 bits, 1.2e-7 in 32). Norms of gradients below a \
-                    hundredth of the largest one are lifted to it, since the numbers that cancel \
-                    in them are larger; below a millionth they are zero by design, and rounding \
-                    is measured against the largest. \
+                    formats (2.2e-16 in 64 bits, 1.2e-7 in 32). To a gradient of m \
+                    numbers 4 · ε · √m times the largest number of any gradient is added, and at \
+                    most 4 · ε times the largest norm: what rounding leaves where such numbers \
+                    cancel. \
                     PyTorch's running variances may be up to n/(n − 1) times Burn's, n being the \
                     examples: Burn keeps the biased variance.",
         mend: "The finding names the first tensor that differs: an output that differs is mended \

@@ -46,6 +46,9 @@ impl NetConfig {
 pub(crate) fn registry() -> Registry {
     let rows = |indices: &[usize], device: &Device| Tensor::<2>::ones([indices.len(), 2], device);
     let loss = |net: &Net, batch: &Tensor<2>| net.forward(batch.clone()).powi_scalar(2).mean();
+    let own = objective(Net::new, batches(40, rows), loss);
+    // Of burn-train, which these tests are built without: its kind alone is asked for here.
+    let stepped = Registration { kind: ModelKind::TrainStep { examples: 40 }, ..own.clone() };
     Registry::new()
         .with("net", model(Net::new, Net::forward))
         .with("two", model(Net::new, Net::two))
@@ -53,7 +56,10 @@ pub(crate) fn registry() -> Registry {
             "configured",
             model_with_config(NetConfig::new(), |config, device| config.init(device), Net::forward),
         )
-        .with("own", objective(Net::new, batches(40, rows), loss))
+        .with("own", own)
+        .with("stepped", stepped)
+        .with("twin", model(Net::new, Net::forward))
+        .with("twin", model(Net::new, Net::forward))
 }
 
 fn reference() -> Place {

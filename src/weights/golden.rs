@@ -205,8 +205,19 @@ mod tests {
             let error = Golden::of(file(tensors)).unwrap_err().to_string();
             assert!(error.contains(expected), "{error}");
         }
-        let mut plain = file(&[("input", &[2, 3]), ("output", &[2])]);
+        let whole = || file(&[("input", &[2, 3]), ("output", &[2])]);
+        let mut plain = whole();
         plain.metadata.clear();
         assert!(Golden::of(plain).unwrap_err().to_string().contains("`format: nn-test golden 1`"));
+        let said = [
+            ("format", "golden 2", "its format is `golden 2`, not `nn-test golden 1`"),
+            ("mode", "test", "its `mode` is test, neither train nor eval"),
+        ];
+        for (key, value, expected) in said {
+            let mut other = whole();
+            other.metadata.insert(key.to_owned(), value.to_owned());
+            let error = Golden::of(other).unwrap_err().to_string();
+            assert!(error.contains(expected), "{error}");
+        }
     }
 }

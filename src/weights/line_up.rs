@@ -142,11 +142,13 @@ fn missing(slot: &Slot, place: &Place, free: &[&(String, &Stored)]) -> Problem {
         fitting = named(&|shape| shape.len() == due.len());
     }
     let nearest = suggest(&place.name, &fitting).or(fitting.first().copied());
+    // By its own name: that is what a rule of `map` begins with.
+    let own = |nearest: &str| free.iter().find(|(name, _)| name == nearest).map(|(_, own)| *own);
     Problem::Missing {
         path: slot.path(),
         shape: slot.shape.clone(),
         due: (place.name.clone(), due),
-        nearest: nearest.map(str::to_owned),
+        nearest: nearest.and_then(own).map(|tensor| tensor.name.clone()),
     }
 }
 
@@ -215,6 +217,13 @@ mod tests {
         assert_eq!(found.problems[0].mend(), "if `0.weight` is meant: `map: {\"0\": hidden}`");
         // Both sides are told: two that lack, two that are left over.
         assert_eq!(found.problems.len(), 4);
+    }
+
+    #[test]
+    fn a_tensor_that_is_renamed_wrongly_is_told_by_its_own_name() {
+        let file = [stored("0.bias", &[3]), stored("0.weight", &[3, 2])];
+        let found = lined_up(&file, &[("0", "tail")], false);
+        assert_eq!(found.problems[0].mend(), "if `0.weight` is meant: `map: {\"0\": hidden}`");
     }
 
     #[test]

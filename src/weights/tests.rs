@@ -132,3 +132,31 @@ fn cut_files_are_errors_and_no_panics() {
         }
     }
 }
+
+#[test]
+fn a_file_that_cannot_be_read_says_what_and_where() {
+    let folder = tempfile::tempdir().unwrap();
+    let told = |name: &str| {
+        let error = super::WeightFile::read(folder.path(), Path::new(name), None).unwrap_err();
+        format!("{error}; {}", error.help())
+    };
+    let here = |name: &str| folder.path().join(name).display().to_string();
+    fs::create_dir(folder.path().join("folder.pt")).unwrap();
+    fs::write(folder.path().join("notes.txt"), "weights").unwrap();
+    fs::write(folder.path().join("notes.safetensors"), "weights").unwrap();
+    let missing = format!(
+        "there is no file `net.pt`; paths start from the spec's folder: this is `{}`",
+        here("net.pt")
+    );
+    assert_eq!(told("net.pt"), missing);
+    assert!(told("folder.pt").starts_with("`folder.pt` cannot be read: "), "{}", told("folder.pt"));
+    assert!(told("folder.pt").ends_with(&format!("this is `{}`", here("folder.pt"))));
+    assert_eq!(
+        told("notes.txt"),
+        "`notes.txt` is of no kind that holds weights; the end of the name tells the kind: \
+         `.safetensors`, `.pt` or `.pth` of PyTorch, `.bpk` of Burn"
+    );
+    let other = told("notes.safetensors");
+    assert!(other.starts_with("`notes.safetensors` does not hold what its name promises: "));
+    assert!(other.contains("write the file again: `safetensors.torch.save_file`"), "{other}");
+}
