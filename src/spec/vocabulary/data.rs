@@ -319,10 +319,10 @@ pub(super) static GENERATORS: &[TermMeta] = &[
             TermOption {
                 name: "symbols",
                 kind: Kind::Count { least: 2 },
-                default: Default::Count(4),
+                default: Default::Count(8),
                 doc: "number of symbols, and so of classes",
             },
-            length(1, 3, "symbols to remember"),
+            length(1, 6, "symbols to remember"),
             TermOption {
                 name: "delay",
                 kind: Kind::Count { least: 1 },
@@ -331,7 +331,7 @@ pub(super) static GENERATORS: &[TermMeta] = &[
             },
         ],
         main: None,
-        example: "{copy: {examples: 200, symbols: 4, length: 3, delay: 3}}",
+        example: "{copy: {examples: 200, symbols: 8, length: 6, delay: 3}}",
         source: "Hochreiter, Schmidhuber: Long Short-Term Memory (1997), in the form of Arjovsky, \
                  Shah, Bengio: Unitary Evolution Recurrent Neural Networks (2016), section 5.1",
     },
