@@ -79,7 +79,7 @@ fn parsing(specs: &[Spec]) {
     let sizes: Vec<String> = (1..=16).map(|size| size.to_string()).collect();
     let sizes = sizes.join(", ");
     let text = format!(
-        "version: 1\ntask: regression\ndata: {{linear_regression: {{examples: 32}}}}\n\
+        "version: 1\ntask: regression\ndata: {{linear_regression: {{examples: 40}}}}\n\
          matrix: {{a: [{sizes}], b: [{sizes}]}}\nmodel: {layers}\n"
     );
     let begin = Instant::now();

@@ -15,10 +15,10 @@ use burn::optim::GradientsParams;
 use burn::tensor::Tensor;
 
 use crate::device::Place;
-use crate::model::{Model, NamedOutput, Pass, Value};
+use crate::model::{Model, NamedOutput, Pass, Value, map_float};
 use crate::probe;
 use crate::registry::{Computed, Term};
-use crate::spec::{Compared, LossSpec, LossTerm, Regularization};
+use crate::spec::{Compared, Fault, LossSpec, LossTerm, Regularization};
 use crate::subject::{Batch, Subject};
 
 /// What a pass over a batch gives, still on the device.
@@ -74,6 +74,36 @@ pub fn evaluate(
 ///
 /// When a Rust model panics.
 pub fn compute(
+    subject: &Subject,
+    model: &Model,
+    batch: &Batch,
+    inputs: Vec<Value>,
+    place: &Place,
+    pass: &mut Pass,
+) -> Computed {
+    let computed = run(subject, model, batch, inputs, place, pass);
+    match subject.has_fault(&Fault::MixBatch) {
+        true => mixed(computed),
+        false => computed,
+    }
+}
+
+/// Every output halfway to the mean of its batch: a planted fault.
+fn mixed(computed: Computed) -> Computed {
+    let mix = |value: Value| map_float!(value, tensor => (tensor.clone() + tensor.mean_dim(0)).mul_scalar(0.5));
+    match computed {
+        Computed::Output(output) => Computed::Output(mix(output)),
+        Computed::Outputs(outputs) => {
+            let mixed = outputs.into_iter();
+            let mixed =
+                mixed.map(|NamedOutput { name, value }| NamedOutput { name, value: mix(value) });
+            Computed::Outputs(mixed.collect())
+        }
+        own => own,
+    }
+}
+
+fn run(
     subject: &Subject,
     model: &Model,
     batch: &Batch,

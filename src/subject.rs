@@ -1,5 +1,6 @@
 //! The subject of the tests: model, data, loss and recipe, lined up and still on the host.
 
+mod balance;
 mod batch;
 mod checks;
 mod head;
@@ -93,7 +94,13 @@ impl Subject {
             }
         };
         match (lined_up, Files::read(&spec)) {
-            (Ok((data, plan)), Ok(files)) => Self { spec, data, plan, files }.with_sound_recipe(),
+            (Ok((data, plan)), Ok(files)) => {
+                let mut spec = spec;
+                match balance::fill(&mut spec.loss, &data) {
+                    Ok(()) => Self { spec, data, plan, files }.with_sound_recipe(),
+                    Err(error) => Err(Diagnostics::one(spec.source, *error)),
+                }
+            }
             (Err(errors), Ok(_)) | (Ok(_), Err(errors)) => {
                 Err(Diagnostics { source: spec.source, errors })
             }

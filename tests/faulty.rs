@@ -9,14 +9,21 @@ use serde_json::Value;
 
 /// A faulty spec, the properties that must fail, and where each must point.
 const FAULTS: &[(&str, &[(&str, &str)])] = &[
+    ("bidirectional_forecast", &[("causal", "place 1")]),
+    ("blind_model", &[("beats_baseline", "training")]),
+    ("choking_clip", &[("clipping_in_use", "training.clipping")]),
     ("class_held_out_alone", &[("labels_valid", "virginica")]),
+    ("constant_answer", &[("outputs_vary", "only")]),
     ("constant_column", &[("features_vary", "site")]),
+    ("constant_weights", &[("initialization_suits_activations", "hidden.weight")]),
     ("dead_relu", &[("no_dead_units", "activation")]),
+    ("decayed_frozen", &[("frozen_stay", "hidden.weight")]),
     // The only copy of a row that is held out stands sixty lines below or above it.
     ("doubled_rows", &[("no_duplicates_across_split", "line 114")]),
     ("frozen_layer", &[("weights_update", "hidden.weight")]),
     ("inputs_times_1000", &[("initial_loss", "input"), ("inputs_normalized", "input [0]")]),
     ("missing_activation", &[("overfits_batch", "first")]),
+    ("mixed_batch", &[("batch_independent", "head")]),
     (
         "negated_gradient",
         &[("gradients_match", "loss"), ("learns", "loss"), ("overfits_batch", "loss")],
@@ -24,14 +31,20 @@ const FAULTS: &[(&str, &[(&str, &str)])] = &[
     // A normalization that is not quite the other framework's.
     ("other_epsilon", &[("matches_golden", "output")]),
     ("rare_class", &[("classes_balanced", "yes")]),
+    ("rate_gone_at_once", &[("schedule_as_declared", "training.schedule")]),
     ("rate_too_high", &[("learns", "training.optimizer.learning_rate")]),
     (
         "rate_too_low",
         &[("learns", "training.optimizer.learning_rate"), ("update_ratio", "hidden.weight")],
     ),
+    ("raw_numbers_for_logarithms", &[("loss_is_nonnegative", "loss")]),
     ("relu_before_one_logit", &[("loss_suits_task", "positive")]),
+    ("ruling_penalty", &[("regularization_in_range", "regularization")]),
+    ("saturated_tanh", &[("no_saturation", "activation")]),
     ("shuffled_labels", &[("learns", "data"), ("overfits_batch", "model")]),
     ("sigmoid_for_large_targets", &[("loss_suits_task", "share")]),
+    ("signal_dies", &[("activations_in_scale", "second")]),
+    ("slow_statistics", &[("train_eval_consistent", "model")]),
     (
         "softmax_before_cross_entropy",
         &[("loss_suits_task", "probabilities"), ("overfits_batch", "probabilities")],
@@ -42,8 +55,13 @@ const FAULTS: &[(&str, &[(&str, &str)])] = &[
         "softmax_in_one_head",
         &[("loss_suits_task", "probabilities"), ("overfits_batch", "probabilities")],
     ),
+    ("sorted_split", &[("generalizes", "data.split")]),
+    ("still_statistics", &[("normalization_sound", "norm.running_mean")]),
+    ("summed_loss", &[("loss_is_a_mean", "loss")]),
     ("unscaled_columns", &[("inputs_normalized", "proline")]),
     ("unscaled_targets", &[("targets_scaled", "progression")]),
+    ("unused_column", &[("uses_inputs", "input")]),
+    ("vanishing_gradient", &[("gradients_flow", "first.weight")]),
     ("wrong_gradient", &[("gradients_match", "hidden.bias")]),
     ("zero_weights", &[("every_parameter_gets_gradient", "hidden.weight")]),
 ];

@@ -4,6 +4,7 @@ use burn::optim::GradientsParams;
 use burn::tensor::{Gradients, Tensor};
 
 use super::bench::{Bench, scalar};
+use super::evidence::GradientParts;
 use super::measure;
 use crate::device::{DeviceFailure, Place};
 use crate::model::{
@@ -86,9 +87,45 @@ pub fn term_gradient_norm(
     let inputs = batch.inputs(place);
     let (subject, pass) = (&bench.subject, &mut Pass::plain());
     let found = evaluate(subject, &subject.spec.loss, &model, batch, inputs, place, pass);
-    let gradients = GradientsParams::from_grads(found.terms[term].value.backward(), &model);
-    let norms: Vec<f64> = named_gradients(&model, &gradients)?.iter().map(norm_of).collect();
+    gradient_norm(&found.terms[term].value, &model)
+}
+
+/// Norm of the gradient over all trainable tensors.
+fn gradient_norm(minimized: &Tensor<1>, model: &Model) -> Result<f64, DeviceFailure> {
+    let gradients = GradientsParams::from_grads(minimized.backward(), model);
+    let norms: Vec<f64> = named_gradients(model, &gradients)?.iter().map(norm_of).collect();
     Ok(measure::norm(&norms))
+}
+
+/// Norms of the gradients of data and penalty, over all trainable tensors, with the subject's initial
+/// weights. `None` without a regularization, and where the model's own training step computes the
+/// gradient.
+///
+/// # Errors
+///
+/// When the device fails.
+pub fn gradient_parts(
+    bench: &Bench,
+    place: &Place,
+    batch: &Batch,
+) -> Result<Option<GradientParts>, DeviceFailure> {
+    let subject = &bench.subject;
+    let own_step = subject.rust().is_some_and(|plan| plan.steps());
+    if !subject.is_penalized() || own_step {
+        return Ok(None);
+    }
+    let model = bench.model(place).quiet();
+    let inputs = batch.inputs(place);
+    let (loss, pass) = (&subject.spec.loss, &mut Pass::plain());
+    let data = evaluate(subject, loss, &model, batch, inputs, place, pass).loss;
+    let penalty = objective::penalty(&subject.spec.loss.regularization, &model);
+    Ok(Some(GradientParts {
+        data_gradient: gradient_norm(&data, &model)?,
+        penalty_gradient: match penalty {
+            Some(penalty) => gradient_norm(&penalty, &model)?,
+            None => 0.0,
+        },
+    }))
 }
 
 /// Gradients of trainable tensors, then of the input if it is numeric.

@@ -5,14 +5,13 @@ use burn::tensor::Tensor;
 
 use super::evidence::{ActivationEvidence, DeviceRandom, SubjectFacts};
 use super::facts;
-use super::measure::{self, RecordedKind};
+use super::measure::{self, Flats, RecordedKind};
 use super::trial::{self, Trial};
 use crate::device::{DeviceFailure, Devices, Place};
 use crate::inspection::{Inspection, inspect};
 use crate::model::{Model, NamedTensor, Pass, Weights, slots, to_f64};
 use crate::objective;
-use crate::spec::LossSpec;
-use crate::spec::{Diagnostics, LayerKind};
+use crate::spec::{Activation, Diagnostics, LayerKind, LossSpec};
 use crate::subject::{Batch, ModelPlan, Subject};
 use crate::training;
 
@@ -188,6 +187,21 @@ pub fn evaluate(
     scalar(run(subject, loss, model, batch, place, &mut Pass::plain()).loss)
 }
 
+/// Loss without regularization of a model that is as it should be already.
+///
+/// # Errors
+///
+/// When the device fails.
+pub fn evaluate_quietly(
+    subject: &Subject,
+    model: &Model,
+    batch: &Batch,
+    place: &Place,
+) -> Result<f64, DeviceFailure> {
+    let (loss, inputs) = (&subject.spec.loss, batch.inputs(place));
+    scalar(objective::evaluate(subject, loss, model, batch, inputs, place, &mut Pass::plain()).loss)
+}
+
 /// A pass in training mode with dropout off and without a graph.
 pub fn run(
     subject: &Subject,
@@ -225,15 +239,34 @@ pub fn observe(
 pub fn recorded_kind(subject: &Subject) -> impl Fn(&str) -> RecordedKind {
     move |path| {
         let Some(plan) = subject.declared() else {
-            let can_die = path.to_ascii_lowercase().contains("relu");
-            return RecordedKind { kind: PROBE.to_owned(), can_die };
+            let name = path.to_ascii_lowercase();
+            let flats = match (name.contains("sigmoid"), name.contains("tanh")) {
+                (true, _) => Some(Flats::SIGMOID),
+                (_, true) => Some(Flats::TANH),
+                _ => None,
+            };
+            let can_die = name.contains("relu");
+            return RecordedKind { kind: PROBE.to_owned(), can_die, flats };
         };
         let layer = plan.flat().into_iter().find(|layer| layer.path == path);
         let kind = layer.map_or("input", |layer| layer.kind.term()).to_owned();
-        let can_die = layer.is_some_and(
-            |layer| matches!(&layer.kind, LayerKind::Activation(activation) if activation.can_die()),
-        );
-        RecordedKind { kind, can_die }
+        let activation = layer.and_then(|layer| match &layer.kind {
+            LayerKind::Activation(activation) => Some(activation),
+            _ => None,
+        });
+        let can_die = activation.is_some_and(Activation::can_die);
+        RecordedKind { kind, can_die, flats: activation.and_then(flats) }
+    }
+}
+
+/// Where an activation is flat on both sides.
+fn flats(activation: &Activation) -> Option<Flats> {
+    match activation {
+        Activation::Sigmoid => Some(Flats::SIGMOID),
+        Activation::Tanh => Some(Flats::TANH),
+        Activation::HardSigmoid { .. } => Some(Flats { low: 0.0, high: 1.0 }),
+        Activation::HardTanh { min, max } => Some(Flats { low: *min, high: *max }),
+        _ => None,
     }
 }
 

@@ -75,7 +75,10 @@ impl Epochs {
         let Some((metric, patience)) = &mut self.patience else { return Ok(()) };
         let loss = match metric {
             StoppingMetric::Training => training,
-            StoppingMetric::Validation => validation_loss(subject, trainer.model(), place)?,
+            StoppingMetric::Validation => {
+                let all = subject.validation_examples();
+                validation_loss(subject, trainer.model(), place, all)?
+            }
         };
         if patience.is_out_after(loss) {
             self.stopped = Some(EarlyStop {
@@ -106,11 +109,20 @@ fn mean(losses: impl Iterator<Item = (f64, usize)>) -> f64 {
     sum / examples.max(1) as f64
 }
 
-/// The loss of the validation part without regularization, as the network is used: dropout off and
-/// running statistics.
-fn validation_loss(subject: &Subject, model: &Model, place: &Place) -> Result<f64, DeviceFailure> {
+/// The loss of the validation part's first examples, without regularization, as the network is used:
+/// dropout off and running statistics.
+///
+/// # Errors
+///
+/// When the device fails.
+pub fn validation_loss(
+    subject: &Subject,
+    model: &Model,
+    place: &Place,
+    examples: usize,
+) -> Result<f64, DeviceFailure> {
     let model = model.valid();
-    let indices: Vec<usize> = (0..subject.validation_examples()).collect();
+    let indices: Vec<usize> = (0..examples).collect();
     let parts: Vec<&[usize]> = indices.chunks(*subject.spec.training.batch_size).collect();
     let losses = parts.iter().map(|part| {
         let batch = subject.validation_batch(part);

@@ -5,6 +5,9 @@
 
 use serde::Serialize;
 
+use super::outcome::OutcomeEvidence;
+use super::relations::RelationsEvidence;
+use super::replays::ReplaysEvidence;
 use crate::inspection::Inspection;
 use crate::spec::Task;
 use crate::weights::Mode;
@@ -20,6 +23,8 @@ pub struct Evidence {
     pub training: Option<TrainingEvidence>,
     /// One for each golden file.
     pub golden: Option<Vec<GoldenEvidence>>,
+    pub relations: Option<RelationsEvidence>,
+    pub replays: Option<ReplaysEvidence>,
 }
 
 const NEEDED: &str = "a property names the experiments that it reads";
@@ -35,6 +40,8 @@ impl Evidence {
             overfit: None,
             training: None,
             golden: None,
+            relations: None,
+            replays: None,
         }
     }
 
@@ -72,6 +79,24 @@ impl Evidence {
     /// When a property reads an experiment that it does not name among its needs.
     pub fn golden(&self) -> &[GoldenEvidence] {
         self.golden.as_ref().expect(NEEDED)
+    }
+
+    /// What outputs depend on.
+    ///
+    /// # Panics
+    ///
+    /// When a property reads an experiment that it does not name among its needs.
+    pub fn relations(&self) -> &RelationsEvidence {
+        self.relations.as_ref().expect(NEEDED)
+    }
+
+    /// What came of doing the same again.
+    ///
+    /// # Panics
+    ///
+    /// When a property reads an experiment that it does not name among its needs.
+    pub fn replays(&self) -> &ReplaysEvidence {
+        self.replays.as_ref().expect(NEEDED)
     }
 
     /// What the overfit found.
@@ -290,6 +315,8 @@ pub struct InitialEvidence {
     pub loss: f64,
     /// The regularization's part of the objective.
     pub penalty: f64,
+    /// Gradients of data and penalty by themselves, where there is a regularization.
+    pub parts: Option<GradientParts>,
     /// The terms that the loss is the sum of, each with its weight, where there are several.
     pub terms: Vec<TermEvidence>,
     /// The loss that guessing gives on these examples: all logits equal, or output 0. Unknown where
@@ -304,6 +331,47 @@ pub struct InitialEvidence {
     /// Outputs of the layers, in forward order; first the input.
     pub activations: Vec<ActivationEvidence>,
     pub gradients: Vec<GradientEvidence>,
+    /// Which numbers of an example the loss depends on; not known of tokens, and where the model brings
+    /// its own examples.
+    pub input: Option<InputEvidence>,
+    /// The initial weights, for each trainable tensor of rank 2 and more.
+    pub weights: Vec<WeightEvidence>,
+}
+
+/// Norms of gradients over all trainable tensors.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct GradientParts {
+    pub data_gradient: f64,
+    pub penalty_gradient: f64,
+}
+
+/// The numbers of an example.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct InputEvidence {
+    pub numbers: usize,
+    /// Those with a gradient of exactly 0 for all examples, by their index in an example.
+    pub unused: Vec<usize>,
+}
+
+/// A tensor of weights before training.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct WeightEvidence {
+    pub tensor: String,
+    pub shape: Vec<usize>,
+    pub mean: f64,
+    pub deviation: f64,
+    /// How many numbers a unit of the output is the weighted sum of; known of linear layers and
+    /// convolutions.
+    pub fan_in: Option<usize>,
+    /// Units (outputs) and how many of them have weights of their own.
+    pub units: Option<DistinctUnits>,
+}
+
+/// Units, told apart by their weights.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct DistinctUnits {
+    pub count: usize,
+    pub distinct: usize,
 }
 
 /// One term of a loss.
@@ -327,8 +395,12 @@ pub struct ActivationEvidence {
     pub kind: String,
     pub mean: f64,
     pub deviation: f64,
+    /// Root of the mean variance over the examples, place by place: what tells examples apart.
+    pub between: f64,
     /// Share of numbers that are exactly 0.
     pub zero_share: f64,
+    /// Share of numbers on the flats of an activation that has some (tanh, sigmoid, …).
+    pub saturated_share: Option<f64>,
     /// NaN and infinite numbers.
     pub not_finite: usize,
     /// For activations that can die: how many units there are, and how many are 0 on every example.
@@ -487,6 +559,7 @@ pub struct TrainingEvidence {
     pub updates: Vec<UpdateEvidence>,
     /// Outputs of the layers on the sample after the last step.
     pub activations: Vec<ActivationEvidence>,
+    pub outcome: OutcomeEvidence,
 }
 
 /// Where a recipe's early stopping ended the training.

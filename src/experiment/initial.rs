@@ -1,9 +1,9 @@
 //! `initial`: one forward and backward pass at initialization, on the test device.
 
-use super::backward::{INPUT, backward, norm_of, term_gradient_norm};
+use super::backward::{INPUT, backward, gradient_parts, norm_of, term_gradient_norm};
 use super::bench::{Bench, evaluate, recorded_kind};
-use super::evidence::{GradientEvidence, InitialEvidence, TermEvidence};
-use super::{measure, references};
+use super::evidence::{GradientEvidence, InitialEvidence, InputEvidence, TermEvidence};
+use super::{measure, references, weights};
 use crate::device::DeviceFailure;
 use crate::model::{NamedGradient, Pass, Plan, PlannedLayer};
 use crate::spec::{Attention, Cell, Decoder, Encoder, LayerKind};
@@ -36,6 +36,7 @@ pub fn run(bench: &Bench) -> Result<(InitialEvidence, Vec<NamedGradient>), Devic
         examples: batch.size(),
         loss: pass.loss,
         penalty: pass.penalty,
+        parts: gradient_parts(bench, &bench.test, &batch)?,
         terms: match pass.terms.len() {
             0 | 1 => Vec::new(),
             _ => terms(bench, &batch, pass.terms)?,
@@ -46,6 +47,12 @@ pub fn run(bench: &Bench) -> Result<(InitialEvidence, Vec<NamedGradient>), Devic
             .map(|gradient| gradient_evidence(gradient, subject.declared()))
             .collect(),
         activations: measure::activations(pass.recorded, recorded_kind(subject))?,
+        input: pass
+            .gradients
+            .iter()
+            .find(|gradient| gradient.path == INPUT)
+            .map(|gradient| input_evidence(gradient, batch.size())),
+        weights: weights::evidence(bench),
     };
     Ok((evidence, pass.gradients))
 }
@@ -92,6 +99,17 @@ fn terms(
         })
     });
     evidence.collect()
+}
+
+/// Which numbers of an example have a gradient.
+fn input_evidence(gradient: &NamedGradient, examples: usize) -> InputEvidence {
+    let count: usize = gradient.shape.iter().product();
+    let numbers = count / examples.max(1);
+    let is_zero = |number: &usize| match &gradient.values {
+        Some(values) => values.iter().skip(*number).step_by(numbers).all(|value| *value == 0.0),
+        None => true,
+    };
+    InputEvidence { numbers, unused: (0..numbers).filter(is_zero).collect() }
 }
 
 fn gradient_evidence(gradient: &NamedGradient, plan: Option<&Plan>) -> GradientEvidence {

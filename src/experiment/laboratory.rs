@@ -6,7 +6,9 @@ use super::bench::{Bench, SetUpError};
 use super::evidence::{DeviceRandom, Evidence};
 use super::overfit::OverfitPlan;
 use super::training::TrainingPlan;
-use super::{Experiment, Progress, golden, gradient_check, initial, overfit, training};
+use super::{
+    Experiment, Progress, golden, gradient_check, initial, overfit, relations, replays, training,
+};
 use crate::device::{DeviceFailure, Devices};
 use crate::model::NamedGradient;
 use crate::panics;
@@ -158,6 +160,15 @@ impl Laboratory {
                 let found = guarded("golden", || golden::run(bench, &plan, progress))?;
                 self.evidence.golden = Some(found);
             }
+            Experiment::Replays if self.evidence.replays.is_none() => {
+                let found = guarded("replays", || replays::run(bench))?;
+                self.evidence.replays = Some(found);
+            }
+            Experiment::Relations if self.evidence.relations.is_none() => {
+                let plan = property::causal::plan(&self.options(&property::causal::PROPERTY));
+                let found = guarded("relations", || relations::run(bench, plan))?;
+                self.evidence.relations = Some(found);
+            }
             _ => {}
         }
         Ok(())
@@ -176,7 +187,11 @@ impl Laboratory {
     }
 
     fn training_plan(&self) -> TrainingPlan {
-        property::learns::plan(&self.options(&property::learns::PROPERTY))
+        let plan = property::learns::plan(&self.options(&property::learns::PROPERTY));
+        let expectations = self.bench.subject.spec.expectations.iter();
+        // Whoever asks what is learned asks for more than a beginning.
+        let further = expectations.filter_map(|expected| expected.property.trains_further);
+        TrainingPlan { enough: further.fold(plan.enough, f64::max), ..plan }
     }
 }
 

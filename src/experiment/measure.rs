@@ -45,10 +45,25 @@ pub fn median(mut numbers: Vec<f64>) -> f64 {
     }
 }
 
-/// What is known of a recorded output: its kind, and whether its units can die.
+/// What is known of a recorded output: its kind, whether its units can die, and from where on it is flat.
 pub struct RecordedKind {
     pub kind: String,
     pub can_die: bool,
+    pub flats: Option<Flats>,
+}
+
+/// Outputs at and beyond which an activation is flat: its slope is below a hundredth of its steepest.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Flats {
+    pub low: f64,
+    pub high: f64,
+}
+
+impl Flats {
+    /// σ' = σ (1 − σ), at most 1/4: below 1/400 where σ < (1 − √0.99) / 2 or above 1 minus that.
+    pub const SIGMOID: Self = Self { low: 0.002_506_281_446_69, high: 0.997_493_718_553_31 };
+    /// tanh' = 1 − tanh², at most 1: below 1/100 where |tanh| > √0.99.
+    pub const TANH: Self = Self { low: -0.994_987_437_106_62, high: 0.994_987_437_106_62 };
 }
 
 /// Statistics of all recorded outputs, read in one transaction. `kind` says what an output is.
@@ -67,20 +82,37 @@ pub fn activations(
         outputs.push((path, shape));
     }
     let evidence = fetch(transaction)?.into_iter().zip(outputs).map(|(numbers, (path, shape))| {
-        let RecordedKind { kind, can_die } = kind(&path);
+        let RecordedKind { kind, can_die, flats } = kind(&path);
         let (mean, deviation) = moments(&numbers);
+        let saturated = |flats: Flats| {
+            let flat =
+                numbers.iter().filter(|number| **number <= flats.low || **number >= flats.high);
+            flat.count() as f64 / numbers.len().max(1) as f64
+        };
         let zeros = numbers.iter().filter(|number| **number == 0.0).count();
         ActivationEvidence {
             kind,
             path,
             mean,
             deviation,
+            between: between(&numbers, shape.first().copied().unwrap_or(0)),
+            saturated_share: flats.map(saturated),
             zero_share: zeros as f64 / numbers.len().max(1) as f64,
             not_finite: not_finite(&numbers),
             units: can_die.then(|| units(&numbers, &shape)),
         }
     });
     Ok(evidence.collect())
+}
+
+/// Root of the mean variance over the rows, column by column; 0 for one row.
+fn between(numbers: &[f64], rows: usize) -> f64 {
+    let width = numbers.len() / rows.max(1);
+    let column = |column: usize| {
+        let values: Vec<f64> = (0..rows).map(|row| numbers[row * width + column]).collect();
+        moments(&values).1
+    };
+    root_mean_square(&(0..width).map(column).collect::<Vec<_>>())
 }
 
 /// Counts units that are 0 on every example and at every position.
@@ -109,6 +141,21 @@ mod tests {
         // Two examples, three features; the second feature is never active.
         let units = units(&[1.0, 0.0, 0.0, 2.0, 0.0, 3.0], &[2, 3]);
         assert_eq!(units, UnitEvidence { count: 3, dead: 1 });
+    }
+
+    #[test]
+    fn what_is_the_same_for_all_examples_is_nothing_between_them() {
+        assert_eq!(between(&[1.0, 5.0, 1.0, 5.0], 2), 0.0);
+        // Columns (0, 2) and (5, 5): variances 1 and 0.
+        assert!((between(&[0.0, 5.0, 2.0, 5.0], 2) - 0.5f64.sqrt()).abs() < 1e-12);
+        assert_eq!((between(&[1.0, 2.0], 1), between(&[], 0)), (0.0, 0.0));
+    }
+
+    #[test]
+    fn flats_begin_where_the_slope_is_a_hundredth() {
+        let Flats { low, high } = Flats::SIGMOID;
+        assert!((4.0 * low * (1.0 - low) - 0.01).abs() < 1e-8 && (low + high - 1.0).abs() < 1e-12);
+        assert!((1.0 - Flats::TANH.high.powi(2) - 0.01).abs() < 1e-8);
     }
 
     #[test]

@@ -16,27 +16,37 @@ mod gradient_check;
 mod initial;
 mod laboratory;
 mod measure;
+mod outcome;
 mod overfit;
 mod references;
+mod relations;
+mod replays;
 mod rounding;
 mod training;
 mod trial;
+mod weights;
 
 pub use backward::INPUT;
 pub use bench::SetUpError;
 pub use evidence::{
-    ActivationEvidence, CheckPath, DeviceRandom, DirectionCheck, Evidence, GoldenCheck,
-    GoldenEvidence, GoldenObstacle, GoldenPart, GoldenPass, GradientCheckEvidence,
-    GradientEvidence, HeadFacts, InitialEvidence, LayerFacts, LossBounds, OverfitAttempt,
-    OverfitEvidence, SampleLoss, StepUpdate, SubjectFacts, TensorCheck, TermEnd, TermEvidence,
-    TrainingEvidence, UnitEvidence, UpdateEvidence,
+    ActivationEvidence, CheckPath, DeviceRandom, DirectionCheck, DistinctUnits, Evidence,
+    GoldenCheck, GoldenEvidence, GoldenObstacle, GoldenPart, GoldenPass, GradientCheckEvidence,
+    GradientEvidence, GradientParts, HeadFacts, InitialEvidence, InputEvidence, LayerFacts,
+    LossBounds, OverfitAttempt, OverfitEvidence, SampleLoss, StepUpdate, SubjectFacts, TensorCheck,
+    TermEnd, TermEvidence, TrainingEvidence, UnitEvidence, UpdateEvidence, WeightEvidence,
 };
 pub use facts::without_device;
 pub use golden::GoldenPlan;
 pub use initial::LOW_START;
 pub use laboratory::{ExperimentError, Judgement, Laboratory};
 pub use measure::median;
+pub use outcome::{ClippingEvidence, OutcomeEvidence, UntrainedEvidence, ValidationLoss};
 pub use overfit::{OWN_FALL, OverfitPlan};
+pub use relations::{
+    CausalityEvidence, Influence, MixingEvidence, PositionsEvidence, RelationsEvidence,
+    RelationsPlan, TimeLeak,
+};
+pub use replays::{Differing, HalvesEvidence, ReloadedEvidence, ReplaysEvidence};
 pub use training::{TrainingPlan, fall};
 
 #[cfg(test)]
@@ -59,6 +69,10 @@ pub enum Experiment {
     Training,
     /// Golden files of other frameworks, compared.
     Golden,
+    /// Forward passes over variations of a batch.
+    Relations,
+    /// The same again in another way.
+    Replays,
 }
 
 /// Told where a running experiment is: activity, step, steps, loss. Called at block ends only.

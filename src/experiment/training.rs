@@ -6,7 +6,7 @@
 use super::bench::{Bench, evaluate, observe, scalars};
 use super::epochs::Epochs;
 use super::evidence::{SampleLoss, StepUpdate, TrainingEvidence, UpdateEvidence};
-use super::{Progress, initial, references};
+use super::{Progress, initial, outcome, references};
 use crate::device::DeviceFailure;
 use crate::training::{Batches, Trainer, UpdateProbe, Updates};
 
@@ -46,6 +46,7 @@ pub fn run(
     let place = &bench.test;
 
     let model = bench.model(place);
+    let held_out = outcome::held_out(bench, &model)?;
     let recipe_updates = Updates::of_recipe(recipe, declared_steps, &model);
     let loss = subject.spec.loss.clone();
     let mut trainer =
@@ -104,6 +105,7 @@ pub fn run(
         stopped_early: epochs.into_stopped(),
         updates: updates(probe)?,
         activations: observe(subject, trainer.model(), &sample, place)?,
+        outcome: outcome::look(bench, &trainer, &sample, held_out)?,
     })
 }
 

@@ -39,13 +39,21 @@ const fn property(name: &'static str, severity: Severity) -> Property {
         recommended: false,
         options: &[],
     };
-    Property { meta, needs: &[], judge, record }
+    Property { meta, needs: &[], trains_further: None, judge, record }
 }
 
 pub(crate) fn expectation(property: &'static Property) -> Expectation {
     let options = Options::defaults(&property.meta);
     let conditions = Conditions::default();
-    Expectation { property, options, severity: None, fails: None, conditions, span: None }
+    Expectation {
+        property,
+        options,
+        severity: None,
+        fails: None,
+        allowed: None,
+        conditions,
+        span: None,
+    }
 }
 
 pub(crate) fn spec(name: &str, expectations: Vec<Expectation>) -> Spec {
@@ -96,6 +104,7 @@ pub(crate) fn spec(name: &str, expectations: Vec<Expectation>) -> Spec {
         faults: Vec::new(),
         tags: Vec::new(),
         conditions: Conditions::default(),
+        seeds: 1,
         timeout: None,
     }
 }

@@ -16,6 +16,7 @@ mod failure;
 mod files;
 mod judge;
 mod name;
+mod seeds;
 mod session;
 mod shown;
 mod site;
@@ -23,6 +24,7 @@ mod statics;
 mod status;
 mod target;
 mod trials;
+mod waiver;
 mod worker;
 
 #[cfg(test)]

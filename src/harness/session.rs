@@ -14,8 +14,10 @@ use super::case::{property, severity};
 use super::expected_failure::turned;
 use super::judge::{Judge, Obstacle, Prepare};
 use super::name;
+use super::seeds::together;
 use super::site::shown;
 use super::status::{has_snapshot, status};
+use super::waiver::waived;
 use crate::device::AdapterRequired;
 use crate::experiment::{ExperimentError, Judgement};
 use crate::panics;
@@ -41,7 +43,11 @@ struct Bench {
     spec: Arc<Spec>,
     /// The case it was set up for.
     first: String,
+    /// The seed of `judge`.
+    seed: u64,
     judge: Result<Box<dyn Judge>, Obstacle>,
+    /// One more for each further seed that the spec asks for, made when the first case is judged.
+    others: Vec<(u64, Box<dyn Judge>)>,
 }
 
 impl Session {
@@ -131,6 +137,21 @@ impl Session {
             }
         };
         let judged = judge.judge(expectation, &mut throttled(&case.name, sink));
+        let judged = match judged {
+            Ok(first) if !bench.others.is_empty() => {
+                let mut verdicts = vec![(bench.seed, first.verdict.clone())];
+                let others = bench.others.iter_mut().map(|(seed, judge)| {
+                    let judged = judge.judge(expectation, &mut throttled(&case.name, sink))?;
+                    Ok((*seed, judged.verdict))
+                });
+                let others = others.collect::<Result<Vec<_>, ExperimentError>>();
+                others.map(|others| {
+                    verdicts.extend(others);
+                    Judgement { verdict: together(verdicts), record: first.record }
+                })
+            }
+            judged => judged,
+        };
         let store = self.seed.is_none().then_some(store);
         Ok(conclude(case, spec, expectation, judged, store, self.called_from.as_deref()))
     }
@@ -157,10 +178,26 @@ impl Session {
         if self.bench.as_ref().is_none_or(|bench| !Arc::ptr_eq(&bench.spec, spec)) {
             // First away with the old one: two specs need not fit into memory together.
             self.bench = None;
-            let mut seeded = Spec::clone(spec);
-            seeded.training.seed = self.seed.unwrap_or(seeded.training.seed);
-            let judge = self.prepare.prepare(seeded, sink);
-            self.bench = Some(Bench { spec: Arc::clone(spec), first: case.name.clone(), judge });
+            let seed = self.seed.unwrap_or(spec.training.seed);
+            let mut of_seed = |seed: u64| {
+                let mut seeded = Spec::clone(spec);
+                seeded.training.seed = seed;
+                self.prepare.prepare(seeded, sink)
+            };
+            let mut judge = of_seed(seed);
+            let mut others = Vec::new();
+            for offset in 1..spec.seeds as u64 {
+                if judge.is_err() {
+                    break;
+                }
+                let seed = seed.wrapping_add(offset);
+                match of_seed(seed) {
+                    Ok(other) => others.push((seed, other)),
+                    Err(obstacle) => judge = Err(obstacle),
+                }
+            }
+            let (spec, first) = (Arc::clone(spec), case.name.clone());
+            self.bench = Some(Bench { spec, first, seed, judge, others });
         }
         self.bench.as_mut().expect("it was set up above")
     }
@@ -196,8 +233,15 @@ fn conclude(
         let (status, verdict) = turned(verdict, reason, severity(expectation));
         return TestResult { verdict: Some(verdict), ..case.result(status, None) };
     }
-    let mut result = case.result(status(verdict.outcome, severity(expectation)), None);
-    if let Some(store) = store.filter(|_| has_snapshot(verdict.outcome) && !record.is_empty()) {
+    let (status, verdict) = match &expectation.allowed {
+        Some(reason) => waived(verdict, reason),
+        None => (status(verdict.outcome, severity(expectation)), verdict),
+    };
+    let mut result = case.result(status, None);
+    // A state that needs a waiver is none to accept.
+    let accepted = has_snapshot(verdict.outcome)
+        && (expectation.allowed.is_none() || status == Status::Warned);
+    if let Some(store) = store.filter(|_| accepted && !record.is_empty()) {
         let compared = compare(case, spec, expectation, &record, store);
         let (differs, details) = snapshot_details(compared, called_from);
         result.details = details;

@@ -34,7 +34,7 @@ pub use plan::{INPUT, Plan, PlannedInput, PlannedLayer, PlannedOutput};
 pub use shape::Signal;
 pub use under_test::Model;
 pub use value::Value;
-pub(crate) use value::on_float;
+pub(crate) use value::{map_float, on_float};
 pub use visit::{TensorVisitor, module_facts, slots, visit_tensors};
 pub use weights::{
     NamedGradient, NamedTensor, Weights, belongs_to, fetch, named_gradients, to_f64,

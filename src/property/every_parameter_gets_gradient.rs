@@ -30,6 +30,7 @@ pub static PROPERTY: Property = Property {
         options: &[],
     },
     needs: &[Experiment::Initial],
+    trains_further: None,
     judge,
     record,
 };

@@ -75,6 +75,7 @@ pub static PROPERTY: Property = Property {
         ],
     },
     needs: &[Experiment::GradientCheck],
+    trains_further: None,
     judge,
     record,
 };

@@ -61,6 +61,7 @@ pub static PROPERTY: Property = Property {
         ],
     },
     needs: &[Experiment::Initial],
+    trains_further: None,
     judge,
     record,
 };

@@ -40,6 +40,7 @@ pub static PROPERTY: Property = Property {
         }],
     },
     needs: &[Experiment::Inspection],
+    trains_further: None,
     judge,
     record: |_, _| Mapping::new(),
 };

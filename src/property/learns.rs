@@ -51,6 +51,7 @@ pub static PROPERTY: Property = Property {
         ],
     },
     needs: &[Experiment::Training],
+    trains_further: None,
     judge,
     record,
 };

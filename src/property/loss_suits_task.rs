@@ -55,6 +55,7 @@ pub static PROPERTY: Property = Property {
         options: &[],
     },
     needs: &[Experiment::Inspection],
+    trains_further: None,
     judge,
     record: |_, _| Mapping::new(),
 };

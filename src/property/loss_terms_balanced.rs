@@ -33,6 +33,7 @@ pub static PROPERTY: Property = Property {
         }],
     },
     needs: &[Experiment::Initial],
+    trains_further: None,
     judge,
     record,
 };

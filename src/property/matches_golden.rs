@@ -58,6 +58,7 @@ pub static PROPERTY: Property = Property {
         ],
     },
     needs: &[Experiment::Golden],
+    trains_further: None,
     judge,
     record,
 };

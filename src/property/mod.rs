@@ -3,29 +3,50 @@
 //! One file per property, with its [`Meta`] and its judge; [`REGISTRY`] lists them. A property
 //! owns no device code and starts no measurement: it names the experiments that it reads.
 
+mod accumulation_equivalent;
+mod activations_in_scale;
+mod batch_independent;
+mod beats_baseline;
+pub(crate) mod causal;
 mod classes_balanced;
+mod clipping_in_use;
+mod deterministic;
 mod every_parameter_gets_gradient;
 mod features_vary;
 mod finite_everywhere;
+mod frozen_stay;
+mod generalizes;
+mod gradients_flow;
 mod gradients_match;
 mod initial_loss;
+mod initialization_suits_activations;
 mod inputs_normalized;
 mod labels_valid;
 pub(crate) mod learns;
+mod loss_is_a_mean;
+mod loss_is_nonnegative;
 mod loss_suits_task;
 mod loss_terms_balanced;
 pub(crate) mod matches_golden;
 mod meta;
 mod no_dead_units;
 mod no_duplicates_across_split;
+mod no_saturation;
+mod normalization_sound;
+mod outputs_vary;
 pub(crate) mod overfits_batch;
+mod regularization_in_range;
+mod save_load_round_trip;
+mod schedule_as_declared;
 mod shapes;
 mod suspect;
 mod targets_scaled;
 #[cfg(test)]
 mod testing;
 mod text;
+mod train_eval_consistent;
 mod update_ratio;
+mod uses_inputs;
 mod verdict;
 mod weights_update;
 
@@ -42,6 +63,9 @@ pub struct Property {
     pub meta: Meta,
     /// The experiments whose evidence the judge reads.
     pub needs: &'static [Experiment],
+    /// The relative fall of the loss that the training is to reach, where that is more than `learns`
+    /// asks for.
+    pub trains_further: Option<f64>,
     pub judge: fn(&Evidence, &Options) -> Verdict,
     /// The diagnostics that its snapshot holds: device-independent, not yet rounded.
     pub record: fn(&Evidence, &Options) -> Mapping,
@@ -71,15 +95,36 @@ pub static REGISTRY: &[&Property] = &[
     &features_vary::PROPERTY,
     &no_duplicates_across_split::PROPERTY,
     &initial_loss::PROPERTY,
+    &loss_is_a_mean::PROPERTY,
     &loss_terms_balanced::PROPERTY,
+    &initialization_suits_activations::PROPERTY,
+    &activations_in_scale::PROPERTY,
     &every_parameter_gets_gradient::PROPERTY,
+    &gradients_flow::PROPERTY,
+    &uses_inputs::PROPERTY,
+    &batch_independent::PROPERTY,
+    &causal::PROPERTY,
+    &accumulation_equivalent::PROPERTY,
+    &deterministic::PROPERTY,
+    &save_load_round_trip::PROPERTY,
     &gradients_match::PROPERTY,
     &matches_golden::PROPERTY,
     &overfits_batch::PROPERTY,
     &learns::PROPERTY,
     &weights_update::PROPERTY,
     &update_ratio::PROPERTY,
+    &outputs_vary::PROPERTY,
     &no_dead_units::PROPERTY,
+    &no_saturation::PROPERTY,
+    &train_eval_consistent::PROPERTY,
+    &normalization_sound::PROPERTY,
+    &frozen_stay::PROPERTY,
+    &schedule_as_declared::PROPERTY,
+    &clipping_in_use::PROPERTY,
+    &regularization_in_range::PROPERTY,
+    &beats_baseline::PROPERTY,
+    &generalizes::PROPERTY,
+    &loss_is_nonnegative::PROPERTY,
     &finite_everywhere::PROPERTY,
 ];
 

@@ -31,6 +31,7 @@ pub static PROPERTY: Property = Property {
         }],
     },
     needs: &[Experiment::Initial, Experiment::Training],
+    trains_further: None,
     judge,
     record,
 };

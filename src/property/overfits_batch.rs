@@ -73,6 +73,7 @@ pub static PROPERTY: Property = Property {
         ],
     },
     needs: &[Experiment::Overfit],
+    trains_further: None,
     judge,
     record,
 };

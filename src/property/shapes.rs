@@ -25,6 +25,7 @@ pub static PROPERTY: Property = Property {
         options: &[],
     },
     needs: &[],
+    trains_further: None,
     judge,
     record,
 };

@@ -3,9 +3,11 @@
 use std::f64::consts::LN_10;
 
 use crate::experiment::{
-    ActivationEvidence, CheckPath, DeviceRandom, Evidence, GradientCheckEvidence, GradientEvidence,
-    InitialEvidence, LayerFacts, LossBounds, OverfitEvidence, SampleLoss, StepUpdate, SubjectFacts,
-    TrainingEvidence, UnitEvidence, UpdateEvidence,
+    ActivationEvidence, CausalityEvidence, CheckPath, DeviceRandom, DistinctUnits, Evidence,
+    GradientCheckEvidence, GradientEvidence, HalvesEvidence, InitialEvidence, InputEvidence,
+    LayerFacts, LossBounds, MixingEvidence, OutcomeEvidence, OverfitEvidence, RelationsEvidence,
+    ReloadedEvidence, ReplaysEvidence, SampleLoss, StepUpdate, SubjectFacts, TrainingEvidence,
+    UnitEvidence, UntrainedEvidence, UpdateEvidence, ValidationLoss, WeightEvidence,
 };
 use crate::inspection::{
     ClassCount, ColumnFacts, Contradictions, Copies, DataFacts, FirstLayer, Head, Inspection,
@@ -45,6 +47,7 @@ pub fn evidence() -> Evidence {
             examples: 120,
             loss: 2.35,
             penalty: 0.0,
+            parts: None,
             terms: Vec::new(),
             redrawn: Vec::new(),
             guessing_loss: Some(LN_10),
@@ -56,6 +59,8 @@ pub fn evidence() -> Evidence {
                 gradient("head.weight"),
                 gradient("head.bias"),
             ],
+            input: Some(InputEvidence { numbers: 4, unused: Vec::new() }),
+            weights: vec![weight("hidden.weight", 4, 10), weight("head.weight", 10, 10)],
         }),
         gradient_check: Some(GradientCheckEvidence {
             examples: 4,
@@ -87,8 +92,56 @@ pub fn evidence() -> Evidence {
                 update("head.bias", 1),
             ],
             activations: activations(),
+            outcome: OutcomeEvidence {
+                evaluation_loss: Some(1.5),
+                blind_loss: Some(2.6),
+                validation: Some(ValidationLoss { examples: 30, start: 2.35, end: 1.6 }),
+                untrained: Vec::new(),
+                rates: vec![1e-3; 40],
+                clipping: None,
+            },
         }),
         golden: None,
+        relations: Some(relations()),
+        replays: Some(ReplaysEvidence {
+            steps: 3,
+            again: None,
+            largest_weight: 0.9,
+            halves: Ok(HalvesEvidence {
+                examples: 16,
+                tensor: "head.weight".to_owned(),
+                error: 1e-16,
+                ratio: 1.0,
+                roundoff: f64::EPSILON / 2.0,
+            }),
+            reloaded: Ok(ReloadedEvidence { bytes: 1000, tensor: None, outputs: Some(0.0) }),
+        }),
+    }
+}
+
+/// A running mean that lives.
+pub fn statistic() -> UntrainedEvidence {
+    UntrainedEvidence {
+        tensor: "norm.running_mean".to_owned(),
+        is_statistic: true,
+        moved: true,
+        wrong: 0,
+    }
+}
+
+fn relations() -> RelationsEvidence {
+    let mode = |training| MixingEvidence { training, influence: None, answers: true };
+    RelationsEvidence {
+        examples: 8,
+        roundoff: f64::EPSILON / 2.0,
+        loss: 2.35,
+        doubled_loss: Some(2.35),
+        scale: 0.8,
+        mixing: vec![mode(false), mode(true)],
+        normalizes_over_batch: false,
+        causality: Ok(CausalityEvidence { length: 9, boundaries: 8, leak: None, answers: true }),
+        positions: None,
+        obstacle: None,
     }
 }
 
@@ -170,6 +223,8 @@ fn activations() -> Vec<ActivationEvidence> {
         kind: kind.to_owned(),
         mean: 0.1,
         deviation: 0.8,
+        between: 0.6,
+        saturated_share: None,
         zero_share: 0.0,
         not_finite: 0,
         units,
@@ -190,6 +245,17 @@ fn gradient(tensor: &str) -> GradientEvidence {
         norm: 0.1,
         not_finite: 0,
         zero_by_design: None,
+    }
+}
+
+fn weight(tensor: &str, inputs: usize, outputs: usize) -> WeightEvidence {
+    WeightEvidence {
+        tensor: tensor.to_owned(),
+        shape: vec![inputs, outputs],
+        mean: 0.0,
+        deviation: (3.0 * inputs as f64).sqrt().recip(),
+        fan_in: Some(inputs),
+        units: Some(DistinctUnits { count: outputs, distinct: outputs }),
     }
 }
 

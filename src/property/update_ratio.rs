@@ -36,6 +36,7 @@ pub static PROPERTY: Property = Property {
         }],
     },
     needs: &[Experiment::Training],
+    trains_further: None,
     judge,
     record,
 };

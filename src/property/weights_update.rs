@@ -26,6 +26,7 @@ pub static PROPERTY: Property = Property {
         options: &[],
     },
     needs: &[Experiment::Initial, Experiment::Training],
+    trains_further: None,
     judge,
     record,
 };

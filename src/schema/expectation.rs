@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::value::{self, count, files, names, number, or_variable, pair, plain};
 use super::{described, reference, term_name};
-use crate::property::{Meta, OptionKind, OptionMeta, OptionValue, REGISTRY};
+use crate::property::{Meta, OptionKind, OptionMeta, OptionValue, Property, REGISTRY};
 use crate::spec::Severity;
 use crate::spec::vocabulary::{Bounds, TermKind};
 
@@ -23,6 +23,18 @@ pub(super) fn list() -> Value {
     let mut schema = value::list(reference(NAME));
     schema["uniqueItems"] = json!(true);
     schema
+}
+
+/// Reasons by property.
+pub(super) fn reasons() -> Value {
+    let reason =
+        |property: &&Property| (property.meta.name.to_owned(), json!({ "type": "string" }));
+    json!({
+        "type": "object",
+        "properties": REGISTRY.iter().map(reason).collect::<Map<_, _>>(),
+        "additionalProperties": false,
+        "minProperties": 1,
+    })
 }
 
 /// One expectation: a property's name, or the name with its options.

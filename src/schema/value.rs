@@ -61,6 +61,9 @@ pub(super) fn value(option: &TermOption) -> Value {
         }
         ValueKind::Axes => list(count(0)),
         ValueKind::Numbers(bounds) => list(number(bounds)),
+        ValueKind::ClassWeights => {
+            json!({ "anyOf": [{ "const": "balanced" }, list(number(Bounds::NonNegative))] })
+        }
         ValueKind::Shape => shape(),
         ValueKind::Shapes => list(shape()),
         // The names are free, and their shapes are the parser's to check.
@@ -86,6 +89,7 @@ pub(super) fn value(option: &TermOption) -> Value {
         ValueKind::Sections(name) => list(reference(&term_name(TermKind::Section, name))),
         ValueKind::Expectations => expectation::list(),
         ValueKind::ByColumn { kind, all } => by_column(kind, all),
+        ValueKind::Reasons => expectation::reasons(),
         ValueKind::Groups => {
             json!({ "type": "object", "additionalProperties": expectation::list() })
         }

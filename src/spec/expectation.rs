@@ -1,6 +1,7 @@
 //! `expect:` — the properties that the subject must have.
 
 mod group;
+mod waiver;
 
 use serde::Serialize;
 
@@ -24,6 +25,8 @@ pub struct Expectation {
     pub severity: Option<Severity>,
     /// Why the property does not hold, where that is what the spec expects.
     pub fails: Option<Spanned<String>>,
+    /// Why a failure is let pass.
+    pub allowed: Option<Spanned<String>>,
     /// Where it is judged at all.
     pub conditions: Conditions,
     /// The place in the file; `None` when it came with the recommended set.
@@ -52,7 +55,11 @@ pub(super) fn read(spec: &mut OptionReader<'_, '_, '_>) -> Vec<Expectation> {
     let registry = spec.reader.registry();
     // Those that nobody asks for are read, too: what is wrong in them is wrong for whoever does.
     let groups = group::read_all(spec);
-    let Some(node) = spec.given("expect") else { return recommended(registry) };
+    let Some(node) = spec.given("expect") else {
+        let mut expectations = recommended(registry);
+        waiver::read(spec, &mut expectations);
+        return expectations;
+    };
     let items = spec.reader.sequence("`expect`", node);
     let listed = listed(spec.reader, items, Some(&groups));
     let whole_set = listed.whole_set.is_some();
@@ -64,6 +71,7 @@ pub(super) fn read(spec: &mut OptionReader<'_, '_, '_>) -> Vec<Expectation> {
     }
     let order = |entry: &Expectation| registry.iter().position(|known| **known == *entry.property);
     expectations.sort_by_key(order);
+    waiver::read(spec, &mut expectations);
     expectations
 }
 
@@ -113,6 +121,7 @@ fn recommended(registry: &[&'static Property]) -> Vec<Expectation> {
         options: Options::defaults(&property.meta),
         severity: None,
         fails: None,
+        allowed: None,
         conditions: Conditions::default(),
         span: None,
     };
@@ -157,6 +166,7 @@ fn read_entry(reader: &mut Reader<'_>, choice: &Choice<'_>) -> Option<Expectatio
         options: Options::defaults(&property.meta),
         severity: None,
         fails: None,
+        allowed: None,
         conditions: Conditions::default(),
         span: Some(choice.span),
     };

@@ -25,6 +25,10 @@ pub enum Fault {
     ShuffleLabels,
     /// The gradient's sign is turned: the optimizer climbs.
     NegateGradient,
+    /// The layer's frozen tensors lose a hundredth in each step.
+    DecayFrozen(String),
+    /// Each output is halfway to the mean of its batch.
+    MixBatch,
 }
 
 /// Reads `faults:`. Layers are checked against the names in `layers`; not when these could not be
@@ -53,6 +57,8 @@ fn read_fault(
         }
         "shuffle_labels" => Fault::ShuffleLabels,
         "negate_gradient" => Fault::NegateGradient,
+        "decay_frozen" => Fault::DecayFrozen(layer(options, layers)),
+        "mix_batch" => Fault::MixBatch,
         other => unreachable!("a test reads every fault of the vocabulary, `{other}` too"),
     };
     Some(Spanned::new(fault, choice.span))

@@ -57,6 +57,8 @@ pub struct Spec {
     pub tags: Vec<Spanned<String>>,
     /// Where it is judged at all.
     pub conditions: Conditions,
+    /// How many seeds each property is judged for, from the recipe's own on.
+    pub seeds: usize,
     /// Seconds that all test cases of the spec may take together; `None` leaves the limit to whoever
     /// runs it.
     pub timeout: Option<u64>,
@@ -302,6 +304,7 @@ fn read(reader: &mut Reader<'_>, document: &Document, source: &Source) -> Option
     let faults = fault::read(spec, known_layers);
     let tags = condition::tags(spec);
     let conditions = condition::read(spec);
+    let seeds = spec.count("seeds");
     let timeout = spec.optional_count("timeout").map(|timeout| timeout.value as u64);
     Some(Spec {
         name,
@@ -317,6 +320,7 @@ fn read(reader: &mut Reader<'_>, document: &Document, source: &Source) -> Option
         faults,
         tags,
         conditions,
+        seeds,
         timeout,
     })
 }

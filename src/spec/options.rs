@@ -3,7 +3,7 @@
 
 use super::node::{MERGE_KEY, Node, Value};
 use super::reader::{Choice, Reader};
-use super::vocabulary::{DefaultValue, TermKind, TermMeta, TermOption, ValueKind};
+use super::vocabulary::{Bounds, DefaultValue, TermKind, TermMeta, TermOption, ValueKind};
 use super::{Code, Diagnostic, Span, Spanned};
 
 /// Reads the options of one term.
@@ -251,8 +251,10 @@ impl<'reader, 'text, 'node> OptionReader<'reader, 'text, 'node> {
 
     /// Numbers in a list; `None` when the spec does not give it.
     pub fn numbers(&mut self, name: &str) -> Option<Spanned<Vec<f64>>> {
-        let ValueKind::Numbers(bounds) = self.option(name).kind else {
-            unreachable!("`{name}` is no list of numbers");
+        let bounds = match self.option(name).kind {
+            ValueKind::Numbers(bounds) => bounds,
+            ValueKind::ClassWeights => Bounds::NonNegative,
+            _ => unreachable!("`{name}` is no list of numbers"),
         };
         let node = self.node(name)?;
         let what = format!("each of {}", self.what(name));

@@ -203,6 +203,11 @@ fn impossible(spec: &Spec, model: &RustModelSpec, registration: &Registration) -
                 fault.span,
                 "plant the fault in the source of its batches",
             )),
+            Fault::MixBatch if own => errors.push(refuse(
+                "the outputs of a model with a loss of its own cannot be mixed".to_owned(),
+                fault.span,
+                "plant the fault in the model itself",
+            )),
             Fault::NegateGradient if stepped => errors.push(refuse(
                 "the model's own training step has computed the gradient already".to_owned(),
                 fault.span,

@@ -1,6 +1,6 @@
 //! One training step after the other. Nothing is read back from the device here.
 
-use burn::module::Param;
+use burn::module::{Module, ModuleMapper, Param, ParamId};
 use burn::optim::GradientsParams;
 use burn::tensor::Tensor;
 
@@ -21,6 +21,8 @@ pub struct Trainer<'a> {
     loss: LossSpec,
     /// Layers that the optimizer never gets: a planted fault.
     withheld: Vec<String>,
+    /// Layers whose frozen tensors decay: a planted fault.
+    decaying: Vec<String>,
     seed: u64,
     steps: usize,
 }
@@ -39,16 +41,31 @@ impl<'a> Trainer<'a> {
             Fault::FreezeLayer(layer) => Some(layer.clone()),
             _ => None,
         });
-        Self { subject, model, place, updates, loss, withheld: withheld.collect(), seed, steps: 0 }
+        let decaying = subject.spec.faults.iter().filter_map(|fault| match &fault.value {
+            Fault::DecayFrozen(layer) => Some(layer.clone()),
+            _ => None,
+        });
+        let (withheld, decaying) = (withheld.collect(), decaying.collect());
+        Self { subject, model, place, updates, loss, withheld, decaying, seed, steps: 0 }
     }
 
     pub fn model(&self) -> &Model {
         &self.model
     }
 
+    /// The model as it is now.
+    pub fn into_model(self) -> Model {
+        self.model
+    }
+
     /// Steps taken so far.
     pub fn steps(&self) -> usize {
         self.steps
+    }
+
+    /// What has turned gradients into steps so far.
+    pub fn updates(&self) -> &Updates {
+        &self.updates
     }
 
     /// Tells the loss of an epoch that has ended to schedules that look at it.
@@ -87,6 +104,9 @@ impl<'a> Trainer<'a> {
         }
         let before = self.model.clone();
         self.model = self.updates.step(self.model.clone(), accumulated.gradients());
+        for layer in &self.decaying {
+            self.model = decayed(self.model.clone(), layer);
+        }
         self.steps += 1;
         if let Some(probe) = probe {
             probe.measure(&before, &self.model, self.steps);
@@ -139,6 +159,43 @@ impl<'a> Trainer<'a> {
                 _ => format!("{stream}.{steps}.{position}"),
             },
         )
+    }
+}
+
+/// The model with the layer's frozen tensors a hundredth smaller.
+fn decayed(model: Model, layer: &str) -> Model {
+    let mut frozen = Frozen { layer, ids: Vec::new() };
+    visit_tensors(&model, &mut frozen);
+    model.map(&mut Decay { ids: frozen.ids })
+}
+
+struct Frozen<'a> {
+    layer: &'a str,
+    ids: Vec<ParamId>,
+}
+
+impl TensorVisitor for Frozen<'_> {
+    fn visit<const D: usize>(&mut self, path: &[String], param: &Param<Tensor<D>>) {
+        let path = path.join(".");
+        if !param.is_require_grad() && !path.contains("running_") && belongs_to(&path, self.layer) {
+            self.ids.push(param.id);
+        }
+    }
+}
+
+struct Decay {
+    ids: Vec<ParamId>,
+}
+
+impl ModuleMapper for Decay {
+    fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
+        match self.ids.contains(&param.id) {
+            true => {
+                let smaller = param.val().mul_scalar(0.99);
+                Param::initialized(param.id, smaller.set_require_grad(false))
+            }
+            false => param,
+        }
     }
 }
 

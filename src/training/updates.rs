@@ -16,6 +16,10 @@ pub struct Updates {
     rates: Rates,
     /// The largest L2 norm of all gradients together.
     global_norm: Option<f64>,
+    /// What the recipe's clipping looks at, in each step so far: of one element, still on the device.
+    clipped: Option<(Clipping, Vec<Tensor<1>>)>,
+    /// The learning rate of each step so far, but for those of groups.
+    rates_so_far: Vec<f64>,
 }
 
 impl Updates {
@@ -28,13 +32,26 @@ impl Updates {
                 Some(Clipping::GlobalNorm(bound)) => Some(bound),
                 Some(Clipping::Norm(_) | Clipping::Value(_)) | None => None,
             },
+            clipped: recipe.clipping.map(|clipping| (clipping, Vec::new())),
+            rates_so_far: Vec::new(),
         }
     }
 
     /// As the tool itself chooses when it judges the model and not the recipe: Adam at one rate.
     pub fn adam(learning_rate: f64) -> Self {
         let (optimizer, rates) = (optimizer::adam(), Rates::constant(learning_rate));
-        Self { optimizer, rates, global_norm: None }
+        Self { optimizer, rates, global_norm: None, clipped: None, rates_so_far: Vec::new() }
+    }
+
+    /// The learning rate of each step so far, but for those of groups.
+    pub fn rates(&self) -> &[f64] {
+        &self.rates_so_far
+    }
+
+    /// What the recipe's clipping looked at in each step so far, before it clipped: the L2 norm of all
+    /// gradients, the largest of one tensor, or the largest |number|; of one element each.
+    pub fn clipped(&self) -> Option<(Clipping, &[Tensor<1>])> {
+        self.clipped.as_ref().map(|(clipping, sizes)| (*clipping, sizes.as_slice()))
     }
 
     /// Tells the loss of an epoch that has ended to schedules that look at it.
@@ -44,11 +61,18 @@ impl Updates {
 
     /// The module after one step.
     pub fn step<M: Module>(&mut self, module: M, gradients: GradientsParams) -> M {
+        if let Some((clipping, sizes)) = &mut self.clipped {
+            let mut size = Size { gradients: &gradients, clipping: *clipping, found: None };
+            visit_tensors(&module, &mut size);
+            sizes.extend(size.found);
+        }
         let gradients = match self.global_norm {
             Some(bound) => clip_global_norm(&module, gradients, bound),
             None => gradients,
         };
-        self.optimizer.step(self.rates.step(), module, gradients)
+        let rates = self.rates.step();
+        self.rates_so_far.push(rates.base());
+        self.optimizer.step(rates, module, gradients)
     }
 }
 
@@ -98,6 +122,28 @@ impl TensorVisitor for Multiply<'_> {
         if let Some(gradient) = self.gradients.remove::<D>(param.id) {
             self.gradients.register(param.id, gradient * self.factor.clone().unsqueeze());
         }
+    }
+}
+
+/// What a clipping looks at.
+struct Size<'a> {
+    gradients: &'a GradientsParams,
+    clipping: Clipping,
+    found: Option<Tensor<1>>,
+}
+
+impl TensorVisitor for Size<'_> {
+    fn visit<const D: usize>(&mut self, _path: &[String], param: &Param<Tensor<D>>) {
+        let Some(gradient) = self.gradients.get::<D>(param.id) else { return };
+        let own = match self.clipping {
+            Clipping::Value(_) => gradient.abs().max(),
+            Clipping::Norm(_) | Clipping::GlobalNorm(_) => gradient.square().sum().sqrt(),
+        };
+        self.found = Some(match (self.found.take(), self.clipping) {
+            (None, _) => own,
+            (Some(found), Clipping::GlobalNorm(_)) => (found.square() + own.square()).sqrt(),
+            (Some(found), _) => found.max_pair(own),
+        });
     }
 }
 

@@ -9,7 +9,24 @@ use std::path::{Path, PathBuf};
 use burn_store::{BurnpackStore, ModuleStore, PytorchStore, SafetensorsStore, bridge, burn_pack};
 
 use crate::hash::Fnv1a;
+use crate::model::Model;
 use crate::spec::suggest;
+
+/// A model's tensors, saved in Burn's own format and loaded into another module of the same type; with
+/// the size of the file.
+///
+/// # Errors
+///
+/// What Burn says where tensors are missing or do not fit.
+pub fn saved_and_loaded(model: &Model, mut into: Model) -> Result<(usize, Model), String> {
+    let mut saved = BurnpackStore::from_bytes(None);
+    saved.collect_from(model).map_err(|error| error.to_string())?;
+    let bytes = saved.get_bytes().map_err(|error| error.to_string())?;
+    let size = bytes.len();
+    let mut file = BurnpackStore::from_bytes(Some(bytes));
+    file.apply_to(&mut into).map_err(|error| error.to_string())?;
+    Ok((size, into))
+}
 
 /// One tensor of a file.
 #[derive(Debug, Clone, PartialEq)]

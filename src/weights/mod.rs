@@ -13,7 +13,7 @@ mod line_up;
 mod problem;
 mod renaming;
 
-pub use file::{FileError, Stored, WeightFile};
+pub use file::{FileError, Stored, WeightFile, saved_and_loaded};
 pub use golden::{Golden, Mode};
 pub use line_up::{Slot, convert, line_up};
 pub use problem::Problem;

@@ -83,6 +83,7 @@ pub(super) fn spec(folder: &Path, task: Task, source: DataSource) -> Spec {
         faults: Vec::new(),
         tags: Vec::new(),
         conditions: Conditions::default(),
+        seeds: 1,
         timeout: None,
     }
 }

@@ -1,6 +1,7 @@
 //! That the pages in `docs/` are what the sources say, and that every topic has an explanation.
 
 mod data;
+mod peer_checks;
 mod readme;
 mod reference;
 

@@ -8,7 +8,7 @@ use crate::harness::fixtures::{
     ALWAYS, Answer, FakeLaboratory, HINT, NEVER, Recorder, expectation, finding, judged, passing,
     spec,
 };
-use crate::property::Verdict;
+use crate::property::{Outcome, Verdict};
 use crate::spec::{Conditions, DeviceKind, Only, Skip, Span, Spanned};
 
 /// A session over a fake laboratory, in a package of its own.
@@ -259,6 +259,38 @@ fn a_case_is_skipped_where_the_spec_says_so_and_the_device_is_asked_for_only_the
     let due = |reason: &str, calls| (Status::Skipped, reason.to_owned(), calls);
     assert_eq!(skipped[..2], [due("too slow", 0), due("only on wgpu, and this is cpu", 1)]);
     assert_eq!(stage.log(), ["which device", "open mlp with seed 42", "judge hint"]);
+}
+
+#[test]
+fn a_failure_that_is_allowed_passes_and_a_waiver_that_is_not_needed_warns() {
+    let mut expectations = vec![expectation(&ALWAYS), expectation(&NEVER)];
+    for each in &mut expectations {
+        each.allowed = Some(Spanned::new("issue 3".to_owned(), Span::default()));
+    }
+    let mut stage = Stage::new(|name| match name {
+        "always" => Ok(judged(Verdict::pass("yes"))),
+        _ => Ok(judged(Verdict::fail("no", vec![finding("head")]))),
+    });
+    let results: Vec<_> = cases("mlp", expectations).iter().map(|case| stage.run(case)).collect();
+    let [holds, fails] = results.as_slice() else { panic!("{results:?}") };
+    // What holds has its snapshot as ever; what does not hold has none.
+    assert_eq!((holds.status, fails.status), (Status::SnapshotPending, Status::Passed));
+    assert_eq!(holds.verdict.as_ref().unwrap().outcome, Outcome::Warn);
+    assert!(fails.verdict.as_ref().unwrap().summary.starts_with("allowed (issue 3)"));
+}
+
+#[test]
+fn a_spec_of_several_seeds_is_judged_for_each() {
+    let mut several = spec("mlp", vec![expectation(&ALWAYS)]);
+    several.seeds = 3;
+    let mut stage = Stage::new(|_| Ok(judged(Verdict::pass("yes"))));
+    let cases = TestCase::of_spec(&Arc::new(several), Path::new("specs/mlp.yaml"));
+    let result = stage.run(&cases[0]);
+    let summary = result.verdict.unwrap().summary;
+    assert!(summary.starts_with("yes; 3 of 3 seeds hold"), "{summary}");
+    let opened: Vec<String> =
+        stage.log().into_iter().filter(|line| line.starts_with("open")).collect();
+    assert_eq!(opened, [42, 43, 44].map(|seed| format!("open mlp with seed {seed}")));
 }
 
 #[test]

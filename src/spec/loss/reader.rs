@@ -4,8 +4,12 @@ use super::super::file::own_objective;
 use super::super::options::OptionReader;
 use super::super::reader::{Choice, Reader};
 use super::super::vocabulary::{TermKind, TermMeta, find_kind};
+use super::super::yaml::{Node, Value};
 use super::super::{Code, DataSpec, Diagnostic, Span, Spanned, Task};
 use super::{LossKind, LossReduction, LossSpec, LossTerm, Regularization, terms};
+
+/// Class weights from the shares of the classes in the data.
+const BALANCED: &str = "balanced";
 
 /// Reads `loss:`; the task's own loss when the spec does not name one. `data` is there where it could
 /// be read.
@@ -29,26 +33,29 @@ pub(in crate::spec) fn read(
         return (!terms.is_empty()).then_some(LossSpec { terms, regularization });
     }
     let before = spec.reader.errors.len();
-    let (kind, reduction) = read_loss(spec.reader, term, &choice, task.value);
+    let (kind, reduction, balanced) = read_loss(spec.reader, term, &choice, task.value);
     if spec.reader.errors.len() == before && !kind.tasks().contains(&task.value) {
         spec.reader.report(mismatch(&kind, choice.span, task));
     }
     let kind = Spanned::new(kind, choice.span);
-    Some(LossSpec::of(LossTerm::alone(kind, reduction, task.value)))
+    let alone = LossTerm::alone(kind, reduction, task.value);
+    Some(LossSpec::of(LossTerm { balanced, ..alone }))
 }
 
+/// A loss, how it becomes one number, and where it asks for balanced weights.
 pub(super) fn read_loss(
     reader: &mut Reader<'_>,
     term: &'static TermMeta,
     choice: &Choice<'_>,
     task: Task,
-) -> (LossKind, LossReduction) {
+) -> (LossKind, LossReduction, Option<Span>) {
     let options = &mut OptionReader::of_choice(reader, term, choice);
     let reduction = match options.word("reduction") {
         "sum" => LossReduction::Sum,
         "batch_mean" => LossReduction::BatchMean,
         _ => LossReduction::Mean,
     };
+    let balanced = balanced(options, task);
     let kind = match term.name {
         "cross_entropy" => LossKind::CrossEntropy {
             weights: weights(options).map(|weights| weights.value),
@@ -103,12 +110,32 @@ pub(super) fn read_loss(
         "mean_output" => LossKind::MeanOutput,
         other => unreachable!("a test reads every loss of the vocabulary, `{other}` too"),
     };
-    (kind, reduction)
+    (kind, reduction, balanced)
+}
+
+/// Where the spec says `weights: balanced`.
+fn balanced(options: &mut OptionReader<'_, '_, '_>, task: Task) -> Option<Span> {
+    let node = options.given("weights")?;
+    let says_so = matches!(&node.value, Value::String(word) if word == BALANCED);
+    if says_so && task == Task::MultiLabelClassification {
+        let error = Diagnostic::new(
+            Code::CONTRADICTION,
+            "`weights: balanced` needs classes that exclude each other",
+            node.span,
+            "an example has several labels here",
+        );
+        options.reader.report(error.help("write a weight for each label: `weights: [1, 3]`"));
+    }
+    says_so.then_some(node.span)
 }
 
 /// Class weights, not all of them 0.
 fn weights(options: &mut OptionReader<'_, '_, '_>) -> Option<Spanned<Vec<f64>>> {
     let before = options.reader.errors.len();
+    let is_word = |node: &Node| matches!(&node.value, Value::String(word) if word == BALANCED);
+    if options.given("weights").is_some_and(is_word) {
+        return None;
+    }
     let weights = options.numbers("weights")?;
     if options.reader.errors.len() == before && weights.iter().all(|weight| *weight == 0.0) {
         options.reader.report(Diagnostic::new(

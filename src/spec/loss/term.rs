@@ -1,6 +1,6 @@
 //! One of the terms that a loss is the sum of.
 
-use super::super::{Spanned, Task};
+use super::super::{Span, Spanned, Task};
 use super::{LossKind, LossReduction};
 
 /// A loss with a name, a weight, and what it looks at.
@@ -17,6 +17,8 @@ pub struct LossTerm {
     pub task: Task,
     /// By what its value is multiplied before it is added to the others.
     pub weight: Spanned<f64>,
+    /// Where the spec says `weights: balanced`: they are known once the data is.
+    pub balanced: Option<Span>,
 }
 
 /// What a term compares an output with.
@@ -44,7 +46,7 @@ impl LossTerm {
     ) -> Self {
         let weight = Spanned::new(1.0, kind.span);
         let compared = Compared::Target;
-        Self { name: None, kind, reduction, output: None, compared, task, weight }
+        Self { name: None, kind, reduction, output: None, compared, task, weight, balanced: None }
     }
 
     /// How messages speak of it: "`mse`" where it is alone, else "the term `reconstruction`".

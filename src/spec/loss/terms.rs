@@ -65,7 +65,7 @@ fn one(
     }
     let before = options.reader.errors.len();
     let answer = answer(options, meta.name, (target, constant), data, task)?;
-    let (kind, reduction) = read_loss(options.reader, meta, &choice, answer.task);
+    let (kind, reduction, balanced) = read_loss(options.reader, meta, &choice, answer.task);
     let sound = options.reader.errors.len() == before;
     if let Some(error) = misfit(&kind, choice.span, &answer, task).filter(|_| sound) {
         options.reader.report(error);
@@ -91,6 +91,7 @@ fn one(
         compared: if alone { Compared::Nothing } else { answer.compared },
         task: answer.task,
         weight,
+        balanced,
     })
 }
 

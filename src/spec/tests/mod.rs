@@ -56,7 +56,7 @@ const fn meta(name: &'static str, recommended: bool) -> Meta {
 }
 
 const fn property(name: &'static str, recommended: bool) -> Property {
-    Property { meta: meta(name, recommended), needs: &[], judge, record }
+    Property { meta: meta(name, recommended), needs: &[], trains_further: None, judge, record }
 }
 
 fn judge(_: &Evidence, _: &Options) -> Verdict {

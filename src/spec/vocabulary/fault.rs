@@ -22,6 +22,16 @@ pub(super) static TERMS: &[TermMeta] = &[
         source: SOURCE,
     },
     TermMeta {
+        name: "decay_frozen",
+        kind: TermKind::Fault,
+        summary: "The layer's frozen tensors lose a hundredth in each step, as a weight decay does that \
+                  reaches them.",
+        options: &[LAYER],
+        main: Some("layer"),
+        example: "decay_frozen: hidden",
+        source: SOURCE,
+    },
+    TermMeta {
         name: "wrong_gradient",
         kind: TermKind::Fault,
         summary: "The layer's backward is wrong: gradients through its output are multiplied by \
@@ -56,6 +66,16 @@ pub(super) static TERMS: &[TermMeta] = &[
         options: &[],
         main: None,
         example: "negate_gradient",
+        source: SOURCE,
+    },
+    TermMeta {
+        name: "mix_batch",
+        kind: TermKind::Fault,
+        summary: "Each output is halfway to the mean of its batch, as a reshape or a normalization over \
+                  the batch axis makes it.",
+        options: &[],
+        main: None,
+        example: "mix_batch",
         source: SOURCE,
     },
 ];

@@ -14,7 +14,7 @@ const fn flag(name: &'static str, default: bool, doc: &'static str) -> TermOptio
 const fn weights(doc: &'static str) -> TermOption {
     TermOption {
         name: "weights",
-        kind: Kind::Numbers(Bounds::NonNegative),
+        kind: Kind::ClassWeights,
         default: Default::Derived("all classes alike"),
         doc,
     }
@@ -55,7 +55,10 @@ pub(super) static TERMS: &[TermMeta] = &[
         "−ln softmax(logits)[class], mean over the answers: examples, or places where each place has \
          a class; with weights the mean is weighted. Needs `task: classification`.",
         &[
-            weights("one weight per class, in the order of the sorted labels"),
+            weights(
+                "one weight per class, in the order of the sorted labels; `balanced` is n / (k · n_c) for \
+                 the n_c of n training examples in class c of k, so that all classes count alike",
+            ),
             SMOOTHING,
             TermOption {
                 name: "pad_tokens",
@@ -80,7 +83,10 @@ pub(super) static TERMS: &[TermMeta] = &[
         "−[y ln σ(z) + (1 − y) ln(1 − σ(z))] of a logit z and 0 or 1, mean over examples and labels. \
          Needs `task: binary_classification` or `multi_label_classification`.",
         &[
-            weights("two weights: of class 0 and of class 1; with several labels one per label"),
+            weights(
+                "two weights: of class 0 and of class 1, or `balanced` as in `cross_entropy`; with \
+                 several labels one per label",
+            ),
             SMOOTHING,
             flag(
                 "logits",
@@ -100,7 +106,10 @@ pub(super) static TERMS: &[TermMeta] = &[
          task with classes.",
         &[
             number("gamma", Bounds::NonNegative, 2.0, "how much less; 0 is cross entropy"),
-            weights("one weight per class; where there is one logit per answer two, of 0 and of 1"),
+            weights(
+                "one weight per class, or `balanced` as in `cross_entropy`; where there is one logit per \
+                 answer two, of 0 and of 1",
+            ),
             REDUCTION,
         ],
         "{focal: {gamma: 2}}",

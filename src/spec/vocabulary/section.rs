@@ -107,6 +107,13 @@ pub(super) static TERMS: &[TermMeta] = &[
                 doc: "lists of expectations by name, for `group` among the expectations",
             },
             TermOption {
+                name: "allow",
+                kind: Kind::Reasons,
+                default: Default::Derived("nothing"),
+                doc: "expected properties whose failures are known and let pass, each with the reason; \
+                      a warning tells when one holds again",
+            },
+            TermOption {
                 name: "tags",
                 kind: Kind::Texts,
                 default: Default::Derived("none"),
@@ -124,6 +131,13 @@ pub(super) static TERMS: &[TermMeta] = &[
                 kind: Kind::Section("skip"),
                 default: Default::Derived("judged"),
                 doc: "why the spec is not judged, everywhere or on one kind of device",
+            },
+            TermOption {
+                name: "seeds",
+                kind: Kind::Count { least: 1 },
+                default: Default::Count(1),
+                doc: "how many seeds each property is judged for, from `training.seed` on: what fails for \
+                      some of them alone is told from what is broken",
             },
             TermOption {
                 name: "timeout",

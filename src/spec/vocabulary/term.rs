@@ -115,6 +115,8 @@ pub enum ValueKind {
     Padding3d,
     /// A list of numbers.
     Numbers(Bounds),
+    /// `balanced`, or a list of numbers of at least 0.
+    ClassWeights,
     /// A list of whole numbers from 1, or one alone.
     Shape,
     /// A list of such lists.
@@ -149,6 +151,8 @@ pub enum ValueKind {
     Expectations,
     /// A mapping of names to such lists.
     Groups,
+    /// A mapping of properties to texts.
+    Reasons,
     /// A column's name, or a list of them.
     Columns,
     /// A column's name, several, or the options of a target.
@@ -190,6 +194,9 @@ impl fmt::Display for ValueKind {
                 write!(formatter, "`valid`, `same`, a whole number, or `[depth, height, width]`")
             }
             Self::Numbers(bounds) => write!(formatter, "a list, each {bounds}"),
+            Self::ClassWeights => {
+                write!(formatter, "`balanced`, or a list, each a number of at least 0")
+            }
             Self::Shape => write!(formatter, "a list of whole numbers of at least 1"),
             Self::Shapes => write!(formatter, "a list of shapes, each a list of whole numbers"),
             Self::NamedShapes => write!(formatter, "a mapping of names to shapes"),
@@ -212,6 +219,7 @@ impl fmt::Display for ValueKind {
             Self::Sections(name) => write!(formatter, "a list, each the options of `{name}`"),
             Self::Expectations => write!(formatter, "a list of properties, or `recommended`"),
             Self::Groups => write!(formatter, "a mapping of names to lists of expectations"),
+            Self::Reasons => write!(formatter, "a mapping of properties to reasons"),
             Self::Columns => write!(formatter, "a column's name, or a list of them"),
             Self::Column => write!(formatter, "a column's name, a list of them, or options"),
             Self::ByColumn { kind, all: false } => {

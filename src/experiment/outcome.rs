@@ -1,0 +1,206 @@
+//! What training left behind: the model as it is used, on examples that it knows and on others, what
+//! must not have moved, and how the recipe went.
+
+use burn::module::Module;
+use serde::Serialize;
+
+use super::bench::{Bench, evaluate_quietly, scalars};
+use super::epochs::validation_loss;
+use super::initial::EXAMPLES;
+use crate::device::DeviceFailure;
+use crate::model::Weights;
+use crate::spec::Clipping;
+use crate::subject::{Batch, Subject};
+use crate::training::Trainer;
+
+/// The trained model and the recipe's own traces.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct OutcomeEvidence {
+    /// Loss on the sample of training examples, as the model is used: random layers off, running
+    /// statistics. Not known where a training step of the model's own computes the loss.
+    pub evaluation_loss: Option<f64>,
+    /// The same where each example has the inputs of the next one: what the model reaches without
+    /// looking. Not known where the model brings its own examples.
+    pub blind_loss: Option<f64>,
+    /// Loss on held-out examples, before training and after it.
+    pub validation: Option<ValidationLoss>,
+    /// Tensors that the optimizer must leave alone: frozen ones and running statistics.
+    pub untrained: Vec<UntrainedEvidence>,
+    /// The learning rate of each step, but for those of parameter groups.
+    pub rates: Vec<f64>,
+    pub clipping: Option<ClippingEvidence>,
+}
+
+/// Loss on held-out examples.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct ValidationLoss {
+    pub examples: usize,
+    pub start: f64,
+    pub end: f64,
+}
+
+/// A tensor that is not trained.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct UntrainedEvidence {
+    pub tensor: String,
+    /// Whether it is a running statistic, which moves by itself.
+    pub is_statistic: bool,
+    pub moved: bool,
+    /// NaN and infinite numbers, and variances below 0.
+    pub wrong: usize,
+}
+
+/// What the recipe's clipping looked at.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ClippingEvidence {
+    /// The clipping's name in the spec language.
+    pub kind: &'static str,
+    pub bound: f64,
+    /// The size of the gradient before clipping, for each step.
+    pub sizes: Vec<f64>,
+}
+
+impl ClippingEvidence {
+    /// The share of steps in which it clipped.
+    pub fn share(&self) -> f64 {
+        let clipped = self.sizes.iter().filter(|size| **size > self.bound).count();
+        clipped as f64 / self.sizes.len().max(1) as f64
+    }
+}
+
+/// Held-out loss before training.
+///
+/// # Errors
+///
+/// When the device fails.
+pub fn held_out(bench: &Bench, model: &crate::model::Model) -> Result<Option<f64>, DeviceFailure> {
+    let subject = &bench.subject;
+    let examples = subject.validation_examples().min(EXAMPLES);
+    if examples == 0 {
+        return Ok(None);
+    }
+    validation_loss(subject, model, &bench.test, examples).map(Some)
+}
+
+/// Looks at a trained model. `held_out_before` is the loss that [`held_out`] gave before training.
+///
+/// # Errors
+///
+/// When the device fails.
+pub fn look(
+    bench: &Bench,
+    trainer: &Trainer<'_>,
+    sample: &Batch,
+    held_out_before: Option<f64>,
+) -> Result<OutcomeEvidence, DeviceFailure> {
+    let (subject, place) = (&bench.subject, &bench.test);
+    let used = trainer.model().valid();
+    let own_step = subject.rust().is_some_and(|plan| plan.steps());
+    let loss = |batch: &Batch| evaluate_quietly(subject, &used, batch, place);
+    let validation = match (held_out_before, held_out(bench, trainer.model())?) {
+        (Some(start), Some(end)) => {
+            let examples = subject.validation_examples().min(EXAMPLES);
+            Some(ValidationLoss { examples, start, end })
+        }
+        _ => None,
+    };
+    let clipping = trainer.updates().clipped().map(|(clipping, sizes)| {
+        let (kind, bound) = match clipping {
+            Clipping::Norm(bound) => ("norm", bound),
+            Clipping::Value(bound) => ("value", bound),
+            Clipping::GlobalNorm(bound) => ("global_norm", bound),
+        };
+        Ok(ClippingEvidence { kind, bound, sizes: scalars(sizes.to_vec())? })
+    });
+    Ok(OutcomeEvidence {
+        evaluation_loss: (!own_step).then(|| loss(sample)).transpose()?,
+        blind_loss: exchanged(subject, sample).as_ref().map(loss).transpose()?,
+        validation,
+        // Both as the device holds them: in single precision no weight is what it was on the host.
+        untrained: untrained(
+            &Weights::read(&bench.model(place).valid())?,
+            &Weights::read(&used)?,
+            &bench.weights,
+        ),
+        rates: trainer.updates().rates().to_vec(),
+        clipping: clipping.transpose()?,
+    })
+}
+
+/// The sample with the inputs of the next example for each; `None` where the model brings its own.
+fn exchanged(subject: &Subject, sample: &Batch) -> Option<Batch> {
+    subject.dataset()?;
+    let mut indices = sample.indices.clone();
+    indices.rotate_left(1);
+    let others = subject.batch(&indices).examples?;
+    let mut blind = sample.clone();
+    blind.examples.as_mut()?.inputs = others.inputs;
+    Some(blind)
+}
+
+/// `declared` tells what is trained: a model in use has no gradients at all.
+fn untrained(before: &Weights, after: &Weights, declared: &Weights) -> Vec<UntrainedEvidence> {
+    let both = before.tensors.iter().zip(&after.tensors).zip(&declared.tensors);
+    let kept = both.filter(|(_, declared)| !declared.trainable);
+    let evidence = kept.map(|((start, end), _)| {
+        let is_variance = start.path.ends_with("running_var");
+        let is_wrong = |value: &&f64| !value.is_finite() || is_variance && **value < 0.0;
+        UntrainedEvidence {
+            tensor: start.path.clone(),
+            is_statistic: start.path.contains("running_"),
+            moved: start.values.iter().zip(&end.values).any(|(start, end)| start != end),
+            wrong: end.values.iter().filter(is_wrong).count(),
+        }
+    });
+    evidence.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::NamedTensor;
+
+    fn weights(values: &[(&str, bool, f64)]) -> Weights {
+        let tensor = |(path, trainable, value): &(&str, bool, f64)| NamedTensor {
+            path: (*path).to_owned(),
+            shape: vec![1],
+            trainable: *trainable,
+            values: vec![*value],
+        };
+        Weights { tensors: values.iter().map(tensor).collect() }
+    }
+
+    #[test]
+    fn only_what_is_not_trained_is_looked_at() {
+        let before = weights(&[
+            ("a.weight", true, 1.0),
+            ("b.weight", false, 1.0),
+            ("n.running_mean", false, 0.0),
+            ("n.running_var", false, 1.0),
+        ]);
+        let after = weights(&[
+            ("a.weight", true, 2.0),
+            ("b.weight", false, 1.0),
+            ("n.running_mean", false, 0.3),
+            ("n.running_var", false, -1.0),
+        ]);
+        let found = untrained(&before, &after, &before);
+        let seen: Vec<_> = found
+            .iter()
+            .map(|each| (each.tensor.as_str(), each.is_statistic, each.moved, each.wrong))
+            .collect();
+        let due = [
+            ("b.weight", false, false, 0),
+            ("n.running_mean", true, true, 0),
+            ("n.running_var", true, true, 1),
+        ];
+        assert_eq!(seen, due);
+    }
+
+    #[test]
+    fn a_step_is_clipped_when_its_gradient_is_larger_than_the_bound() {
+        let sizes = vec![0.5, 1.0, 1.5, 4.0];
+        let clipping = ClippingEvidence { kind: "norm", bound: 1.0, sizes };
+        assert_eq!(clipping.share(), 0.5);
+    }
+}
