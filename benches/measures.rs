@@ -233,6 +233,7 @@ fn cost(specs: &[Spec], cpu: &Devices) {
                 options: Options::defaults(&property.meta),
                 severity: None,
                 fails: None,
+                allowed: None,
                 conditions: spec::Conditions::default(),
                 span: None,
             };

@@ -144,10 +144,10 @@ fn halves(bench: &Bench) -> Result<Result<HalvesEvidence, &'static str>, DeviceF
     let whole = gradients(0, 2 * half)?;
     let (first, second) = (gradients(0, half)?, gradients(half, 2 * half)?);
     let largest = whole.iter().map(super::backward::norm_of).fold(0.0, f64::max);
-    let errors = whole.iter().zip(first.iter().zip(&second)).filter_map(|(whole, (one, two))| {
-        // The inputs of the halves are others.
-        (whole.path != super::INPUT).then(|| (whole, apart(whole, one, two)))
-    });
+    // The inputs of the halves are others.
+    let pairs = whole.iter().zip(first.iter().zip(&second));
+    let pairs = pairs.filter(|(whole, _)| whole.path != super::INPUT);
+    let errors = pairs.map(|(whole, (one, two))| (whole, apart(whole, one, two)));
     let worst = errors.max_by(|(_, one), (_, two)| one.0.total_cmp(&two.0));
     let Some((tensor, (error, ratio))) = worst else {
         return Ok(Err("the model has no trainable tensor"));

@@ -1,7 +1,7 @@
 //! Whether the examples of a batch are independent of each other.
 //!
 //! Examples are exchanged by the bits of their numbers: those with a 0 at some bit, then those with a
-//! 1. Any two of n examples are told apart by a bit, so that 2 · log₂ n passes show every influence of
+//! one. Any two of n examples are told apart by a bit, so that 2 · log₂ n passes show every influence of
 //! one on another. Only where there is one, single examples are exchanged to name it.
 
 use super::evidence::{Influence, MixingEvidence};
