@@ -82,10 +82,7 @@ fn judge(evidence: &Evidence, options: &Options) -> Verdict {
             "see `uses_inputs` and `outputs_vary`, and check that labels belong to their inputs",
         ));
     }
-    match findings.is_empty() {
-        true => Verdict::pass(summary),
-        false => Verdict::fail(summary, findings),
-    }
+    Verdict::of(summary, findings)
 }
 
 fn record(evidence: &Evidence, _options: &Options) -> Mapping {
@@ -100,9 +97,7 @@ mod tests {
     use crate::property::Outcome;
 
     fn verdict(change: impl FnOnce(&mut Evidence)) -> Verdict {
-        let mut evidence = testing::evidence();
-        change(&mut evidence);
-        judge(&evidence, &Options::defaults(&PROPERTY.meta))
+        testing::verdict(&PROPERTY, change)
     }
 
     fn losses(evidence: &mut Evidence, loss: f64, constant: Option<f64>, blind: Option<f64>) {

@@ -72,9 +72,7 @@ mod tests {
     use crate::property::Outcome;
 
     fn verdict(change: impl FnOnce(&mut Evidence)) -> Verdict {
-        let mut evidence = testing::evidence();
-        change(&mut evidence);
-        judge(&evidence, &Options::defaults(&PROPERTY.meta))
+        testing::verdict(&PROPERTY, change)
     }
 
     fn differing(difference: f64) -> Verdict {

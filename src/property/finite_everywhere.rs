@@ -90,10 +90,7 @@ fn judge(evidence: &Evidence, _options: &Options) -> Verdict {
         count(initial.gradients.len(), "gradient"),
         count(training.steps, "step")
     );
-    match findings.is_empty() {
-        true => Verdict::pass(looked),
-        false => Verdict::fail(looked, findings),
-    }
+    Verdict::of(looked, findings)
 }
 
 fn record(evidence: &Evidence, _options: &Options) -> Mapping {
@@ -111,9 +108,7 @@ mod tests {
     use crate::property::Outcome;
 
     fn verdict(change: impl FnOnce(&mut Evidence)) -> Verdict {
-        let mut evidence = testing::evidence();
-        change(&mut evidence);
-        judge(&evidence, &Options::defaults(&PROPERTY.meta))
+        testing::verdict(&PROPERTY, change)
     }
 
     #[test]

@@ -48,10 +48,7 @@ fn judge(evidence: &Evidence, _options: &Options) -> Verdict {
         frozen.len() - findings.len(),
         count(frozen.len(), "frozen tensor")
     );
-    match findings.is_empty() {
-        true => Verdict::pass(summary),
-        false => Verdict::fail(summary, findings),
-    }
+    Verdict::of(summary, findings)
 }
 
 fn record(evidence: &Evidence, _options: &Options) -> Mapping {
@@ -68,9 +65,7 @@ mod tests {
     use crate::property::Outcome;
 
     fn verdict(change: impl FnOnce(&mut Evidence)) -> Verdict {
-        let mut evidence = testing::evidence();
-        change(&mut evidence);
-        judge(&evidence, &Options::defaults(&PROPERTY.meta))
+        testing::verdict(&PROPERTY, change)
     }
 
     fn with(moved: bool) -> Verdict {

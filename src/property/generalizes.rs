@@ -71,10 +71,7 @@ fn judge(evidence: &Evidence, options: &Options) -> Verdict {
     if !(held_out.end <= held_out.start) {
         findings.push(finding("training has raised the held-out loss", held_out.start));
     }
-    match findings.is_empty() {
-        true => Verdict::pass(summary),
-        false => Verdict::fail(summary, findings),
-    }
+    Verdict::of(summary, findings)
 }
 
 fn record(evidence: &Evidence, _options: &Options) -> Mapping {
@@ -89,9 +86,7 @@ mod tests {
     use crate::property::Outcome;
 
     fn verdict(change: impl FnOnce(&mut Evidence)) -> Verdict {
-        let mut evidence = testing::evidence();
-        change(&mut evidence);
-        judge(&evidence, &Options::defaults(&PROPERTY.meta))
+        testing::verdict(&PROPERTY, change)
     }
 
     fn set(evidence: &mut Evidence, known: f64, start: f64, end: f64) {

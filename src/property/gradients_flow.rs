@@ -113,10 +113,7 @@ fn judge(evidence: &Evidence, options: &Options) -> Verdict {
                 .to_owned(),
         });
     }
-    match findings.is_empty() {
-        true => Verdict::pass(summary),
-        false => Verdict::fail(summary, findings),
-    }
+    Verdict::of(summary, findings)
 }
 
 fn record(evidence: &Evidence, _options: &Options) -> Mapping {

@@ -86,10 +86,7 @@ fn judge(evidence: &Evidence, options: &Options) -> Verdict {
         .filter(|layer| share(layer.start) > bound || share(layer.trained) > bound)
         .map(|layer| finding(layer, bound))
         .collect();
-    match findings.is_empty() {
-        true => Verdict::pass(summary),
-        false => Verdict::fail(summary, findings),
-    }
+    Verdict::of(summary, findings)
 }
 
 fn finding(layer: &Layer<'_>, bound: f64) -> Finding {

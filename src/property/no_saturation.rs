@@ -84,10 +84,7 @@ fn judge(evidence: &Evidence, options: &Options) -> Verdict {
         .filter(|layer| layer.at_start > bound || !layer.is_last && layer.trained > bound)
         .map(|layer| finding(layer, bound))
         .collect();
-    match findings.is_empty() {
-        true => Verdict::pass(summary),
-        false => Verdict::fail(summary, findings),
-    }
+    Verdict::of(summary, findings)
 }
 
 fn finding(layer: &Layer<'_>, bound: f64) -> Finding {

@@ -66,10 +66,7 @@ fn judge(evidence: &Evidence, _options: &Options) -> Verdict {
             mend: mend.to_owned(),
         });
     }
-    match findings.is_empty() {
-        true => Verdict::pass(summary),
-        false => Verdict::fail(summary, findings),
-    }
+    Verdict::of(summary, findings)
 }
 
 fn record(evidence: &Evidence, _options: &Options) -> Mapping {
@@ -86,9 +83,7 @@ mod tests {
     use crate::property::Outcome;
 
     fn verdict(change: impl FnOnce(&mut Evidence)) -> Verdict {
-        let mut evidence = testing::evidence();
-        change(&mut evidence);
-        judge(&evidence, &Options::defaults(&PROPERTY.meta))
+        testing::verdict(&PROPERTY, change)
     }
 
     fn with(change: impl FnOnce(&mut crate::experiment::UntrainedEvidence)) -> Verdict {

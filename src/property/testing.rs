@@ -13,6 +13,7 @@ use crate::inspection::{
     ClassCount, ColumnFacts, Contradictions, Copies, DataFacts, FirstLayer, Head, Inspection,
     LossFacts, Outputs, Range, Reach, Rows, Takes, TargetFacts,
 };
+use crate::property::{Options, Property, Verdict};
 use crate::spec::Task;
 
 /// `hidden` (linear 4 → 10), `relu1`, `head` (linear 10 → 10): ten classes, all well.
@@ -117,6 +118,13 @@ pub fn evidence() -> Evidence {
             reloaded: Ok(ReloadedEvidence { bytes: 1000, tensor: None, outputs: Some(0.0) }),
         }),
     }
+}
+
+/// What a property with its defaults says of the healthy subject, changed.
+pub fn verdict(property: &Property, change: impl FnOnce(&mut Evidence)) -> Verdict {
+    let mut evidence = evidence();
+    change(&mut evidence);
+    (property.judge)(&evidence, &Options::defaults(&property.meta))
 }
 
 /// A running mean that lives.

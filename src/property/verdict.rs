@@ -51,6 +51,14 @@ impl Verdict {
         Self { outcome: Outcome::Fail, summary: summary.into(), findings }
     }
 
+    /// Holds where nothing was found.
+    pub fn of(summary: impl Into<String>, findings: Vec<Finding>) -> Self {
+        match findings.is_empty() {
+            true => Self::pass(summary),
+            false => Self::fail(summary, findings),
+        }
+    }
+
     pub fn warn(summary: impl Into<String>, findings: Vec<Finding>) -> Self {
         Self { outcome: Outcome::Warn, summary: summary.into(), findings }
     }
