@@ -152,7 +152,8 @@ pub fn missing_activation(facts: &SubjectFacts) -> Option<Suspect> {
             | "mean"
             | "pixel_shuffle"
             | "interpolate2d"
-            | "positional_encoding" => {}
+            | "positional_encoding"
+            | "identity" => {}
             _ => before = None,
         }
     }

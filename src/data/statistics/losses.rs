@@ -48,25 +48,60 @@ pub fn guessing_loss(kind: &LossKind, targets: &Targets, classes: usize) -> f64 
 /// group of equal inputs. Above 0 with smoothed labels, and with equal inputs whose targets differ.
 ///
 /// Holds for a model that answers each example by itself; dropout (noise) and batch normalization
-/// (other examples) take part in that only while training.
+/// (other examples) take part in that only while training. Where each place tells the token of the next
+/// one, it holds for a model that does not look ahead: what it knows at a place is the sequence up to
+/// there, so that sequences that begin alike are alike for so long.
 ///
 /// NaN as in [`constant_loss`].
 pub fn loss_floor(kind: &LossKind, examples: &Examples, classes: usize) -> f64 {
-    groups_of_equal_inputs(examples)
-        .iter()
-        .map(|group| lowest_by_column(kind, &examples.targets.select(group), classes))
-        .fold(LossSum::default(), |sum, group| sum + group)
-        .mean()
+    let length = example_len(examples);
+    let lowest = |targets: &Targets| lowest_by_column(kind, targets, classes);
+    let sums: Vec<LossSum> = match tells_the_next_token(examples) {
+        true => (0..length)
+            .flat_map(|place| {
+                let here = at_place(&examples.targets, place);
+                let groups = groups_of_equal_beginnings(examples, place + 1);
+                groups.into_iter().map(move |group| lowest(&here.select(&group)))
+            })
+            .collect(),
+        false => groups_of_equal_beginnings(examples, length)
+            .iter()
+            .map(|group| lowest(&examples.targets.select(group)))
+            .collect(),
+    };
+    sums.into_iter().fold(LossSum::default(), |sum, group| sum + group).mean()
 }
 
-/// Indices of the examples with the same input, in the order of their first.
-fn groups_of_equal_inputs(examples: &Examples) -> Vec<Vec<usize>> {
-    let example_len = examples.inputs.len().checked_div(examples.len()).unwrap_or(0);
+fn example_len(examples: &Examples) -> usize {
+    examples.inputs.len().checked_div(examples.len()).unwrap_or(0)
+}
+
+/// Whether the class at each place is the input of the next one, as in language models.
+fn tells_the_next_token(examples: &Examples) -> bool {
+    let length = example_len(examples);
+    let Targets::Places { classes, .. } = &examples.targets else { return false };
+    length > 1
+        && examples.targets.width() == length
+        && classes.chunks(length).zip(examples.inputs.chunks(length)).all(|(classes, inputs)| {
+            classes.iter().zip(&inputs[1..]).all(|(class, input)| *class == Some(*input as usize))
+        })
+}
+
+/// The classes at one place, as targets of that place alone.
+fn at_place(targets: &Targets, place: usize) -> Targets {
+    let Targets::Places { classes, .. } = targets else { return targets.clone() };
+    let here = classes.iter().skip(place).step_by(targets.width());
+    Targets::Places { classes: here.copied().collect(), shape: vec![1] }
+}
+
+/// Indices of the examples whose first so many numbers are the same, in the order of their first.
+fn groups_of_equal_beginnings(examples: &Examples, numbers: usize) -> Vec<Vec<usize>> {
+    let example_len = example_len(examples);
     let mut groups: Vec<Vec<usize>> = Vec::new();
     let mut group_of: HashMap<Vec<u64>, usize> = HashMap::new();
     for index in 0..examples.len() {
         // Adding 0 turns −0 into 0.
-        let input = examples.input(index, example_len);
+        let input = &examples.input(index, example_len)[..numbers];
         let key = input.iter().map(|number| (number + 0.0).to_bits()).collect();
         let group = *group_of.entry(key).or_insert(groups.len());
         if group == groups.len() {
@@ -265,6 +300,24 @@ mod tests {
         assert_close(constant_loss(&kind, &targets, 2), LN_2);
         assert_close(guessing_loss(&kind, &targets, 4), 4f64.ln());
         assert_close(loss_floor(&kind, &examples(&[5.0, 5.0], targets), 2), 0.0);
+    }
+
+    #[test]
+    fn a_token_is_told_from_what_came_before_it() {
+        // Both sequences begin with 3; behind it stands 0 in one and 1 in the other.
+        let targets = |last: usize| Targets::Places {
+            classes: vec![Some(0), Some(2), Some(1), Some(last)],
+            shape: vec![2],
+        };
+        let kind = cross_entropy(None, None);
+        let sequences = examples(&[3.0, 0.0, 3.0, 1.0], targets(2));
+        assert_close(loss_floor(&kind, &sequences, 4), 2.0 * LN_2 / 4.0);
+        // A class that is not the token of the next place: whole sequences are compared.
+        let mut others = sequences.clone();
+        others.inputs[3] = 0.0;
+        assert_close(loss_floor(&kind, &others, 4), LN_2 / 2.0);
+        others.inputs[1] = 2.0;
+        assert_close(loss_floor(&kind, &others, 4), 0.0);
     }
 
     #[test]
