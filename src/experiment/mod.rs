@@ -50,6 +50,8 @@ pub use replays::{Differing, HalvesEvidence, ReloadedEvidence, ReplaysEvidence};
 pub use training::{TrainingPlan, fall};
 
 #[cfg(test)]
+mod fault_tests;
+#[cfg(test)]
 mod recipe_tests;
 #[cfg(test)]
 mod tests;

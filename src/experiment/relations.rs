@@ -17,12 +17,10 @@ pub use evidence::{
     CausalityEvidence, Influence, MixingEvidence, PositionsEvidence, RelationsEvidence, TimeLeak,
 };
 
-use burn::module::Module;
-
 use super::bench::{Bench, evaluate_quietly, untracked};
 use super::measure::root_mean_square;
 use crate::device::{DeviceFailure, Place};
-use crate::model::{Model, Pass, Value, to_f64};
+use crate::model::{Model, Value, to_f64};
 use crate::objective::compute;
 use crate::registry::Computed;
 use crate::spec::LayerKind;
@@ -47,7 +45,7 @@ pub fn run(bench: &Bench, plan: RelationsPlan) -> Result<RelationsEvidence, Devi
     let subject = &bench.subject;
     let place = bench.home();
     let trained = bench.model(place);
-    let used = trained.valid();
+    let used = subject.in_use(&trained);
     let batch = subject.sample(EXAMPLES);
     let stage = Stage { subject, place, model: &used };
     let (loss, doubled_loss) = losses(&stage, &batch)?;
@@ -124,7 +122,7 @@ impl Stage<'_> {
     /// All outputs for a batch.
     pub fn outputs(&self, batch: &Batch) -> Result<Outputs, DeviceFailure> {
         let inputs = batch.inputs(self.place);
-        let mut pass = Pass::plain();
+        let mut pass = self.subject.pass_in_use();
         let computed = compute(self.subject, self.model, batch, inputs, self.place, &mut pass);
         let values: Vec<(String, Value)> = match computed {
             Computed::Output(output) => vec![("output".to_owned(), output)],
