@@ -51,6 +51,8 @@ pub use replays::{Differing, HalvesEvidence, ReloadedEvidence, ReplaysEvidence};
 pub use training::{TrainingPlan, fall};
 
 #[cfg(test)]
+mod fault_tests;
+#[cfg(test)]
 mod recipe_tests;
 #[cfg(test)]
 mod relations_tests;

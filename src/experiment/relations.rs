@@ -22,8 +22,6 @@ pub use evidence::{
 pub use padding::{PaddingEvidence, PaddingPlan, PaddingShift};
 pub use symmetry::{Asymmetry, SymmetryEvidence, SymmetryPlan, Transformation};
 
-use burn::module::Module;
-
 use super::bench::{Bench, evaluate_quietly, scalar, untracked};
 use super::measure::root_mean_square;
 use crate::device::{DeviceFailure, Place};
@@ -55,7 +53,7 @@ pub fn run(bench: &Bench, plan: &RelationsPlan) -> Result<RelationsEvidence, Dev
     let subject = &bench.subject;
     let place = bench.home();
     let trained = bench.model(place);
-    let used = trained.valid();
+    let used = subject.in_use(&trained);
     let batch = subject.sample(EXAMPLES);
     let stage = Stage { subject, place, model: &used };
     let (loss, doubled_loss) = losses(&stage, &batch)?;
@@ -135,7 +133,7 @@ pub(super) struct Stage<'a> {
 impl Stage<'_> {
     /// All outputs for a batch.
     pub fn outputs(&self, batch: &Batch) -> Result<Outputs, DeviceFailure> {
-        self.outputs_of(batch, &mut Pass::plain())
+        self.outputs_of(batch, &mut self.subject.pass_in_use())
     }
 
     fn outputs_of(&self, batch: &Batch, pass: &mut Pass) -> Result<Outputs, DeviceFailure> {

@@ -82,6 +82,11 @@ impl Pass {
         Self { recording: true, ..Self::default() }
     }
 
+    /// The same pass, with every layer's output kept.
+    pub fn recorded(self) -> Self {
+        Self { recording: true, ..self }
+    }
+
     /// The outputs, in the order in which they were computed.
     pub fn into_recorded(self) -> Vec<Recorded> {
         self.recorded

@@ -8,7 +8,6 @@
 mod axes;
 mod places;
 
-use burn::module::Module;
 use serde::Serialize;
 
 use self::axes::{Axes, TimeAxis};
@@ -202,7 +201,8 @@ impl View<'_> {
                 let faults = subject.spec.faults.iter().map(|fault| fault.value.clone());
                 let faults: Vec<Fault> = faults.collect();
                 let network = Network::build(plan, &place.device).plant(&faults);
-                let model = bench.weights.load(Model::Declared(network), place).valid();
+                let trained = bench.weights.load(Model::Declared(network), place);
+                let model = subject.in_use(&trained);
                 Stage { model: &model, ..*self.stage }.seen(&batch, None)?
             }
             _ => match panics::caught(|| self.stage.seen(&batch, None)) {

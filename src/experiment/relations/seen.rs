@@ -4,7 +4,7 @@ use burn::tensor::Transaction;
 
 use super::{Array, Outputs, Stage};
 use crate::device::DeviceFailure;
-use crate::model::{Pass, Recorded, fetch};
+use crate::model::{Recorded, fetch};
 use crate::objective;
 use crate::subject::Batch;
 
@@ -18,7 +18,7 @@ pub(super) struct Seen {
 impl Stage<'_> {
     /// A recorded pass. Masks of padding read `masks` where it is given.
     pub(super) fn seen(&self, batch: &Batch, masks: Option<&Batch>) -> Result<Seen, DeviceFailure> {
-        let mut pass = Pass::recording();
+        let mut pass = self.subject.pass_in_use().recorded();
         if let Some(masks) = masks {
             pass = pass.masked_by(masks.inputs(self.place));
         }
@@ -29,7 +29,7 @@ impl Stage<'_> {
     /// The loss of a batch, of which masks read another one.
     pub(super) fn loss(&self, batch: &Batch, masks: &Batch) -> Result<f64, DeviceFailure> {
         let Self { subject, place, model } = *self;
-        let mut pass = Pass::plain().masked_by(masks.inputs(place));
+        let mut pass = subject.pass_in_use().masked_by(masks.inputs(place));
         let (loss, inputs) = (&subject.spec.loss, batch.inputs(place));
         let evaluated = objective::evaluate(subject, loss, model, batch, inputs, place, &mut pass);
         super::scalar(evaluated.loss)
