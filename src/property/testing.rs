@@ -5,9 +5,10 @@ use std::f64::consts::LN_10;
 use crate::experiment::{
     ActivationEvidence, CausalityEvidence, CheckPath, DeviceRandom, DistinctUnits, Evidence,
     GradientCheckEvidence, GradientEvidence, HalvesEvidence, InitialEvidence, InputEvidence,
-    LayerFacts, LossBounds, MixingEvidence, OutcomeEvidence, OverfitEvidence, RelationsEvidence,
-    ReloadedEvidence, ReplaysEvidence, SampleLoss, StepUpdate, SubjectFacts, TrainingEvidence,
-    UnitEvidence, UntrainedEvidence, UpdateEvidence, ValidationLoss, WeightEvidence,
+    LayerFacts, LossBounds, MixingEvidence, OutcomeEvidence, OverfitEvidence, PaddingEvidence,
+    RelationsEvidence, ReloadedEvidence, ReplaysEvidence, SampleLoss, StepUpdate, SubjectFacts,
+    TrainingEvidence, UnitEvidence, UntrainedEvidence, UpdateEvidence, ValidationLoss,
+    WeightEvidence,
 };
 use crate::inspection::{
     ClassCount, ColumnFacts, Contradictions, Copies, DataFacts, FirstLayer, Head, Inspection,
@@ -148,6 +149,15 @@ fn relations() -> RelationsEvidence {
         mixing: vec![mode(false), mode(true)],
         normalizes_over_batch: false,
         causality: Ok(CausalityEvidence { length: 9, boundaries: 8, leak: None, answers: true }),
+        padding: Ok(PaddingEvidence {
+            examples: 8,
+            places: 20,
+            content: Ok(None),
+            shorter: Ok(None),
+            losses: None,
+            answers: true,
+        }),
+        symmetries: Vec::new(),
         positions: None,
         obstacle: None,
     }
