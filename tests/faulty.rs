@@ -10,6 +10,7 @@ use serde_json::Value;
 /// A faulty spec, the properties that must fail, and where each must point.
 const FAULTS: &[(&str, &[(&str, &str)])] = &[
     ("biased_proportion", &[("equivariant_to", "head")]),
+    ("answer_inside", &[("answers_not_among_inputs", "grade")]),
     ("bidirectional_forecast", &[("causal", "place 1")]),
     ("blind_model", &[("beats_baseline", "training")]),
     ("choking_clip", &[("clipping_in_use", "training.clipping")]),
@@ -26,6 +27,7 @@ const FAULTS: &[(&str, &[(&str, &str)])] = &[
     ("frozen_layer", &[("weights_update", "hidden.weight")]),
     ("inputs_times_1000", &[("initial_loss", "input"), ("inputs_normalized", "input [0]")]),
     ("mean_over_padding", &[("respects_padding", "mean1")]),
+    ("linear_model", &[("activations_present", "first")]),
     ("missing_activation", &[("overfits_batch", "first")]),
     ("mixed_batch", &[("batch_independent", "head")]),
     (

@@ -10,6 +10,9 @@ use std::process::Command;
 
 use serde_json::Value;
 
+/// The share of the accused programs whose first cause must be the right one.
+const NAMED: f64 = 0.8;
+
 /// The share of the faulty programs that must be accused of something, of severity error or warn.
 const CAUGHT: f64 = 0.95;
 
@@ -28,6 +31,11 @@ impl Subject {
     /// Whether the language itself refuses it.
     fn is_refused(&self) -> bool {
         self.tags.iter().any(|tag| tag == "refused")
+    }
+
+    /// Whether a cause is what was planted: the tag behind the class, or one that is as right.
+    fn has(&self, cause: &str) -> bool {
+        self.tags[1..].iter().any(|tag| tag == cause || tag.strip_prefix("or_") == Some(cause))
     }
 }
 
@@ -65,8 +73,16 @@ fn value_of(document: &str, key: &str) -> Option<String> {
     document.lines().find_map(|line| line.strip_prefix(key)).map(str::to_owned)
 }
 
-/// What a run says of each program: its properties that do not hold, with how they count and where.
-fn accusations() -> BTreeMap<String, Vec<String>> {
+/// What a run says of a program.
+#[derive(Default)]
+struct Said {
+    /// The likely causes, the likeliest first.
+    causes: Vec<String>,
+    /// The properties that do not hold, with how they count and where.
+    accusations: Vec<String>,
+}
+
+fn run() -> BTreeMap<String, Said> {
     let output = Command::new(env!("CARGO_BIN_EXE_cargo-nn-test"))
         .args(["nn-test", "run", "--device", "cpu", "--message-format", "json"])
         .arg("fixtures/faulty/zoo")
@@ -77,18 +93,27 @@ fn accusations() -> BTreeMap<String, Vec<String>> {
         .output()
         .expect("the binary runs");
     let text = String::from_utf8(output.stdout).expect("events are UTF-8");
-    let mut accused: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let mut said: BTreeMap<String, Said> = BTreeMap::new();
     for line in text.lines() {
         let event: Value = serde_json::from_str(line).expect("every line is an event");
-        if event["event"] != "test_finished" {
-            continue;
+        match event["event"].as_str() {
+            Some("test_finished") => {
+                let test = event["test"].as_str().expect("a result names its test");
+                let (program, property) = test.rsplit_once("::").expect("a test has a property");
+                let said = said.entry(program.to_owned()).or_default();
+                said.accusations.extend(accusation(property, &event));
+            }
+            Some("diagnosed") => {
+                let program = event["spec"].as_str().expect("a diagnosis names its spec");
+                let causes = event["causes"].as_array().expect("it has causes");
+                let causes = causes.iter().filter_map(|cause| cause["cause"].as_str());
+                let said = said.entry(program.to_owned()).or_default();
+                said.causes.extend(causes.map(str::to_owned));
+            }
+            _ => {}
         }
-        let test = event["test"].as_str().expect("a result names its test");
-        let (program, property) = test.rsplit_once("::").expect("a test has a property");
-        let said = accused.entry(program.to_owned()).or_default();
-        said.extend(accusation(property, &event));
     }
-    accused
+    said
 }
 
 fn accusation(property: &str, result: &Value) -> Option<String> {
@@ -111,7 +136,7 @@ fn accusation(property: &str, result: &Value) -> Option<String> {
     Some(format!("{how} {property}{}", place.map_or(String::new(), |place| format!(" at {place}"))))
 }
 
-fn matrix(subjects: &[Subject], accused: &BTreeMap<String, Vec<String>>) -> String {
+fn matrix(subjects: &[Subject], said: &BTreeMap<String, Said>) -> String {
     let mut text = String::new();
     let mut file = "";
     for subject in subjects {
@@ -119,9 +144,17 @@ fn matrix(subjects: &[Subject], accused: &BTreeMap<String, Vec<String>>) -> Stri
             text += &format!("\n# {}\n", subject.file);
             file = &subject.file;
         }
-        let said = accused.get(&subject.name).expect("every program has run");
-        let said = if said.is_empty() { "nothing".to_owned() } else { said.join("; ") };
-        text += &format!("{} [{}]: {said}\n", subject.name, subject.tags.join(" "));
+        let Said { causes, accusations } = said.get(&subject.name).expect("every program has run");
+        let list = |items: &[String], separator: &str| match items.is_empty() {
+            true => "nothing".to_owned(),
+            false => items.join(separator),
+        };
+        let tags = subject.tags.join(" ");
+        text += &format!("{} [{tags}]\n", subject.name);
+        text += &format!("    because: {}\n", list(causes, ", "));
+        for accusation in accusations {
+            text += &format!("    {accusation}\n");
+        }
     }
     text.trim_start().to_owned()
 }
@@ -129,8 +162,8 @@ fn matrix(subjects: &[Subject], accused: &BTreeMap<String, Vec<String>>) -> Stri
 #[test]
 fn faulty_programs_are_accused_and_healthy_ones_are_not() {
     let subjects = subjects();
-    let accused = accusations();
-    let found = matrix(&subjects, &accused);
+    let said = run();
+    let found = matrix(&subjects, &said);
     let path = folder().join("matrix.txt");
     if std::env::var("INSTA_UPDATE").is_ok_and(|update| update == "always") {
         std::fs::write(&path, &found).expect("it can be written");
@@ -143,21 +176,31 @@ fn faulty_programs_are_accused_and_healthy_ones_are_not() {
         .collect();
     assert!(changed.is_empty(), "the zoo is seen otherwise than it was:\n{}", changed.concat());
 
-    let said = |subject: &Subject| accused[&subject.name].clone();
+    let accusations = |subject: &Subject| &said[&subject.name].accusations;
     let (healthy, faulty): (Vec<&Subject>, Vec<&Subject>) =
         subjects.iter().partition(|subject| subject.is_healthy());
     let wronged: Vec<String> = healthy
         .iter()
-        .filter(|subject| !said(subject).is_empty())
-        .map(|subject| format!("{}: {}", subject.name, said(subject).join("; ")))
+        .filter(|subject| !accusations(subject).is_empty())
+        .map(|subject| format!("{}: {}", subject.name, accusations(subject).join("; ")))
         .collect();
     assert!(wronged.is_empty(), "healthy programs are accused:\n{}", wronged.join("\n"));
-    let caught = faulty.iter().filter(|subject| !said(subject).is_empty()).count();
-    let share = caught as f64 / faulty.len() as f64;
-    assert!(share >= CAUGHT, "{caught} of {} faulty programs are accused", faulty.len());
-    for subject in faulty.iter().filter(|subject| subject.is_refused()) {
-        assert!(said(subject)[0].starts_with("refused"), "{}: {:?}", subject.name, said(subject));
+    let caught: Vec<&&Subject> =
+        faulty.iter().filter(|subject| !accusations(subject).is_empty()).collect();
+    let share = caught.len() as f64 / faulty.len() as f64;
+    assert!(share >= CAUGHT, "{} of {} faulty programs are accused", caught.len(), faulty.len());
+    let (refused, judged): (Vec<&Subject>, Vec<&Subject>) =
+        caught.into_iter().partition(|subject| subject.is_refused());
+    for subject in refused {
+        let accusations = accusations(subject);
+        assert!(accusations[0].starts_with("refused"), "{}: {accusations:?}", subject.name);
     }
+    let named = |subject: &&&Subject| {
+        said[&subject.name].causes.first().is_some_and(|cause| subject.has(cause))
+    };
+    let right = judged.iter().filter(named).count();
+    let share = right as f64 / judged.len() as f64;
+    assert!(share >= NAMED, "{right} of {} causes are the right ones", judged.len());
 }
 
 #[test]
@@ -165,11 +208,20 @@ fn the_zoo_is_as_large_as_the_project_says() {
     let subjects = subjects();
     let faulty = subjects.iter().filter(|subject| !subject.is_healthy());
     let class = |subject: &Subject| {
-        subject.tags.iter().find(|tag| tag.starts_with("class_")).cloned().expect("a fault has a class")
+        subject
+            .tags
+            .iter()
+            .find(|tag| tag.starts_with("class_"))
+            .cloned()
+            .expect("a fault has a class")
     };
     let mut classes: Vec<String> = faulty.map(class).collect();
     let programs = classes.len();
     classes.sort();
     classes.dedup();
-    assert!(programs >= 120 && classes.len() >= 60, "{programs} programs of {} classes", classes.len());
+    assert!(
+        programs >= 120 && classes.len() >= 60,
+        "{programs} programs of {} classes",
+        classes.len()
+    );
 }

@@ -57,6 +57,13 @@ pub static CAUSES: &[Cause] = &[
         consequences: &["generalizes"],
     },
     Cause {
+        name: "answer_among_inputs",
+        title: "the answer is among the inputs",
+        text: "A column was made of the answer: training and validation are brilliant, and use fails, where the column is not there yet.",
+        mend: "Leave the column out of `features`.",
+        consequences: &["generalizes"],
+    },
+    Cause {
         name: "split_unfit",
         title: "the parts of the data are not alike",
         text: "Training and held-out examples come from different ends of a sorted file: what is learned from one does not hold for the other.",

@@ -1,6 +1,6 @@
 //! What a spec's recipe and data say that no property judges by itself.
 
-use crate::spec::{LayerKind, LayerSpec, Model, OptimizerKind, Spec};
+use crate::spec::{LayerKind, LayerSpec, OptimizerKind, Spec};
 
 /// A kind of recipe.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -114,7 +114,9 @@ mod tests {
         assert!(large.is(Trait::LargeSteps) && !large.is(Trait::SmallSteps));
         let plain = with("training: {optimizer: {sgd: {learning_rate: 1}}}", 100);
         assert!(!plain.is(Trait::LargeSteps));
-        assert!(with("training: {optimizer: {adam: {learning_rate: 1e-6}}}", 100).is(Trait::SmallSteps));
+        assert!(
+            with("training: {optimizer: {adam: {learning_rate: 1e-6}}}", 100).is(Trait::SmallSteps)
+        );
         let decays = "training: {optimizer: {adamw: {learning_rate: 1e-2, weight_decay: 50}}}";
         assert!(with(decays, 100).is(Trait::DecaysFast));
         let noise = "data: {moons: {}, augment: {noise: 1}}\nmodel: [linear: 2]";

@@ -82,7 +82,11 @@ impl Clue {
             return None;
         }
         let finding = |fits: &dyn Fn(&&Finding) -> bool| {
-            verdict.findings.iter().find(fits).map(|finding| vec![(property.as_str(), Some(finding))])
+            verdict
+                .findings
+                .iter()
+                .find(fits)
+                .map(|finding| vec![(property.as_str(), Some(finding))])
         };
         match self {
             Self::Says(_, words) => finding(&|finding| finding.message.contains(words)),

@@ -95,6 +95,11 @@ impl Laboratory {
             }
     }
 
+    /// The steps that the recipe takes in all.
+    pub fn declared_steps(&self) -> usize {
+        self.bench.subject.declared_steps()
+    }
+
     /// What has been measured so far.
     pub fn evidence(&self) -> &Evidence {
         &self.evidence

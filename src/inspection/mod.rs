@@ -13,6 +13,7 @@ mod loss;
 mod outputs;
 mod range;
 mod reach;
+mod telling;
 #[cfg(test)]
 mod tests;
 
@@ -23,7 +24,8 @@ use crate::subject::read_by;
 
 pub use facts::{
     ClassCount, ColumnFacts, Contradictions, Copies, Copy, DataFacts, Example, FirstLayer, Head,
-    Inspection, LabelCount, LossFacts, Outputs, Reach, Rows, Seen, Takes, TargetFacts, Unreachable,
+    Inspection, LabelCount, LossFacts, Outputs, Reach, Rows, Seen, Takes, TargetFacts, Telling,
+    Unreachable,
 };
 pub use outputs::seen;
 pub use range::Range;
@@ -83,19 +85,26 @@ fn head(term: &LossTerm, data: Option<&Dataset>, plan: Option<&Plan>, seen: Opti
 
 fn facts(spec: &Spec, data: &Dataset) -> DataFacts {
     let tokens = matches!(data.input, InputKind::Tokens { .. });
+    let reconstructs = spec.data.of_input.as_ref().is_some_and(|own| own.value == OfInput::Input);
+    let columns = if tokens { Vec::new() } else { columns::inputs(data) };
+    let names: Vec<String> = columns.iter().map(|column| column.name.clone()).collect();
     DataFacts {
         training_examples: data.train.len(),
         held_out_examples: data.validation.len() + data.test.len(),
         answers: data.train.len() * data.train.targets.width(),
         tokens,
-        columns: if tokens { Vec::new() } else { columns::inputs(data) },
+        columns,
         targets: labels::targets(
             &data.train.targets,
             &[&data.validation.targets, &data.test.targets],
             &data.classes,
             &data.origin.targets,
         ),
-        reconstructs: spec.data.of_input.as_ref().is_some_and(|own| own.value == OfInput::Input),
+        reconstructs,
+        telling: match tokens || reconstructs {
+            true => None,
+            false => telling::telling(data, &names),
+        },
         contradictions: match *spec.task {
             Task::Regression | Task::Objective => None,
             // What follows a text is open.

@@ -10,6 +10,8 @@
 
 mod accumulation_equivalent;
 mod activations_in_scale;
+mod activations_present;
+mod answers_not_among_inputs;
 mod batch_independent;
 mod beats_baseline;
 pub(crate) mod causal;
@@ -97,7 +99,9 @@ impl PartialEq for Property {
 pub static REGISTRY: &[&Property] = &[
     &shapes::PROPERTY,
     &loss_suits_task::PROPERTY,
+    &activations_present::PROPERTY,
     &labels_valid::PROPERTY,
+    &answers_not_among_inputs::PROPERTY,
     &inputs_normalized::PROPERTY,
     &targets_scaled::PROPERTY,
     &classes_balanced::PROPERTY,

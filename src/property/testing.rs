@@ -205,6 +205,7 @@ fn inspection() -> Inspection {
             columns: ["length", "width", "height", "weight"].map(column).to_vec(),
             targets: classes(),
             reconstructs: false,
+            telling: Some(Vec::new()),
             contradictions: Some(Contradictions { examples: 0, first: None }),
             copies: Copies { examples: 0, first: Vec::new(), by_chance: 0.0 },
         }),

@@ -12,8 +12,9 @@ const WITH_TRAIN: &str = "NN_TEST_WITH_TRAIN";
 
 /// What applies to none of them: no probe shows what they ask for, or the recipe has nothing of the
 /// kind.
-const OF_NONE: [&str; 7] = [
+const OF_NONE: [&str; 8] = [
     "activations_in_scale",
+    "activations_present",
     "clipping_in_use",
     "frozen_stay",
     "no_saturation",
@@ -23,9 +24,10 @@ const OF_NONE: [&str; 7] = [
 ];
 
 /// What does not apply to a model that brings its batches and its loss, and shows no ReLU.
-const OF_NO_DATA: [&str; 11] = [
+const OF_NO_DATA: [&str; 12] = [
     "loss_suits_task",
     "labels_valid",
+    "answers_not_among_inputs",
     "inputs_normalized",
     "targets_scaled",
     "classes_balanced",
@@ -48,6 +50,7 @@ const HEALTHY: [(&str, &[&str]); 6] = [
         &[
             "inputs_normalized",
             "targets_scaled",
+            "answers_not_among_inputs",
             "features_vary",
             "no_dead_units",
             "normalization_sound",

@@ -69,7 +69,8 @@ pub fn derivative(line: &Line<'_>) -> Result<DirectionCheck, DeviceFailure> {
     let second = check(smaller, noise + truncation, false);
     let mismatch = (analytic - smaller).abs();
     let shrinks = (wide / narrow).abs() > 2.5;
-    let at_the_point = narrow.abs() > POINT_KINK * mismatch && !shrinks && narrow.abs() > 4.0 * noise;
+    let at_the_point =
+        narrow.abs() > POINT_KINK * mismatch && !shrinks && narrow.abs() > 4.0 * noise;
     let nearby = (numeric - smaller).abs() > 0.1 * mismatch;
     let disagrees = second.relative_error > SUSPICIOUS + second.noise;
     let kink = disagrees && (at_the_point || nearby);

@@ -44,6 +44,11 @@ fn the_page_about_errors_is_up_to_date() {
 }
 
 #[test]
+fn the_page_of_causes_is_what_they_say() {
+    assert_page("docs/causes.md", &causes());
+}
+
+#[test]
 fn the_json_schema_is_up_to_date() {
     assert_page("nn-test.schema.json", &crate::schema::text());
 }
