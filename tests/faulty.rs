@@ -25,9 +25,11 @@ const FAULTS: &[(&str, &[(&str, &str)])] = &[
     ("flattened_image", &[("invariant_to", "places")]),
     ("frozen_layer", &[("weights_update", "hidden.weight")]),
     ("inputs_times_1000", &[("initial_loss", "input"), ("inputs_normalized", "input [0]")]),
+    ("loud_noise", &[("augmentation_keeps_scale", "input")]),
     ("mean_over_padding", &[("respects_padding", "mean1")]),
     ("missing_activation", &[("overfits_batch", "first")]),
     ("mixed_batch", &[("batch_independent", "head")]),
+    ("mostly_padding", &[("padding_in_bounds", "data")]),
     (
         "negated_gradient",
         &[("gradients_match", "loss"), ("learns", "loss"), ("overfits_batch", "loss")],

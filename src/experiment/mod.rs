@@ -43,9 +43,9 @@ pub use measure::median;
 pub use outcome::{ClippingEvidence, OutcomeEvidence, UntrainedEvidence, ValidationLoss};
 pub use overfit::{OWN_FALL, OverfitPlan};
 pub use relations::{
-    Asymmetry, CausalityEvidence, Influence, MixingEvidence, PaddingEvidence, PaddingPlan,
-    PaddingShift, PositionsEvidence, RelationsEvidence, RelationsPlan, SymmetryEvidence,
-    SymmetryPlan, TimeLeak, Transformation,
+    Asymmetry, AugmentedScale, CausalityEvidence, Influence, MixingEvidence, PaddingEvidence,
+    PaddingPlan, PaddingShift, PositionsEvidence, RelationsEvidence, RelationsPlan,
+    SymmetryEvidence, SymmetryPlan, TimeLeak, Transformation,
 };
 pub use replays::{Differing, HalvesEvidence, ReloadedEvidence, ReplaysEvidence};
 pub use training::{TrainingPlan, fall};
