@@ -29,6 +29,10 @@ pub enum Fault {
     DecayFrozen(String),
     /// Each output is halfway to the mean of its batch.
     MixBatch,
+    /// The optimizer's step of this layer is multiplied by `factor`.
+    ScaleStep { layer: String, factor: f64 },
+    /// Clipping leaves this layer's gradients out.
+    SkipClipping(String),
 }
 
 /// Reads `faults:`. Layers are checked against the names in `layers`; not when these could not be
@@ -59,6 +63,10 @@ fn read_fault(
         "negate_gradient" => Fault::NegateGradient,
         "decay_frozen" => Fault::DecayFrozen(layer(options, layers)),
         "mix_batch" => Fault::MixBatch,
+        "scale_step" => {
+            Fault::ScaleStep { layer: layer(options, layers), factor: options.number("factor") }
+        }
+        "skip_clipping" => Fault::SkipClipping(layer(options, layers)),
         other => unreachable!("a test reads every fault of the vocabulary, `{other}` too"),
     };
     Some(Spanned::new(fault, choice.span))

@@ -26,6 +26,8 @@ use plateau::PlateauRate;
 pub(super) struct Rates {
     base: Rate,
     groups: Vec<(ParamGroup, Rate)>,
+    /// Times which each of them is.
+    multiple: f64,
 }
 
 impl Rates {
@@ -36,7 +38,7 @@ impl Rates {
         // The rates of all tensors, and then of the matrices.
         let all = others.as_deref().map_or(**learning_rate, |others| *others.learning_rate);
         let of_matrices = others.as_ref().map(|_| (matrices(module), **learning_rate));
-        let mut rates = Self { base: of(all), groups: Vec::new() };
+        let mut rates = Self { base: of(all), groups: Vec::new(), multiple: 1.0 };
         if let Some((ids, rate)) = &of_matrices {
             rates.groups.push((ParamGroup::from_ids(ids.clone()), of(*rate)));
         }
@@ -62,15 +64,22 @@ impl Rates {
 
     /// The same rate in every step.
     pub fn constant(rate: f64) -> Self {
-        Self { base: Rate::Burn(ModuleLrScheduler::new(rate)), groups: Vec::new() }
+        let base = Rate::Burn(ModuleLrScheduler::new(rate));
+        Self { base, groups: Vec::new(), multiple: 1.0 }
+    }
+
+    /// All of them times a factor.
+    pub fn multiply(&mut self, factor: f64) {
+        self.multiple *= factor;
     }
 
     /// The rates of the next step.
     pub fn step(&mut self) -> ModuleLearningRate {
-        let base = ModuleLrScheduler::new(self.base.step());
+        let multiple = self.multiple;
+        let base = ModuleLrScheduler::new(multiple * self.base.step());
         let groups = self.groups.iter_mut();
         let with_group = |rates: ModuleLrScheduler, (group, rate): &mut (ParamGroup, Rate)| {
-            rates.with_group(group.clone(), rate.step())
+            rates.with_group(group.clone(), multiple * rate.step())
         };
         groups.fold(base, with_group).step()
     }
@@ -80,6 +89,12 @@ impl Rates {
         self.base.observe(loss);
         self.groups.iter_mut().for_each(|(_, rate)| rate.observe(loss));
     }
+}
+
+/// The first rates that a recipe's schedule makes of an initial one, over so many steps.
+pub fn first_rates(recipe: &TrainingSpec, steps: usize, initial: f64, count: usize) -> Vec<f64> {
+    let mut rate = behind_warm_up(&recipe.schedule, initial, steps);
+    (0..count).map(|_| rate.step()).collect()
 }
 
 /// One rate on its way through the steps.

@@ -1,12 +1,13 @@
 //! One training step after the other. Nothing is read back from the device here.
 
-use burn::module::{Module, ModuleMapper, Param, ParamId};
+use burn::module::Param;
 use burn::optim::GradientsParams;
 use burn::tensor::Tensor;
 
+use super::planted::Planted;
 use super::updates::{Accumulated, Updates};
 use crate::device::Place;
-use crate::model::{Model, Pass, TensorVisitor, belongs_to, visit_tensors};
+use crate::model::{Model, Pass, TensorVisitor, visit_tensors};
 use crate::objective::{evaluate, objective};
 use crate::random::Random;
 use crate::spec::{Fault, LossSpec};
@@ -19,10 +20,7 @@ pub struct Trainer<'a> {
     place: Place,
     updates: Updates,
     loss: LossSpec,
-    /// Layers that the optimizer never gets: a planted fault.
-    withheld: Vec<String>,
-    /// Layers whose frozen tensors decay: a planted fault.
-    decaying: Vec<String>,
+    planted: Planted,
     seed: u64,
     steps: usize,
 }
@@ -33,20 +31,13 @@ impl<'a> Trainer<'a> {
         subject: &'a Subject,
         model: Model,
         place: Place,
-        updates: Updates,
+        mut updates: Updates,
         loss: LossSpec,
         seed: u64,
     ) -> Self {
-        let withheld = subject.spec.faults.iter().filter_map(|fault| match &fault.value {
-            Fault::FreezeLayer(layer) => Some(layer.clone()),
-            _ => None,
-        });
-        let decaying = subject.spec.faults.iter().filter_map(|fault| match &fault.value {
-            Fault::DecayFrozen(layer) => Some(layer.clone()),
-            _ => None,
-        });
-        let (withheld, decaying) = (withheld.collect(), decaying.collect());
-        Self { subject, model, place, updates, loss, withheld, decaying, seed, steps: 0 }
+        let planted = Planted::of(&subject.spec.faults);
+        updates.leave_unclipped(planted.unclipped.clone());
+        Self { subject, model, place, updates, loss, planted, seed, steps: 0 }
     }
 
     pub fn model(&self) -> &Model {
@@ -89,12 +80,42 @@ impl<'a> Trainer<'a> {
         dropout: bool,
         probe: Option<&mut UpdateProbe>,
     ) -> Tensor<1> {
+        let before = self.model.clone();
+        let (loss, _) = self.advance(batches, dropout, false);
+        if let Some(probe) = probe {
+            probe.measure(&before, &self.model, self.steps);
+        }
+        loss
+    }
+
+    /// One step as the recipe takes it, and the gradients that it was given.
+    ///
+    /// # Panics
+    ///
+    /// When there is no batch.
+    pub fn recorded_step(&mut self, batches: &[Batch]) -> Vec<PartGradients> {
+        self.advance(batches, true, true).1
+    }
+
+    fn advance(
+        &mut self,
+        batches: &[Batch],
+        dropout: bool,
+        record: bool,
+    ) -> (Tensor<1>, Vec<PartGradients>) {
         let examples: usize = batches.iter().map(Batch::size).sum();
         let mut accumulated = Accumulated::default();
         let mut reported: Option<Tensor<1>> = None;
+        let mut parts = Vec::new();
         for (position, batch) in batches.iter().enumerate() {
-            let (loss, gradients) = self.backward(batch, position, dropout);
+            let (loss, mut gradients) = self.backward(batch, position, dropout);
             let share = batch.size() as f64 / examples as f64;
+            if record {
+                let mut collect = CollectGradients { gradients: &gradients, found: Vec::new() };
+                visit_tensors(&self.model, &mut collect);
+                parts.push(PartGradients { share, tensors: collect.found });
+            }
+            self.planted.withhold(&self.model, &mut gradients);
             accumulated.add(&self.model, gradients, share);
             reported = Some(match reported {
                 Some(sum) => sum + loss.mul_scalar(share),
@@ -103,15 +124,10 @@ impl<'a> Trainer<'a> {
             });
         }
         let before = self.model.clone();
-        self.model = self.updates.step(self.model.clone(), accumulated.gradients());
-        for layer in &self.decaying {
-            self.model = decayed(self.model.clone(), layer);
-        }
+        let after = self.updates.step(self.model.clone(), accumulated.gradients());
+        self.model = self.planted.disturb(&before, after);
         self.steps += 1;
-        if let Some(probe) = probe {
-            probe.measure(&before, &self.model, self.steps);
-        }
-        reported.expect("a step has a batch")
+        (reported.expect("a step has a batch"), parts)
     }
 
     /// Loss and gradients of one batch; `position` tells it from the others of its step.
@@ -134,18 +150,13 @@ impl<'a> Trainer<'a> {
             evaluate(self.subject, &self.loss, &self.model, &batch, inputs, &self.place, &mut pass);
         let loss = objective(&self.loss, &self.model, found.loss);
         let reported = loss.clone().detach();
-        let mut gradients = found.gradients.unwrap_or_else(|| {
+        let gradients = found.gradients.unwrap_or_else(|| {
             let minimized = match self.subject.has_fault(&Fault::NegateGradient) {
                 true => loss.neg(),
                 false => loss,
             };
             GradientsParams::from_grads(minimized.backward(), &self.model)
         });
-        if !self.withheld.is_empty() {
-            let withheld = &self.withheld;
-            let mut withhold = Withhold { layers: withheld, gradients: &mut gradients };
-            visit_tensors(&self.model, &mut withhold);
-        }
         (reported, gradients)
     }
 
@@ -162,54 +173,26 @@ impl<'a> Trainer<'a> {
     }
 }
 
-/// The model with the layer's frozen tensors a hundredth smaller.
-fn decayed(model: Model, layer: &str) -> Model {
-    let mut frozen = Frozen { layer, ids: Vec::new() };
-    visit_tensors(&model, &mut frozen);
-    model.map(&mut Decay { ids: frozen.ids })
+/// The gradients of one part of a step, as they came: before they are added up and clipped. On the
+/// device.
+pub struct PartGradients {
+    /// The part's share of the step's examples.
+    pub share: f64,
+    /// The numbers of each trainable tensor's gradient in a row, in the model's order; nothing where it
+    /// got none.
+    pub tensors: Vec<Option<Tensor<1>>>,
 }
 
-struct Frozen<'a> {
-    layer: &'a str,
-    ids: Vec<ParamId>,
+struct CollectGradients<'a> {
+    gradients: &'a GradientsParams,
+    found: Vec<Option<Tensor<1>>>,
 }
 
-impl TensorVisitor for Frozen<'_> {
-    fn visit<const D: usize>(&mut self, path: &[String], param: &Param<Tensor<D>>) {
-        let path = path.join(".");
-        if !param.is_require_grad() && !path.contains("running_") && belongs_to(&path, self.layer) {
-            self.ids.push(param.id);
-        }
-    }
-}
-
-struct Decay {
-    ids: Vec<ParamId>,
-}
-
-impl ModuleMapper for Decay {
-    fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
-        match self.ids.contains(&param.id) {
-            true => {
-                let smaller = param.val().mul_scalar(0.99);
-                Param::initialized(param.id, smaller.set_require_grad(false))
-            }
-            false => param,
-        }
-    }
-}
-
-/// Takes the gradients of some layers away from the optimizer.
-struct Withhold<'a> {
-    layers: &'a [String],
-    gradients: &'a mut GradientsParams,
-}
-
-impl TensorVisitor for Withhold<'_> {
-    fn visit<const D: usize>(&mut self, path: &[String], param: &Param<Tensor<D>>) {
-        let path = path.join(".");
-        if self.layers.iter().any(|layer| belongs_to(&path, layer)) {
-            self.gradients.remove::<D>(param.id);
+impl TensorVisitor for CollectGradients<'_> {
+    fn visit<const D: usize>(&mut self, _path: &[String], param: &Param<Tensor<D>>) {
+        if param.is_require_grad() {
+            let gradient = self.gradients.get::<D>(param.id);
+            self.found.push(gradient.map(|gradient| gradient.flatten(0, D - 1)));
         }
     }
 }

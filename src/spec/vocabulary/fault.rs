@@ -78,4 +78,31 @@ pub(super) static TERMS: &[TermMeta] = &[
         example: "mix_batch",
         source: SOURCE,
     },
+    TermMeta {
+        name: "scale_step",
+        kind: TermKind::Fault,
+        summary: "The optimizer moves this layer's tensors by the factor times what it should.",
+        options: &[
+            LAYER,
+            TermOption {
+                name: "factor",
+                kind: Kind::Number(Bounds::Finite),
+                default: Default::Number(0.5),
+                doc: "1 would be right",
+            },
+        ],
+        main: Some("layer"),
+        example: "scale_step: {layer: hidden, factor: 0.5}",
+        source: SOURCE,
+    },
+    TermMeta {
+        name: "skip_clipping",
+        kind: TermKind::Fault,
+        summary: "Clipping leaves this layer's gradients out, as it does when it is given another \
+                  list of tensors than the optimizer.",
+        options: &[LAYER],
+        main: Some("layer"),
+        example: "skip_clipping: hidden",
+        source: SOURCE,
+    },
 ];
