@@ -47,15 +47,20 @@ pub use optimizer_steps::{OptimizerStepsEvidence, TensorStep};
 pub use outcome::{ClippingEvidence, OutcomeEvidence, UntrainedEvidence, ValidationLoss};
 pub use overfit::{OWN_FALL, OverfitPlan};
 pub use relations::{
-    CausalityEvidence, Influence, MixingEvidence, PositionsEvidence, RelationsEvidence,
-    RelationsPlan, TimeLeak,
+    Asymmetry, CausalityEvidence, Influence, MixingEvidence, PaddingEvidence, PaddingPlan,
+    PaddingShift, PositionsEvidence, RelationsEvidence, RelationsPlan, SymmetryEvidence,
+    SymmetryPlan, TimeLeak, Transformation,
 };
 pub use replays::{Differing, HalvesEvidence, ReloadedEvidence, ReplaysEvidence};
 pub use sweep::{DIVERGED, Rung, StableRegion, SweepEvidence, SweepPlan};
 pub use training::{TrainingPlan, fall};
 
 #[cfg(test)]
+mod fault_tests;
+#[cfg(test)]
 mod recipe_tests;
+#[cfg(test)]
+mod relations_tests;
 #[cfg(test)]
 mod sweep_tests;
 #[cfg(test)]

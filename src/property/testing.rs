@@ -6,9 +6,9 @@ use crate::experiment::{
     ActivationEvidence, CausalityEvidence, CheckPath, DeviceRandom, DistinctUnits, Evidence,
     GradientCheckEvidence, GradientEvidence, HalvesEvidence, InitialEvidence, InputEvidence,
     LayerFacts, LossBounds, MixingEvidence, OptimizerStepsEvidence, OutcomeEvidence,
-    OverfitEvidence, RelationsEvidence, ReloadedEvidence, ReplaysEvidence, Rung, SampleLoss,
-    StepUpdate, SubjectFacts, SweepEvidence, TensorStep, TrainingEvidence, UnitEvidence,
-    UntrainedEvidence, UpdateEvidence, ValidationLoss, WeightEvidence,
+    OverfitEvidence, PaddingEvidence, RelationsEvidence, ReloadedEvidence, ReplaysEvidence, Rung,
+    SampleLoss, StepUpdate, SubjectFacts, SweepEvidence, TensorStep, TrainingEvidence,
+    UnitEvidence, UntrainedEvidence, UpdateEvidence, ValidationLoss, WeightEvidence,
 };
 use crate::inspection::{
     ClassCount, ColumnFacts, Contradictions, Copies, DataFacts, FirstLayer, Head, Inspection,
@@ -175,6 +175,15 @@ fn relations() -> RelationsEvidence {
         mixing: vec![mode(false), mode(true)],
         normalizes_over_batch: false,
         causality: Ok(CausalityEvidence { length: 9, boundaries: 8, leak: None, answers: true }),
+        padding: Ok(PaddingEvidence {
+            examples: 8,
+            places: 20,
+            content: Ok(None),
+            shorter: Ok(None),
+            losses: None,
+            answers: true,
+        }),
+        symmetries: Vec::new(),
         positions: None,
         obstacle: None,
     }

@@ -2,11 +2,11 @@
 
 mod batches;
 mod clipping;
+mod faults;
 pub mod formulas;
 mod groups;
 mod optimizer;
 mod patience;
-mod planted;
 mod schedule;
 mod trainer;
 mod updates;

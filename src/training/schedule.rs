@@ -26,8 +26,6 @@ use plateau::PlateauRate;
 pub(super) struct Rates {
     base: Rate,
     groups: Vec<(ParamGroup, Rate)>,
-    /// Times which each of them is.
-    multiple: f64,
 }
 
 impl Rates {
@@ -38,7 +36,7 @@ impl Rates {
         // The rates of all tensors, and then of the matrices.
         let all = others.as_deref().map_or(**learning_rate, |others| *others.learning_rate);
         let of_matrices = others.as_ref().map(|_| (matrices(module), **learning_rate));
-        let mut rates = Self { base: of(all), groups: Vec::new(), multiple: 1.0 };
+        let mut rates = Self { base: of(all), groups: Vec::new() };
         if let Some((ids, rate)) = &of_matrices {
             rates.groups.push((ParamGroup::from_ids(ids.clone()), of(*rate)));
         }
@@ -62,24 +60,24 @@ impl Rates {
         rates
     }
 
-    /// The same rate in every step.
-    pub fn constant(rate: f64) -> Self {
-        let base = Rate::Burn(ModuleLrScheduler::new(rate));
-        Self { base, groups: Vec::new(), multiple: 1.0 }
+    /// All of them multiplied.
+    pub fn times(self, factor: f64) -> Self {
+        let times = |rate| Rate::Times(Box::new(rate), factor);
+        let groups = self.groups.into_iter().map(|(group, rate)| (group, times(rate)));
+        Self { base: times(self.base), groups: groups.collect() }
     }
 
-    /// All of them times a factor.
-    pub fn multiply(&mut self, factor: f64) {
-        self.multiple *= factor;
+    /// The same rate in every step.
+    pub fn constant(rate: f64) -> Self {
+        Self { base: Rate::Burn(ModuleLrScheduler::new(rate)), groups: Vec::new() }
     }
 
     /// The rates of the next step.
     pub fn step(&mut self) -> ModuleLearningRate {
-        let multiple = self.multiple;
-        let base = ModuleLrScheduler::new(multiple * self.base.step());
+        let base = ModuleLrScheduler::new(self.base.step());
         let groups = self.groups.iter_mut();
         let with_group = |rates: ModuleLrScheduler, (group, rate): &mut (ParamGroup, Rate)| {
-            rates.with_group(group.clone(), multiple * rate.step())
+            rates.with_group(group.clone(), rate.step())
         };
         groups.fold(base, with_group).step()
     }

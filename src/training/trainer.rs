@@ -4,7 +4,7 @@ use burn::module::Param;
 use burn::optim::GradientsParams;
 use burn::tensor::Tensor;
 
-use super::planted::Planted;
+use super::faults::StepFaults;
 use super::updates::{Accumulated, Updates};
 use crate::device::Place;
 use crate::model::{Model, Pass, TensorVisitor, visit_tensors};
@@ -20,7 +20,7 @@ pub struct Trainer<'a> {
     place: Place,
     updates: Updates,
     loss: LossSpec,
-    planted: Planted,
+    faults: StepFaults,
     seed: u64,
     steps: usize,
 }
@@ -35,9 +35,13 @@ impl<'a> Trainer<'a> {
         loss: LossSpec,
         seed: u64,
     ) -> Self {
-        let planted = Planted::of(&subject.spec.faults);
-        updates.leave_unclipped(planted.unclipped.clone());
-        Self { subject, model, place, updates, loss, planted, seed, steps: 0 }
+        let faults = StepFaults::of(&subject.spec);
+        updates.leave_unclipped(faults.unclipped.clone());
+        let updates = match faults.rate {
+            Some(factor) => updates.with_wrong_rates(factor),
+            None => updates,
+        };
+        Self { subject, model, place, updates, loss, faults, seed, steps: 0 }
     }
 
     pub fn model(&self) -> &Model {
@@ -115,7 +119,7 @@ impl<'a> Trainer<'a> {
                 visit_tensors(&self.model, &mut collect);
                 parts.push(PartGradients { share, tensors: collect.found });
             }
-            self.planted.withhold(&self.model, &mut gradients);
+            self.faults.withhold(&self.model, &mut gradients);
             accumulated.add(&self.model, gradients, share);
             reported = Some(match reported {
                 Some(sum) => sum + loss.mul_scalar(share),
@@ -124,8 +128,9 @@ impl<'a> Trainer<'a> {
             });
         }
         let before = self.model.clone();
-        let after = self.updates.step(self.model.clone(), accumulated.gradients());
-        self.model = self.planted.disturb(&before, after);
+        let gradients = self.faults.of_step(&before, accumulated.gradients());
+        let after = self.updates.step(self.model.clone(), gradients);
+        self.model = self.faults.behind_step(&before, after);
         self.steps += 1;
         (reported.expect("a step has a batch"), parts)
     }
@@ -141,22 +146,27 @@ impl<'a> Trainer<'a> {
         if self.subject.has_fault(&Fault::ShuffleLabels) {
             batch.to_mut().permute_targets(&mut self.random("fault.shuffle_labels", position));
         }
-        let mut pass = match dropout {
+        let mut pass = match dropout && !self.faults.evaluates {
             true => Pass::with_dropout(self.random("dropout", position)),
             false => Pass::plain(),
         };
         let inputs = batch.inputs(&self.place);
-        let found =
-            evaluate(self.subject, &self.loss, &self.model, &batch, inputs, &self.place, &mut pass);
-        let loss = objective(&self.loss, &self.model, found.loss);
+        let model = match self.faults.evaluates {
+            true => self.model.clone().evaluating(),
+            false => self.model.clone(),
+        };
+        let (subject, place) = (self.subject, &self.place);
+        let found = evaluate(subject, &self.loss, &model, &batch, inputs, place, &mut pass);
+        let loss = objective(&self.loss, &model, found.loss);
         let reported = loss.clone().detach();
-        let gradients = found.gradients.unwrap_or_else(|| {
+        let mut gradients = found.gradients.unwrap_or_else(|| {
             let minimized = match self.subject.has_fault(&Fault::NegateGradient) {
                 true => loss.neg(),
                 false => loss,
             };
-            GradientsParams::from_grads(minimized.backward(), &self.model)
+            GradientsParams::from_grads(minimized.backward(), &model)
         });
+        self.faults.scale(&self.model, &mut gradients);
         (reported, gradients)
     }
 

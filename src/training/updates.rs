@@ -17,6 +17,8 @@ pub struct Updates {
     clipper: Option<Clipper>,
     /// The learning rate of each step so far, but for those of groups.
     rates_so_far: Vec<f64>,
+    /// Whether the recipe has chosen, and not the tool.
+    is_of_recipe: bool,
 }
 
 impl Updates {
@@ -27,25 +29,34 @@ impl Updates {
             rates: Rates::of_recipe(recipe, steps, module),
             clipper: recipe.clipping.map(Clipper::new),
             rates_so_far: Vec::new(),
+            is_of_recipe: true,
         }
     }
 
     /// As the tool itself chooses when it judges the model and not the recipe: Adam at one rate.
     pub fn adam(learning_rate: f64) -> Self {
         let (optimizer, rates) = (optimizer::adam(), Rates::constant(learning_rate));
-        Self { optimizer, rates, clipper: None, rates_so_far: Vec::new() }
+        Self { optimizer, rates, clipper: None, rates_so_far: Vec::new(), is_of_recipe: false }
     }
 
-    /// Lets clipping leave these layers out.
+    /// Lets clipping leave these layers out: a planted fault.
     pub fn leave_unclipped(&mut self, layers: Vec<String>) {
         if let Some(clipper) = &mut self.clipper {
             clipper.spare(layers);
         }
     }
 
+    /// The recipe's rates multiplied: a planted fault. What the tool itself chooses stays.
+    pub fn with_wrong_rates(self, factor: f64) -> Self {
+        match self.is_of_recipe {
+            true => self.at_multiple(factor),
+            false => self,
+        }
+    }
+
     /// The same with all learning rates times a factor, whatever the schedule.
     pub fn at_multiple(mut self, factor: f64) -> Self {
-        self.rates.multiply(factor);
+        self.rates = self.rates.times(factor);
         self
     }
 

@@ -12,7 +12,7 @@ const WITH_TRAIN: &str = "NN_TEST_WITH_TRAIN";
 
 /// What applies to none of them: no probe shows what they ask for, or the recipe has nothing of the
 /// kind.
-const OF_NONE: [&str; 7] = [
+const OF_NONE: [&str; 8] = [
     "activations_in_scale",
     "clipping_effective",
     "clipping_in_use",
@@ -20,6 +20,7 @@ const OF_NONE: [&str; 7] = [
     "no_saturation",
     "outputs_vary",
     "regularization_in_range",
+    "respects_padding",
 ];
 
 /// What does not apply to a model that brings its batches and its loss, and shows no ReLU.
