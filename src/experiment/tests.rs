@@ -202,6 +202,7 @@ fn a_healthy_module_holds_every_property() {
         let holds = match property.meta.name {
             // There is nothing of the kind in it, or no probe that shows it; classes have no scale.
             "activations_in_scale"
+            | "clipping_effective"
             | "clipping_in_use"
             | "frozen_stay"
             | "no_saturation"

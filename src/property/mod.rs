@@ -15,6 +15,7 @@ mod batch_independent;
 mod beats_baseline;
 pub(crate) mod causal;
 mod classes_balanced;
+mod clipping_effective;
 mod clipping_in_use;
 mod deterministic;
 pub(crate) mod equivariant_to;
@@ -30,6 +31,7 @@ mod initialization_suits_activations;
 mod inputs_normalized;
 pub(crate) mod invariant_to;
 mod labels_valid;
+pub(crate) mod learning_rate_in_range;
 pub(crate) mod learns;
 mod loss_is_a_mean;
 mod loss_is_nonnegative;
@@ -41,6 +43,7 @@ mod no_dead_units;
 mod no_duplicates_across_split;
 mod no_saturation;
 mod normalization_sound;
+mod optimizer_as_declared;
 mod outputs_vary;
 pub(crate) mod overfits_batch;
 mod padding_in_bounds;
@@ -123,6 +126,7 @@ pub static REGISTRY: &[&Property] = &[
     &accumulation_equivalent::PROPERTY,
     &deterministic::PROPERTY,
     &save_load_round_trip::PROPERTY,
+    &optimizer_as_declared::PROPERTY,
     &gradients_match::PROPERTY,
     &matches_golden::PROPERTY,
     &overfits_batch::PROPERTY,
@@ -137,9 +141,11 @@ pub static REGISTRY: &[&Property] = &[
     &frozen_stay::PROPERTY,
     &schedule_as_declared::PROPERTY,
     &clipping_in_use::PROPERTY,
+    &clipping_effective::PROPERTY,
     &regularization_in_range::PROPERTY,
     &beats_baseline::PROPERTY,
     &generalizes::PROPERTY,
+    &learning_rate_in_range::PROPERTY,
     &loss_is_nonnegative::PROPERTY,
     &finite_everywhere::PROPERTY,
 ];
