@@ -141,7 +141,8 @@ fn welch(a: &Sample, b: &Sample) -> f64 {
         let steps = 2000;
         let width = (to - from) / f64::from(steps);
         let at = |step: i32| density(from + width * f64::from(step));
-        let inner: f64 = (1..steps).map(|step| at(step) * if step % 2 == 1 { 4.0 } else { 2.0 }).sum();
+        let inner: f64 =
+            (1..steps).map(|step| at(step) * if step % 2 == 1 { 4.0 } else { 2.0 }).sum();
         (at(0) + inner + at(steps)) * width / 3.0
     };
     let half = std::f64::consts::FRAC_PI_2;

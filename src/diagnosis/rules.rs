@@ -3,9 +3,9 @@
 //! Weights were set by the order in which faults hide each other: what is exact stands above what the
 //! spec shows, and that above symptoms. `fixtures/faulty/zoo` is what they are held against.
 
+use super::recipe::Trait;
 use super::rule::Clue::{Accuses, At, Holds, Recipe, Says};
 use super::rule::Rule;
-use super::recipe::Trait;
 
 /// All rules, by cause.
 pub static RULES: &[Rule] = &[
@@ -23,7 +23,46 @@ pub static RULES: &[Rule] = &[
         reason: "the tool trains with rates of its own, the gradients are right, and still no better than a constant: what is to be learned changes or is not there",
         all: &[Says("overfits_batch", "as that of a constant answer"), Holds("gradients_match")],
         any: &[],
-        none: &[Accuses("no_dead_units"), Accuses("activations_in_scale"), Accuses("outputs_vary"), Accuses("gradients_flow"), Accuses("initialization_suits_activations"), Accuses("loss_suits_task"), Accuses("uses_inputs"), Accuses("inputs_normalized"), Accuses("no_saturation")],
+        none: &[
+            Accuses("no_dead_units"),
+            Accuses("activations_in_scale"),
+            Accuses("outputs_vary"),
+            Accuses("gradients_flow"),
+            Accuses("initialization_suits_activations"),
+            Accuses("loss_suits_task"),
+            Accuses("uses_inputs"),
+            Accuses("inputs_normalized"),
+            Accuses("no_saturation"),
+            Holds("beats_baseline"),
+        ],
+    },
+    Rule {
+        cause: "labels_broken",
+        weight: 7,
+        reason: "a few examples are learned by heart, and of many nothing",
+        all: &[At("learns", "data"), Holds("overfits_batch"), Holds("gradients_match")],
+        any: &[],
+        none: &[
+            Accuses("no_dead_units"),
+            Accuses("activations_in_scale"),
+            Accuses("outputs_vary"),
+            Accuses("gradients_flow"),
+            Accuses("initialization_suits_activations"),
+            Accuses("loss_suits_task"),
+            Accuses("uses_inputs"),
+            Accuses("inputs_normalized"),
+            Accuses("no_saturation"),
+            Accuses("update_ratio"),
+            Accuses("targets_scaled"),
+            Accuses("initial_loss"),
+            Accuses("regularization_in_range"),
+            Recipe(Trait::Augmented),
+            Recipe(Trait::DropsNearlyAll),
+            Recipe(Trait::DecaysFast),
+            Recipe(Trait::FewSteps),
+            Recipe(Trait::LargeSteps),
+            Recipe(Trait::SmallSteps),
+        ],
     },
     Rule {
         cause: "labels_broken",
@@ -31,7 +70,14 @@ pub static RULES: &[Rule] = &[
         reason: "what is learned on training examples does not hold for others of the same kind",
         all: &[Accuses("generalizes"), Holds("overfits_batch")],
         any: &[],
-        none: &[Accuses("learns"), Accuses("no_duplicates_across_split"), Accuses("labels_valid"), Accuses("inputs_normalized"), Accuses("dropout_sound"), Accuses("train_eval_consistent")],
+        none: &[
+            Accuses("learns"),
+            Accuses("no_duplicates_across_split"),
+            Accuses("labels_valid"),
+            Accuses("inputs_normalized"),
+            Accuses("dropout_sound"),
+            Accuses("train_eval_consistent"),
+        ],
     },
     Rule {
         cause: "classes_unbalanced",
@@ -58,11 +104,11 @@ pub static RULES: &[Rule] = &[
         none: &[],
     },
     Rule {
-        cause: "answer_among_inputs",
-        weight: the answer is among the inputs,
-        reason: "A column was made of the answer: training and validation are brilliant, and use fails, where the column is not there yet.",
-        all: &[L, e, a, v, e,  , t, h, e,  , c, o, l, u, m, n,  , o, u, t,  , o, f,  , `, f, e, a, t, u, r, e, s, `, .],
-        any: &[generalizes],
+        cause: "split_unfit",
+        weight: 18,
+        reason: "classes are held out that are never trained on",
+        all: &[Says("labels_valid", "held out")],
+        any: &[],
         none: &[],
     },
     Rule {
@@ -86,7 +132,13 @@ pub static RULES: &[Rule] = &[
         weight: 12,
         reason: "and something suffers from it",
         all: &[Accuses("inputs_normalized")],
-        any: &[Accuses("learns"), Accuses("overfits_batch"), Accuses("initial_loss"), Accuses("no_dead_units"), Accuses("update_ratio")],
+        any: &[
+            Accuses("learns"),
+            Accuses("overfits_batch"),
+            Accuses("initial_loss"),
+            Accuses("no_dead_units"),
+            Accuses("update_ratio"),
+        ],
         none: &[Accuses("no_duplicates_across_split")],
     },
     Rule {
@@ -110,7 +162,13 @@ pub static RULES: &[Rule] = &[
         weight: 14,
         reason: "and something suffers from it",
         all: &[Accuses("targets_scaled")],
-        any: &[Accuses("learns"), Accuses("overfits_batch"), Accuses("initial_loss"), Accuses("no_dead_units"), Accuses("update_ratio")],
+        any: &[
+            Accuses("learns"),
+            Accuses("overfits_batch"),
+            Accuses("initial_loss"),
+            Accuses("no_dead_units"),
+            Accuses("update_ratio"),
+        ],
         none: &[],
     },
     Rule {
@@ -157,7 +215,7 @@ pub static RULES: &[Rule] = &[
         cause: "layer_detached",
         weight: 36,
         reason: "the derivative is not 0 where the gradient is",
-        all: &[Says("gradients_match", "analytic 0,")],
+        all: &[Says("gradients_match", "analytic 0,"), Accuses("every_parameter_gets_gradient")],
         any: &[],
         none: &[Accuses("initialization_suits_activations")],
     },
@@ -167,7 +225,10 @@ pub static RULES: &[Rule] = &[
         reason: "the gradient is not the derivative",
         all: &[Says("gradients_match", "numeric")],
         any: &[],
-        none: &[Says("gradients_match", "analytic 0,"), Says("gradients_match", "NaN"), Says("gradients_match", "inf"), Says("gradients_match", "every analytic gradient is the negative")],
+        none: &[
+            Says("gradients_match", "NaN"),
+            Says("gradients_match", "every analytic gradient is the negative"),
+        ],
     },
     Rule {
         cause: "layer_frozen",
@@ -237,9 +298,16 @@ pub static RULES: &[Rule] = &[
         cause: "activation_dead",
         weight: 20,
         reason: "units are dead from the start, and what lies before them gets no gradient",
-        all: &[Says("no_dead_units", "at initialization"), Accuses("every_parameter_gets_gradient")],
+        all: &[
+            Says("no_dead_units", "at initialization"),
+            Accuses("every_parameter_gets_gradient"),
+        ],
         any: &[],
-        none: &[Says("initialization_suits_activations", "same weights"), Says("uses_inputs", "never changes the loss"), Accuses("inputs_normalized")],
+        none: &[
+            Says("initialization_suits_activations", "same weights"),
+            Says("uses_inputs", "never changes the loss"),
+            Accuses("inputs_normalized"),
+        ],
     },
     Rule {
         cause: "activation_dead",
@@ -247,7 +315,11 @@ pub static RULES: &[Rule] = &[
         reason: "units are dead from the start",
         all: &[Says("no_dead_units", "at initialization")],
         any: &[],
-        none: &[Accuses("initialization_suits_activations"), Accuses("inputs_normalized"), Accuses("activations_in_scale")],
+        none: &[
+            Accuses("initialization_suits_activations"),
+            Accuses("inputs_normalized"),
+            Accuses("activations_in_scale"),
+        ],
     },
     Rule {
         cause: "activation_saturated",
@@ -295,7 +367,12 @@ pub static RULES: &[Rule] = &[
         reason: "the signal of some layer is next to nothing",
         all: &[Accuses("activations_in_scale")],
         any: &[],
-        none: &[Says("activations_in_scale", "of this `softmax`"), Says("activations_in_scale", "of this `batch_norm`"), Says("no_saturation", "at initialization"), Accuses("every_parameter_gets_gradient")],
+        none: &[
+            Says("activations_in_scale", "of this `softmax`"),
+            Says("activations_in_scale", "of this `batch_norm`"),
+            Says("no_saturation", "at initialization"),
+            Accuses("every_parameter_gets_gradient"),
+        ],
     },
     Rule {
         cause: "normalization_misused",
@@ -311,7 +388,19 @@ pub static RULES: &[Rule] = &[
         reason: "the model in use is another one than in training",
         all: &[Accuses("train_eval_consistent")],
         any: &[],
-        none: &[Accuses("finite_everywhere"), Accuses("dropout_sound"), At("normalization_sound", "training.batch_size")],
+        none: &[
+            Accuses("finite_everywhere"),
+            Accuses("dropout_sound"),
+            At("normalization_sound", "training.batch_size"),
+        ],
+    },
+    Rule {
+        cause: "normalization_misused",
+        weight: 12,
+        reason: "training goes well, and in use the model is no better than a constant",
+        all: &[Accuses("beats_baseline"), Holds("learns"), Holds("normalization_sound")],
+        any: &[],
+        none: &[],
     },
     Rule {
         cause: "normalization_misused",
@@ -414,8 +503,16 @@ pub static RULES: &[Rule] = &[
         weight: 9,
         reason: "training kills what was alive, and rates of the tool do not",
         all: &[Holds("overfits_batch")],
-        any: &[Says("no_dead_units", "after the first steps"), Says("outputs_vary", "after training"), Says("no_saturation", "after the first steps")],
-        none: &[Accuses("inputs_normalized"), Accuses("initialization_suits_activations")],
+        any: &[
+            Says("no_dead_units", "after the first steps"),
+            Says("outputs_vary", "after training"),
+            Says("no_saturation", "after the first steps"),
+        ],
+        none: &[
+            Accuses("inputs_normalized"),
+            Accuses("initialization_suits_activations"),
+            Accuses("activations_in_scale"),
+        ],
     },
     Rule {
         cause: "learning_rate_too_high",
@@ -431,7 +528,15 @@ pub static RULES: &[Rule] = &[
         reason: "weights hardly move with the recipe, and the tool learns with other rates",
         all: &[Accuses("learns"), Accuses("update_ratio"), Holds("overfits_batch")],
         any: &[],
-        none: &[Says("learns", "rises"), Says("learns", "not finite"), Says("learns", "no weight matrix moves"), Accuses("schedule_as_declared"), Accuses("clipping_in_use"), Accuses("activations_in_scale"), Accuses("initialization_suits_activations")],
+        none: &[
+            Says("learns", "rises"),
+            Says("learns", "not finite"),
+            Says("learns", "no weight matrix moves"),
+            Accuses("schedule_as_declared"),
+            Accuses("clipping_in_use"),
+            Accuses("activations_in_scale"),
+            Accuses("initialization_suits_activations"),
+        ],
     },
     Rule {
         cause: "learning_rate_too_low",
@@ -444,9 +549,26 @@ pub static RULES: &[Rule] = &[
     Rule {
         cause: "capacity_too_small",
         weight: 10,
+        reason: "a few examples cannot be learned by heart, and more of them are better than a constant",
+        all: &[Says("overfits_batch", "as that of a constant answer"), Holds("beats_baseline")],
+        any: &[],
+        none: &[],
+    },
+    Rule {
+        cause: "capacity_too_small",
+        weight: 10,
         reason: "a few examples cannot be learned by heart, though the gradients are right",
         all: &[Accuses("overfits_batch")],
         any: &[],
-        none: &[Says("overfits_batch", "as that of a constant answer"), Says("overfits_batch", "no activation stands"), Says("overfits_batch", "count nothing"), Accuses("loss_suits_task"), Accuses("gradients_flow"), Accuses("initialization_suits_activations"), Says("uses_inputs", "never changes the loss"), Accuses("activations_in_scale")],
+        none: &[
+            Says("overfits_batch", "as that of a constant answer"),
+            Says("overfits_batch", "no activation stands"),
+            Says("overfits_batch", "count nothing"),
+            Accuses("loss_suits_task"),
+            Accuses("gradients_flow"),
+            Accuses("initialization_suits_activations"),
+            Says("uses_inputs", "never changes the loss"),
+            Accuses("activations_in_scale"),
+        ],
     },
 ];

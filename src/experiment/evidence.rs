@@ -5,9 +5,11 @@
 
 use serde::Serialize;
 
+use super::optimizer_steps::OptimizerStepsEvidence;
 use super::outcome::OutcomeEvidence;
 use super::relations::RelationsEvidence;
 use super::replays::ReplaysEvidence;
+use super::sweep::SweepEvidence;
 use crate::inspection::Inspection;
 use crate::spec::Task;
 use crate::weights::Mode;
@@ -25,6 +27,8 @@ pub struct Evidence {
     pub golden: Option<Vec<GoldenEvidence>>,
     pub relations: Option<RelationsEvidence>,
     pub replays: Option<ReplaysEvidence>,
+    pub optimizer_steps: Option<OptimizerStepsEvidence>,
+    pub sweep: Option<SweepEvidence>,
 }
 
 const NEEDED: &str = "a property names the experiments that it reads";
@@ -42,6 +46,8 @@ impl Evidence {
             golden: None,
             relations: None,
             replays: None,
+            optimizer_steps: None,
+            sweep: None,
         }
     }
 
@@ -97,6 +103,24 @@ impl Evidence {
     /// When a property reads an experiment that it does not name among its needs.
     pub fn replays(&self) -> &ReplaysEvidence {
         self.replays.as_ref().expect(NEEDED)
+    }
+
+    /// What the optimizer made of measured gradients.
+    ///
+    /// # Panics
+    ///
+    /// When a property reads an experiment that it does not name among its needs.
+    pub fn optimizer_steps(&self) -> &OptimizerStepsEvidence {
+        self.optimizer_steps.as_ref().expect(NEEDED)
+    }
+
+    /// What trainings at other rates do.
+    ///
+    /// # Panics
+    ///
+    /// When a property reads an experiment that it does not name among its needs.
+    pub fn sweep(&self) -> &SweepEvidence {
+        self.sweep.as_ref().expect(NEEDED)
     }
 
     /// What the overfit found.

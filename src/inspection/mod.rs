@@ -11,6 +11,7 @@ mod first_layer;
 mod labels;
 mod loss;
 mod outputs;
+mod padding;
 mod range;
 mod reach;
 mod telling;
@@ -24,8 +25,8 @@ use crate::subject::read_by;
 
 pub use facts::{
     ClassCount, ColumnFacts, Contradictions, Copies, Copy, DataFacts, Example, FirstLayer, Head,
-    Inspection, LabelCount, LossFacts, Outputs, Reach, Rows, Seen, Takes, TargetFacts, Telling,
-    Unreachable,
+    Inspection, LabelCount, LossFacts, Outputs, PaddingFacts, Reach, Rows, Seen, Takes,
+    TargetFacts, Telling, Unreachable,
 };
 pub use outputs::seen;
 pub use range::Range;
@@ -46,7 +47,7 @@ pub fn inspect(
         loss: loss::facts(&main.kind.value),
         softmax_of_one: plan.map_or_else(Vec::new, outputs::softmax_of_one),
         first_layer: plan.map(first_layer::first_layer),
-        data: data.map(|data| facts(spec, data)),
+        data: data.map(|data| facts(spec, data, plan)),
     }
 }
 
@@ -83,7 +84,7 @@ fn head(term: &LossTerm, data: Option<&Dataset>, plan: Option<&Plan>, seen: Opti
     }
 }
 
-fn facts(spec: &Spec, data: &Dataset) -> DataFacts {
+fn facts(spec: &Spec, data: &Dataset, plan: Option<&Plan>) -> DataFacts {
     let tokens = matches!(data.input, InputKind::Tokens { .. });
     let reconstructs = spec.data.of_input.as_ref().is_some_and(|own| own.value == OfInput::Input);
     let columns = if tokens { Vec::new() } else { columns::inputs(data) };
@@ -112,5 +113,6 @@ fn facts(spec: &Spec, data: &Dataset) -> DataFacts {
             _ => copies::contradictions(data),
         },
         copies: copies::copies(data),
+        padding: padding::padding(spec, data, plan),
     }
 }

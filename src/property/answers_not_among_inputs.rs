@@ -53,9 +53,9 @@ fn judge(evidence: &Evidence, _options: &Options) -> Verdict {
         TargetFacts::Labels { labels, .. } => {
             labels.get(target).map_or("a label".to_owned(), |label| format!("`{}`", label.name))
         }
-        TargetFacts::Values { columns, .. } => {
-            columns.get(target).map_or("the target".to_owned(), |column| format!("`{}`", column.name))
-        }
+        TargetFacts::Values { columns, .. } => columns
+            .get(target)
+            .map_or("the target".to_owned(), |column| format!("`{}`", column.name)),
     };
     let findings = telling.iter().map(|found| Finding {
         place: found.column.clone(),

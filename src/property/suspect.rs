@@ -29,8 +29,15 @@ const FREE: [&str; 5] =
     ["hinge_embedding", "cosine_embedding", "margin_ranking", "triplet_margin", "poisson_nll"];
 
 /// Layers of weights that are linear in their input.
-pub const LINEAR: [&str; 7] =
-    ["linear", "conv1d", "conv2d", "conv3d", "conv_transpose1d", "conv_transpose2d", "conv_transpose3d"];
+pub const LINEAR: [&str; 7] = [
+    "linear",
+    "conv1d",
+    "conv2d",
+    "conv3d",
+    "conv_transpose1d",
+    "conv_transpose2d",
+    "conv_transpose3d",
+];
 
 /// Linear in their input, or nearly so: they do not make up for an activation.
 pub const AFFINE: [&str; 21] = [

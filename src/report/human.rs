@@ -207,11 +207,7 @@ const REVIEW: &str = "`cargo insta review`, or accept all: `INSTA_UPDATE=always 
 const MOST_PENDING: usize = 5;
 
 /// What the reader can do now; `cause` is the likeliest one, where one is known.
-fn next_steps(
-    summary: &RunSummary,
-    failures: &[TestResult],
-    cause: Option<&str>,
-) -> Vec<String> {
+fn next_steps(summary: &RunSummary, failures: &[TestResult], cause: Option<&str>) -> Vec<String> {
     let mut steps = Vec::new();
     let failed = failures.iter().find(|result| result.status == Status::Failed);
     let failed = failed.and_then(|result| result.test.rsplit_once("::"));
