@@ -137,7 +137,7 @@ fn properties_say_what_rules_wait_for() {
         joined.join("\n").split("\\\n").map(str::trim_start).collect::<String>()
     };
     // Numbers and names that are put in when it is said.
-    let put_in = ["of this `", "analytic 0,", "NaN", "inf"];
+    let put_in = ["of this `", "analytic 0,", "are small", "are large", "NaN"];
     for rule in RULES {
         for clue in [rule.all, rule.any, rule.none].concat() {
             if let Clue::Says(property, words) = clue {
@@ -145,6 +145,7 @@ fn properties_say_what_rules_wait_for() {
                 let wanted = match wanted {
                     Some(&"of this `") => "of this `{",
                     Some(&"analytic 0,") => "analytic {",
+                    Some(&("are small" | "are large")) => "weights are {word}",
                     Some(_) => continue,
                     None => words,
                 };

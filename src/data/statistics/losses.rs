@@ -1,7 +1,6 @@
 //! The losses that frame a training run.
 
-use std::collections::HashMap;
-
+use super::groups::answered_alike;
 use super::objective::{LossSum, at_zero, lowest, lowest_by_column};
 use crate::data::{Examples, Targets};
 use crate::spec::LossKind;
@@ -54,62 +53,9 @@ pub fn guessing_loss(kind: &LossKind, targets: &Targets, classes: usize) -> f64 
 ///
 /// NaN as in [`constant_loss`].
 pub fn loss_floor(kind: &LossKind, examples: &Examples, classes: usize) -> f64 {
-    let length = example_len(examples);
-    let lowest = |targets: &Targets| lowest_by_column(kind, targets, classes);
-    let sums: Vec<LossSum> = match tells_the_next_token(examples) {
-        true => (0..length)
-            .flat_map(|place| {
-                let here = at_place(&examples.targets, place);
-                let groups = groups_of_equal_beginnings(examples, place + 1);
-                groups.into_iter().map(move |group| lowest(&here.select(&group)))
-            })
-            .collect(),
-        false => groups_of_equal_beginnings(examples, length)
-            .iter()
-            .map(|group| lowest(&examples.targets.select(group)))
-            .collect(),
-    };
-    sums.into_iter().fold(LossSum::default(), |sum, group| sum + group).mean()
-}
-
-fn example_len(examples: &Examples) -> usize {
-    examples.inputs.len().checked_div(examples.len()).unwrap_or(0)
-}
-
-/// Whether the class at each place is the input of the next one, as in language models.
-fn tells_the_next_token(examples: &Examples) -> bool {
-    let length = example_len(examples);
-    let Targets::Places { classes, .. } = &examples.targets else { return false };
-    length > 1
-        && examples.targets.width() == length
-        && classes.chunks(length).zip(examples.inputs.chunks(length)).all(|(classes, inputs)| {
-            classes.iter().zip(&inputs[1..]).all(|(class, input)| *class == Some(*input as usize))
-        })
-}
-
-/// The classes at one place, as targets of that place alone.
-fn at_place(targets: &Targets, place: usize) -> Targets {
-    let Targets::Places { classes, .. } = targets else { return targets.clone() };
-    let here = classes.iter().skip(place).step_by(targets.width());
-    Targets::Places { classes: here.copied().collect(), shape: vec![1] }
-}
-
-/// Indices of the examples whose first so many numbers are the same, in the order of their first.
-fn groups_of_equal_beginnings(examples: &Examples, numbers: usize) -> Vec<Vec<usize>> {
-    let example_len = example_len(examples);
-    let mut groups: Vec<Vec<usize>> = Vec::new();
-    let mut group_of: HashMap<Vec<u64>, usize> = HashMap::new();
-    for index in 0..examples.len() {
-        // Adding 0 turns −0 into 0.
-        let input = &examples.input(index, example_len)[..numbers];
-        let key = input.iter().map(|number| (number + 0.0).to_bits()).collect();
-        let group = *group_of.entry(key).or_insert(groups.len());
-        if group == groups.len() {
-            groups.push(Vec::new());
-        }
-        groups[group].push(index);
-    }
-    groups
+    let sums = answered_alike(examples);
+    let sums = sums.iter().map(|targets| lowest_by_column(kind, targets, classes));
+    sums.fold(LossSum::default(), |sum, group| sum + group).mean()
 }
 
 #[cfg(test)]
