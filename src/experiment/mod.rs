@@ -6,8 +6,9 @@
 mod accuracy;
 mod backward;
 mod bench;
-mod device_comparison;
+mod devices;
 mod direction;
+mod dropout;
 mod epochs;
 mod evidence;
 mod facts;
@@ -28,6 +29,8 @@ mod weights;
 
 pub use backward::INPUT;
 pub use bench::SetUpError;
+pub use dropout::{DroppingLayer, DropoutEvidence, TwiceEvidence, VarianceShift};
+pub use devices::{DevicesEvidence, LayerDeviation, TensorDeviation};
 pub use evidence::{
     ActivationEvidence, CheckPath, DeviceRandom, DirectionCheck, DistinctUnits, Evidence,
     GoldenCheck, GoldenEvidence, GoldenObstacle, GoldenPart, GoldenPass, GradientCheckEvidence,
@@ -46,7 +49,7 @@ pub use relations::{
     CausalityEvidence, Influence, MixingEvidence, PositionsEvidence, RelationsEvidence,
     RelationsPlan, TimeLeak,
 };
-pub use replays::{Differing, HalvesEvidence, ReloadedEvidence, ReplaysEvidence};
+pub use replays::{CheckpointedEvidence, Differing, HalvesEvidence, ReloadedEvidence, ReplaysEvidence};
 pub use training::{TrainingPlan, fall};
 
 #[cfg(test)]
@@ -67,6 +70,10 @@ pub enum Experiment {
     Overfit,
     /// The recipe's own first steps.
     Training,
+    /// The test device beside the reference device.
+    Devices,
+    /// What dropout does in both modes.
+    Dropout,
     /// Golden files of other frameworks, compared.
     Golden,
     /// Forward passes over variations of a batch.

@@ -121,10 +121,14 @@ pub(super) struct Stage<'a> {
 }
 
 impl Stage<'_> {
-    /// All outputs for a batch.
+    /// All outputs for a batch, with random layers off.
     pub fn outputs(&self, batch: &Batch) -> Result<Outputs, DeviceFailure> {
+        self.outputs_of(batch, Pass::plain())
+    }
+
+    /// All outputs for a batch in a pass.
+    pub fn outputs_of(&self, batch: &Batch, mut pass: Pass) -> Result<Outputs, DeviceFailure> {
         let inputs = batch.inputs(self.place);
-        let mut pass = Pass::plain();
         let computed = compute(self.subject, self.model, batch, inputs, self.place, &mut pass);
         let values: Vec<(String, Value)> = match computed {
             Computed::Output(output) => vec![("output".to_owned(), output)],
@@ -163,7 +167,7 @@ impl Outputs {
     }
 
     /// Root of the mean square over all numbers.
-    fn scale(&self) -> f64 {
+    pub fn scale(&self) -> f64 {
         let all: Vec<f64> = self.0.iter().flat_map(|array| &array.numbers).copied().collect();
         root_mean_square(&all)
     }

@@ -10,7 +10,7 @@ use super::attention::{Masks, attend, decode, encode};
 use super::comparison::compared;
 use super::layer::Layer;
 use super::plan::{PlannedLayer, Sources};
-use super::value::Value;
+use super::value::{Value, map_float};
 use super::wires::Wires;
 use crate::spec::{Fault, LayerKind, Merge, Regularization, join};
 
@@ -32,6 +32,8 @@ pub struct Node {
     regularization: Option<Regularization>,
     /// A planted fault: gradients through the output are multiplied by this.
     gradient_factor: Option<f64>,
+    /// A planted fault: the output has a coarse grain.
+    coarse: bool,
 }
 
 impl Block {
@@ -47,6 +49,7 @@ impl Block {
                 frozen: planned.frozen,
                 regularization: planned.regularization,
                 gradient_factor: None,
+                coarse: false,
             }
         };
         Self { nodes: planned.iter().map(node).collect() }
@@ -56,11 +59,14 @@ impl Block {
     pub fn plant(&mut self, faults: &[Fault], path: &str) {
         for node in &mut self.nodes {
             let path = join(path, &node.name);
+            let is_here = |layer: &String| *layer == node.name || *layer == path;
             for fault in faults {
-                if let Fault::WrongGradient { layer, factor } = fault
-                    && (*layer == node.name || *layer == path)
-                {
-                    node.gradient_factor = Some(*factor);
+                match fault {
+                    Fault::WrongGradient { layer, factor } if is_here(layer) => {
+                        node.gradient_factor = Some(*factor);
+                    }
+                    Fault::CoarseLayer(layer) if is_here(layer) => node.coarse = true,
+                    _ => {}
                 }
             }
             if let Some(block) = node.layer.block_mut() {
@@ -129,6 +135,11 @@ impl Node {
             Some(factor) => output.scale_gradient(factor),
             None => output,
         };
+        let output = match self.coarse {
+            true => coarsened(output),
+            false => output,
+        };
+        let output = wires.pass.handed_on(output);
         wires.put(path, &output);
         output
     }
@@ -187,6 +198,15 @@ fn merged(merge: Merge, values: Vec<Value>) -> Value {
         Merge::Multiply => values.into_iter().reduce(Value::multiply).expect("a join has inputs"),
         Merge::CosineSimilarity { .. } | Merge::PairwiseDistance { .. } => compared(merge, values),
     }
+}
+
+/// Every number as the nearest multiple of 1/256: a planted fault. The gradient passes as it is.
+fn coarsened(output: Value) -> Value {
+    map_float!(output, tensor => {
+        let grained = tensor.clone().mul_scalar(256.0).round().div_scalar(256.0);
+        let moved = (grained - tensor.clone()).detach();
+        tensor + moved
+    })
 }
 
 fn padding_tokens(kind: &LayerKind) -> [usize; 2] {

@@ -13,9 +13,11 @@ mod activations_in_scale;
 mod batch_independent;
 mod beats_baseline;
 pub(crate) mod causal;
+mod checkpointing_equivalent;
 mod classes_balanced;
 mod clipping_in_use;
 mod deterministic;
+mod dropout_sound;
 mod every_parameter_gets_gradient;
 mod features_vary;
 mod finite_everywhere;
@@ -33,6 +35,7 @@ mod loss_is_nonnegative;
 mod loss_suits_task;
 mod loss_terms_balanced;
 pub(crate) mod matches_golden;
+mod matches_reference_device;
 mod meta;
 mod no_dead_units;
 mod no_duplicates_across_split;
@@ -109,9 +112,12 @@ pub static REGISTRY: &[&Property] = &[
     &uses_inputs::PROPERTY,
     &batch_independent::PROPERTY,
     &causal::PROPERTY,
+    &dropout_sound::PROPERTY,
     &accumulation_equivalent::PROPERTY,
+    &checkpointing_equivalent::PROPERTY,
     &deterministic::PROPERTY,
     &save_load_round_trip::PROPERTY,
+    &matches_reference_device::PROPERTY,
     &gradients_match::PROPERTY,
     &matches_golden::PROPERTY,
     &overfits_batch::PROPERTY,

@@ -29,6 +29,9 @@ pub enum Fault {
     DecayFrozen(String),
     /// Each output is halfway to the mean of its batch.
     MixBatch,
+    /// The layer's outputs have a coarse grain on the device that tests run on, and not on the
+    /// reference device.
+    CoarseLayer(String),
 }
 
 /// Reads `faults:`. Layers are checked against the names in `layers`; not when these could not be
@@ -59,6 +62,7 @@ fn read_fault(
         "negate_gradient" => Fault::NegateGradient,
         "decay_frozen" => Fault::DecayFrozen(layer(options, layers)),
         "mix_batch" => Fault::MixBatch,
+        "coarse_layer" => Fault::CoarseLayer(layer(options, layers)),
         other => unreachable!("a test reads every fault of the vocabulary, `{other}` too"),
     };
     Some(Spanned::new(fault, choice.span))

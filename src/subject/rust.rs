@@ -193,6 +193,11 @@ fn impossible(spec: &Spec, model: &RustModelSpec, registration: &Registration) -
     let stepped = matches!(registration.kind, ModelKind::TrainStep { .. });
     for fault in &spec.faults {
         match &fault.value {
+            Fault::CoarseLayer(_) => errors.push(refuse(
+                "the outputs of a Rust model's layers cannot be changed from outside".to_owned(),
+                fault.span,
+                "plant the fault in the model itself",
+            )),
             Fault::WrongGradient { .. } => errors.push(refuse(
                 "the backward of a Rust model cannot be changed from outside".to_owned(),
                 fault.span,
