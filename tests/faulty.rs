@@ -114,7 +114,9 @@ fn assert_caught(arguments: &[&str]) {
         let output = run(spec, arguments);
         let results = results(&output);
         let is_asked = |(property, _): &(&str, &str)| {
-            !results.iter().any(|(name, outcome, _)| name == property && outcome == "not_applicable")
+            !results
+                .iter()
+                .any(|(name, outcome, _)| name == property && outcome == "not_applicable")
         };
         if OF_THE_TEST_DEVICE.contains(spec) && !expected.iter().any(is_asked) {
             continue;

@@ -74,9 +74,7 @@ fn disagreement(text: &str, devices: &Devices) -> Result<(), String> {
     let subject = Subject::prepare(spec).map_err(|errors| errors.render(false))?;
     let mut laboratory = Laboratory::new(subject, devices).map_err(|error| error.to_string())?;
     for experiment in [Experiment::GradientCheck, Experiment::Devices] {
-        laboratory
-            .require(experiment, &mut |_, _, _, _| ())
-            .map_err(|error| error.to_string())?;
+        laboratory.require(experiment, &mut |_, _, _, _| ()).map_err(|error| error.to_string())?;
     }
     let evidence = laboratory.evidence();
     for (name, agrees) in [("gradients_match", true), ("matches_reference_device", sound)] {

@@ -139,9 +139,7 @@ impl Errors {
         moved: Option<&Moved>,
     ) -> Self {
         let sizes = Sizes::of(&reference.gradients);
-        let against = |norm: f64, numbers: usize| {
-            rounding.measured_against(norm, numbers, &sizes)
-        };
+        let against = |norm: f64, numbers: usize| rounding.measured_against(norm, numbers, &sizes);
         let of_gradient = |index: usize| {
             let (test, reference) = (&test.gradients[index], &reference.gradients[index]);
             let numbers = reference.values.as_ref().map_or(0, Vec::len);
@@ -150,7 +148,8 @@ impl Errors {
             distance(of(test), of(reference)) / rounding.where_moved(against, moved)
         };
         let of_output = |index: usize| {
-            let (test, reference) = (&test.outputs[index].numbers, &reference.outputs[index].numbers);
+            let (test, reference) =
+                (&test.outputs[index].numbers, &reference.outputs[index].numbers);
             let against = measure::norm(reference).max(f64::MIN_POSITIVE);
             let moved = moved.map_or(0.0, |moved| moved.outputs[index]);
             distance(test, reference) / rounding.where_moved(against, moved)

@@ -152,10 +152,7 @@ fn twice(bench: &Bench) -> Result<Result<TwiceEvidence, &'static str>, DeviceFai
 }
 
 /// The inputs of batch normalizations in training and in use; none without a dropout in front.
-fn shifts(
-    bench: &Bench,
-    layers: &[DroppingLayer],
-) -> Result<Vec<VarianceShift>, DeviceFailure> {
+fn shifts(bench: &Bench, layers: &[DroppingLayer]) -> Result<Vec<VarianceShift>, DeviceFailure> {
     let subject = &bench.subject;
     let Some(plan) = subject.declared() else { return Ok(Vec::new()) };
     let flat = plan.flat();
@@ -175,7 +172,8 @@ fn shifts(
         let readers = plan.readers(&seen.path);
         let norms = readers.iter().flatten().filter(is_norm);
         for norm in norms {
-            let in_front = layers.iter().rev().find(|layer| order(&layer.path) <= order(&seen.path));
+            let in_front =
+                layers.iter().rev().find(|layer| order(&layer.path) <= order(&seen.path));
             let Some(dropout) = in_front else { continue };
             let same = |pass: &'_ Vec<Seen>| {
                 pass.iter().find(|other| other.path == seen.path).map(variances)
@@ -195,8 +193,7 @@ fn recorded(bench: &Bench, batch: &Batch, mut pass: Pass) -> Result<Vec<Seen>, D
     let (subject, place) = (&bench.subject, bench.home());
     let model = untracked(&bench.model(place));
     let inputs = batch.inputs(place);
-    let _outputs: Computed =
-        objective::compute(subject, &model, batch, inputs, place, &mut pass);
+    let _outputs: Computed = objective::compute(subject, &model, batch, inputs, place, &mut pass);
     measure::seen(pass.into_recorded())
 }
 

@@ -36,10 +36,7 @@ const EXAMPLES: usize = 4;
 /// # Errors
 ///
 /// When a device fails.
-pub fn run(
-    bench: &Bench,
-    progress: Progress<'_>,
-) -> Result<GradientCheckEvidence, DeviceFailure> {
+pub fn run(bench: &Bench, progress: Progress<'_>) -> Result<GradientCheckEvidence, DeviceFailure> {
     let subject = &bench.subject;
     let place = bench.home();
     let mut random = Random::new(subject.spec.training.seed, "gradient_check");
@@ -60,15 +57,7 @@ pub fn run(
         let moved = tensor.map_or(Moved::Input, Moved::Tensor);
         let plan = subject.declared();
         let zero_expected = plan.is_some_and(|plan| zero_by_design(&gradient.path, plan).is_some());
-        checks.push(check(
-            &probe,
-            &method,
-            gradient,
-            moved,
-            largest,
-            zero_expected,
-            &mut random,
-        )?);
+        checks.push(check(&probe, &method, gradient, moved, largest, zero_expected, &mut random)?);
     }
     Ok(GradientCheckEvidence {
         examples: batch.size(),

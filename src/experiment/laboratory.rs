@@ -8,8 +8,8 @@ use super::initial::InitialNumbers;
 use super::overfit::OverfitPlan;
 use super::training::TrainingPlan;
 use super::{
-    Experiment, Progress, devices, dropout, golden, gradient_check, initial, overfit, relations, replays,
-    training,
+    Experiment, Progress, devices, dropout, golden, gradient_check, initial, overfit, relations,
+    replays, training,
 };
 use crate::device::{DeviceFailure, Devices};
 use crate::panics;

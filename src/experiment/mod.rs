@@ -29,8 +29,8 @@ mod weights;
 
 pub use backward::INPUT;
 pub use bench::SetUpError;
-pub use dropout::{DroppingLayer, DropoutEvidence, TwiceEvidence, VarianceShift};
 pub use devices::{DevicesEvidence, LayerDeviation, TensorDeviation};
+pub use dropout::{DropoutEvidence, DroppingLayer, TwiceEvidence, VarianceShift};
 pub use evidence::{
     ActivationEvidence, CheckPath, DeviceRandom, DirectionCheck, DistinctUnits, Evidence,
     GoldenCheck, GoldenEvidence, GoldenObstacle, GoldenPart, GoldenPass, GradientCheckEvidence,
@@ -49,7 +49,9 @@ pub use relations::{
     CausalityEvidence, Influence, MixingEvidence, PositionsEvidence, RelationsEvidence,
     RelationsPlan, TimeLeak,
 };
-pub use replays::{CheckpointedEvidence, Differing, HalvesEvidence, ReloadedEvidence, ReplaysEvidence};
+pub use replays::{
+    CheckpointedEvidence, Differing, HalvesEvidence, ReloadedEvidence, ReplaysEvidence,
+};
 pub use training::{TrainingPlan, fall};
 
 #[cfg(test)]

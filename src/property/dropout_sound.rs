@@ -66,8 +66,13 @@ const ROUNDINGS: f64 = 1000.0;
 fn judge(evidence: &Evidence, options: &Options) -> Verdict {
     let dropout = evidence.dropout();
     let rust = evidence.subject.rust;
-    if dropout.layers.is_empty() && !(rust && dropout.outputs.is_ok()) {
-        return Verdict::not_applicable("the model has no dropout");
+    match &dropout.outputs {
+        // Then nothing is known of it.
+        Err(reason) if rust => return Verdict::not_applicable(*reason),
+        _ if dropout.layers.is_empty() && !rust => {
+            return Verdict::not_applicable("the model has no dropout");
+        }
+        _ => {}
     }
     let mut failures = Vec::new();
     let mut warnings = Vec::new();
@@ -109,10 +114,12 @@ fn still_in_training(dropout: &DropoutEvidence, outputs: &TwiceEvidence) -> Opti
     let first = dropout.layers.first()?;
     (outputs.in_training == 0.0).then(|| Finding {
         place: first.path.clone(),
-        message: "other random numbers change no output in training: dropout does nothing".to_owned(),
+        message: "other random numbers change no output in training: dropout does nothing"
+            .to_owned(),
         measured: Some(0.0),
         bound: Some("> 0".to_owned()),
-        mend: "call the module in the forward pass, with a probability above 0, or remove it".to_owned(),
+        mend: "call the module in the forward pass, with a probability above 0, or remove it"
+            .to_owned(),
     })
 }
 
@@ -258,7 +265,8 @@ mod tests {
 
     #[test]
     fn a_rate_that_leaves_little_and_a_dropped_output_warn() {
-        let layer = |change: fn(&mut DroppingLayer)| verdict(|dropout| change(&mut dropout.layers[0]));
+        let layer =
+            |change: fn(&mut DroppingLayer)| verdict(|dropout| change(&mut dropout.layers[0]));
         assert_eq!(layer(|layer| layer.rate = Some(0.8)).outcome, Outcome::Pass);
         assert_eq!(place(&layer(|layer| layer.rate = Some(0.9))), (Outcome::Warn, "dropout1"));
         assert_eq!(place(&layer(|layer| layer.is_output = true)), (Outcome::Warn, "dropout1"));

@@ -193,12 +193,7 @@ mod tests {
     }
 
     fn tensor(name: &str, directions: Vec<DirectionCheck>) -> TensorCheck {
-        TensorCheck {
-            tensor: name.to_owned(),
-            norm: 1.0,
-            directions,
-            structurally_zero: false,
-        }
+        TensorCheck { tensor: name.to_owned(), norm: 1.0, directions, structurally_zero: false }
     }
 
     fn verdict(tensors: Vec<TensorCheck>) -> Verdict {

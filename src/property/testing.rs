@@ -3,11 +3,13 @@
 use std::f64::consts::LN_10;
 
 use crate::experiment::{
-    ActivationEvidence, CausalityEvidence, CheckPath, CheckpointedEvidence, DeviceRandom, DevicesEvidence, DistinctUnits, DroppingLayer, DropoutEvidence, Evidence,
+    ActivationEvidence, CausalityEvidence, CheckPath, CheckpointedEvidence, DeviceRandom,
+    DevicesEvidence, DistinctUnits, DropoutEvidence, DroppingLayer, Evidence,
     GradientCheckEvidence, GradientEvidence, HalvesEvidence, InitialEvidence, InputEvidence,
-    LayerDeviation, LayerFacts, LossBounds, MixingEvidence, OutcomeEvidence, OverfitEvidence, RelationsEvidence,
-    ReloadedEvidence, ReplaysEvidence, SampleLoss, StepUpdate, SubjectFacts, TensorDeviation, TrainingEvidence, TwiceEvidence,
-    UnitEvidence, UntrainedEvidence, UpdateEvidence, ValidationLoss, WeightEvidence,
+    LayerDeviation, LayerFacts, LossBounds, MixingEvidence, OutcomeEvidence, OverfitEvidence,
+    RelationsEvidence, ReloadedEvidence, ReplaysEvidence, SampleLoss, StepUpdate, SubjectFacts,
+    TensorDeviation, TrainingEvidence, TwiceEvidence, UnitEvidence, UntrainedEvidence,
+    UpdateEvidence, ValidationLoss, WeightEvidence,
 };
 use crate::inspection::{
     ClassCount, ColumnFacts, Contradictions, Copies, DataFacts, FirstLayer, Head, Inspection,

@@ -52,10 +52,7 @@ pub(super) fn run(
     Ok(deviations(Some(&moved)))
 }
 
-fn changed(
-    gradients: &[NamedGradient],
-    mut change: impl FnMut(f64) -> f64,
-) -> Vec<NamedGradient> {
+fn changed(gradients: &[NamedGradient], mut change: impl FnMut(f64) -> f64) -> Vec<NamedGradient> {
     let mut gradients = gradients.to_vec();
     let values = gradients.iter_mut().filter_map(|gradient| gradient.values.as_mut()).flatten();
     values.for_each(|number| *number = change(*number));

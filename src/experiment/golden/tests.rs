@@ -143,8 +143,7 @@ fn disagreements(folder: &str, text: fn(&str, &str) -> String) -> Vec<String> {
             let [golden, mathematics, device] = verdicts.as_slice() else {
                 return Some("three properties are expected".to_owned());
             };
-            let blamed =
-                blames(golden) && mathematics.outcome == Outcome::Pass && blames(device);
+            let blamed = blames(golden) && mathematics.outcome == Outcome::Pass && blames(device);
             return (!blamed).then(|| format!("the device is not to blame: {verdicts:?}"));
         }
         let wrong = verdicts.into_iter().find(|verdict| {

@@ -3,9 +3,7 @@
 use super::super::Finding;
 use super::super::text::{percent, short};
 use super::{judged, worst};
-use crate::experiment::{
-    CheckPath, DirectionCheck, GradientCheckEvidence, INPUT, TensorCheck,
-};
+use crate::experiment::{CheckPath, DirectionCheck, GradientCheckEvidence, INPUT, TensorCheck};
 
 /// The smallest relative error that every checked tensor would have shown: tolerance and uncertainty of
 /// the sharpest direction, of the tensor that is seen worst. `None` where no tensor was seen.
@@ -20,11 +18,7 @@ fn visible_error(check: &GradientCheckEvidence, tolerance: f64) -> Option<f64> {
 
 /// The five numbers that convince, of the tensor that agrees least: analytic, numeric, relative
 /// error, tolerance, checked share.
-pub fn summarize(
-    check: &GradientCheckEvidence,
-    tolerance: f64,
-    share: f64,
-) -> String {
+pub fn summarize(check: &GradientCheckEvidence, tolerance: f64, share: f64) -> String {
     let least = check
         .tensors
         .iter()
