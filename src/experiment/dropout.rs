@@ -4,7 +4,6 @@
 //! Everything runs where weights are drawn, mostly in 64 bits; masks of declared models are drawn on the
 //! host, those of Rust models by the device.
 
-use burn::module::Module;
 use serde::Serialize;
 
 use super::bench::{Bench, untracked};
@@ -124,18 +123,20 @@ fn twice(bench: &Bench) -> Result<Result<TwiceEvidence, &'static str>, DeviceFai
     }
     let batch = subject.sample(FEW);
     let training = bench.model(place);
-    let used = training.valid();
+    let used = subject.in_use(&training);
     let in_use = Stage { subject, place, model: &used };
     // Random layers of a declared model are on where a pass has random numbers: in use none has.
-    let once = |draw: u64| match subject.declared() {
-        Some(_) => Pass::plain(),
-        None => drawn(draw),
+    let first = match subject.declared() {
+        Some(_) => in_use.outputs(&batch)?,
+        None => in_use.outputs_of(&batch, drawn(1))?,
     };
-    let first = in_use.outputs_of(&batch, once(1))?;
     if !first.is_known() {
         return Ok(Err("the model computes its own loss, and shows no outputs"));
     }
-    let second = in_use.outputs_of(&batch, once(2))?;
+    let second = match subject.declared() {
+        Some(_) => in_use.outputs_of(&batch, Pass::plain())?,
+        None => in_use.outputs_of(&batch, drawn(2))?,
+    };
     let in_training = Stage { subject, place, model: &training };
     let one = in_training.outputs_of(&batch, drawn(1))?;
     let other = in_training.outputs_of(&batch, drawn(2))?;

@@ -55,6 +55,8 @@ pub use replays::{
 pub use training::{TrainingPlan, fall};
 
 #[cfg(test)]
+mod fault_tests;
+#[cfg(test)]
 mod recipe_tests;
 #[cfg(test)]
 mod tests;

@@ -17,8 +17,6 @@ pub use evidence::{
     CausalityEvidence, Influence, MixingEvidence, PositionsEvidence, RelationsEvidence, TimeLeak,
 };
 
-use burn::module::Module;
-
 use super::bench::{Bench, evaluate_quietly, untracked};
 use super::measure::root_mean_square;
 use crate::device::{DeviceFailure, Place};
@@ -47,7 +45,7 @@ pub fn run(bench: &Bench, plan: RelationsPlan) -> Result<RelationsEvidence, Devi
     let subject = &bench.subject;
     let place = bench.home();
     let trained = bench.model(place);
-    let used = trained.valid();
+    let used = subject.in_use(&trained);
     let batch = subject.sample(EXAMPLES);
     let stage = Stage { subject, place, model: &used };
     let (loss, doubled_loss) = losses(&stage, &batch)?;
@@ -121,9 +119,9 @@ pub(super) struct Stage<'a> {
 }
 
 impl Stage<'_> {
-    /// All outputs for a batch, with random layers off.
+    /// All outputs for a batch of a model that is used.
     pub fn outputs(&self, batch: &Batch) -> Result<Outputs, DeviceFailure> {
-        self.outputs_of(batch, Pass::plain())
+        self.outputs_of(batch, self.subject.pass_in_use())
     }
 
     /// All outputs for a batch in a pass.

@@ -34,6 +34,8 @@ pub struct Node {
     gradient_factor: Option<f64>,
     /// A planted fault: the output has a coarse grain.
     coarse: bool,
+    /// A planted fault: the output is cut off from the graph.
+    detached: bool,
 }
 
 impl Block {
@@ -50,6 +52,7 @@ impl Block {
                 regularization: planned.regularization,
                 gradient_factor: None,
                 coarse: false,
+                detached: false,
             }
         };
         Self { nodes: planned.iter().map(node).collect() }
@@ -59,13 +62,15 @@ impl Block {
     pub fn plant(&mut self, faults: &[Fault], path: &str) {
         for node in &mut self.nodes {
             let path = join(path, &node.name);
-            let is_here = |layer: &String| *layer == node.name || *layer == path;
             for fault in faults {
                 match fault {
-                    Fault::WrongGradient { layer, factor } if is_here(layer) => {
+                    Fault::WrongGradient { layer, factor } if node.is_called(layer, &path) => {
                         node.gradient_factor = Some(*factor);
                     }
-                    Fault::CoarseLayer(layer) if is_here(layer) => node.coarse = true,
+                    Fault::CoarseLayer(layer) if node.is_called(layer, &path) => {
+                        node.coarse = true;
+                    }
+                    Fault::Detach(layer) if node.is_called(layer, &path) => node.detached = true,
                     _ => {}
                 }
             }
@@ -120,6 +125,11 @@ impl Node {
         &self.name
     }
 
+    /// Whether a fault means this layer, which stands at `path`.
+    fn is_called(&self, name: &str, path: &str) -> bool {
+        name == self.name || name == path
+    }
+
     /// The layer's output at `path`, behind the output `before`.
     pub fn forward(&self, before: Value, path: &str, wires: &mut Wires<'_>) -> Value {
         // A layer that another one runs again takes that one's input.
@@ -135,6 +145,7 @@ impl Node {
             Some(factor) => output.scale_gradient(factor),
             None => output,
         };
+        let output = if self.detached { output.detach() } else { output };
         let output = match self.coarse {
             true => coarsened(output),
             false => output,
