@@ -128,18 +128,18 @@ fn twice(bench: &Bench) -> Result<Result<TwiceEvidence, &'static str>, DeviceFai
     // Random layers of a declared model are on where a pass has random numbers: in use none has.
     let first = match subject.declared() {
         Some(_) => in_use.outputs(&batch)?,
-        None => in_use.outputs_of(&batch, drawn(1))?,
+        None => in_use.outputs_of(&batch, &mut drawn(1))?,
     };
     if !first.is_known() {
         return Ok(Err("the model computes its own loss, and shows no outputs"));
     }
     let second = match subject.declared() {
-        Some(_) => in_use.outputs_of(&batch, Pass::plain())?,
-        None => in_use.outputs_of(&batch, drawn(2))?,
+        Some(_) => in_use.outputs_of(&batch, &mut Pass::plain())?,
+        None => in_use.outputs_of(&batch, &mut drawn(2))?,
     };
     let in_training = Stage { subject, place, model: &training };
-    let one = in_training.outputs_of(&batch, drawn(1))?;
-    let other = in_training.outputs_of(&batch, drawn(2))?;
+    let one = in_training.outputs_of(&batch, &mut drawn(1))?;
+    let other = in_training.outputs_of(&batch, &mut drawn(2))?;
     let apart = |difference: Option<super::relations::Difference>| {
         difference.map_or(0.0, |difference| difference.size)
     };
@@ -165,7 +165,7 @@ fn shifts(bench: &Bench, layers: &[DroppingLayer]) -> Result<Vec<VarianceShift>,
     let quiet = recorded(bench, &batch, Pass::recording())?;
     let mut random = Vec::new();
     for draw in 0..DRAWS {
-        random.push(recorded(bench, &batch, drawn(draw).and_recording())?);
+        random.push(recorded(bench, &batch, drawn(draw).recorded())?);
     }
     let order = |path: &str| quiet.iter().position(|seen| seen.path == path);
     let mut found = Vec::new();

@@ -7,9 +7,11 @@ use serde::Serialize;
 
 use super::devices::DevicesEvidence;
 use super::dropout::DropoutEvidence;
+use super::optimizer_steps::OptimizerStepsEvidence;
 use super::outcome::OutcomeEvidence;
 use super::relations::RelationsEvidence;
 use super::replays::ReplaysEvidence;
+use super::sweep::SweepEvidence;
 use crate::inspection::Inspection;
 use crate::spec::Task;
 use crate::weights::Mode;
@@ -30,6 +32,8 @@ pub struct Evidence {
     pub devices: Option<Result<DevicesEvidence, &'static str>>,
     pub dropout: Option<DropoutEvidence>,
     pub replays: Option<ReplaysEvidence>,
+    pub optimizer_steps: Option<OptimizerStepsEvidence>,
+    pub sweep: Option<SweepEvidence>,
 }
 
 const NEEDED: &str = "a property names the experiments that it reads";
@@ -49,6 +53,8 @@ impl Evidence {
             devices: None,
             dropout: None,
             replays: None,
+            optimizer_steps: None,
+            sweep: None,
         }
     }
 
@@ -126,6 +132,24 @@ impl Evidence {
     /// When a property reads an experiment that it does not name among its needs.
     pub fn replays(&self) -> &ReplaysEvidence {
         self.replays.as_ref().expect(NEEDED)
+    }
+
+    /// What the optimizer made of measured gradients.
+    ///
+    /// # Panics
+    ///
+    /// When a property reads an experiment that it does not name among its needs.
+    pub fn optimizer_steps(&self) -> &OptimizerStepsEvidence {
+        self.optimizer_steps.as_ref().expect(NEEDED)
+    }
+
+    /// What trainings at other rates do.
+    ///
+    /// # Panics
+    ///
+    /// When a property reads an experiment that it does not name among its needs.
+    pub fn sweep(&self) -> &SweepEvidence {
+        self.sweep.as_ref().expect(NEEDED)
     }
 
     /// What the overfit found.

@@ -8,8 +8,8 @@ use super::initial::InitialNumbers;
 use super::overfit::OverfitPlan;
 use super::training::TrainingPlan;
 use super::{
-    Experiment, Progress, devices, dropout, golden, gradient_check, initial, overfit, relations,
-    replays, training,
+    Experiment, Progress, RelationsPlan, devices, dropout, golden, gradient_check, initial,
+    optimizer_steps, overfit, relations, replays, sweep, training,
 };
 use crate::device::{DeviceFailure, Devices};
 use crate::panics;
@@ -90,7 +90,10 @@ impl Laboratory {
         self.bench.reference.is_ok()
             && match self.bench.device_random() {
                 DeviceRandom::Never => true,
-                DeviceRandom::InTraining => experiment != Experiment::Training,
+                DeviceRandom::InTraining => !matches!(
+                    experiment,
+                    Experiment::Training | Experiment::OptimizerSteps | Experiment::Sweep
+                ),
                 DeviceRandom::Always => false,
             }
     }
@@ -172,9 +175,20 @@ impl Laboratory {
                 let found = guarded("replays", || replays::run(bench))?;
                 self.evidence.replays = Some(found);
             }
+            Experiment::OptimizerSteps if self.evidence.optimizer_steps.is_none() => {
+                let found = guarded("optimizer_steps", || optimizer_steps::run(bench))?;
+                self.evidence.optimizer_steps = Some(found);
+            }
+            Experiment::Sweep if self.evidence.sweep.is_none() => {
+                let plan = property::learning_rate_in_range::plan(
+                    &self.options(&property::learning_rate_in_range::PROPERTY),
+                );
+                let found = guarded("sweep", || sweep::run(bench, plan, progress))?;
+                self.evidence.sweep = Some(found);
+            }
             Experiment::Relations if self.evidence.relations.is_none() => {
-                let plan = property::causal::plan(&self.options(&property::causal::PROPERTY));
-                let found = guarded("relations", || relations::run(bench, plan))?;
+                let plan = self.relations_plan();
+                let found = guarded("relations", || relations::run(bench, &plan))?;
                 self.evidence.relations = Some(found);
             }
             _ => {}
@@ -198,6 +212,19 @@ impl Laboratory {
 
     fn overfit_plan(&self) -> OverfitPlan {
         property::overfits_batch::plan(&self.options(&property::overfits_batch::PROPERTY))
+    }
+
+    fn relations_plan(&self) -> RelationsPlan {
+        let causal = self.options(&property::causal::PROPERTY);
+        let padding = self.options(&property::respects_padding::PROPERTY);
+        RelationsPlan {
+            time_axis: property::causal::time_axis(&causal),
+            padding: property::respects_padding::plan(&padding),
+            symmetries: property::symmetry::plans(
+                &self.options(&property::invariant_to::PROPERTY),
+                &self.options(&property::equivariant_to::PROPERTY),
+            ),
+        }
     }
 
     fn training_plan(&self) -> TrainingPlan {

@@ -17,12 +17,15 @@ mod gradient_check;
 mod initial;
 mod laboratory;
 mod measure;
+mod optimizer_steps;
 mod outcome;
 mod overfit;
+mod recipe_run;
 mod references;
 mod relations;
 mod replays;
 mod rounding;
+mod sweep;
 mod training;
 mod trial;
 mod weights;
@@ -43,21 +46,28 @@ pub use golden::GoldenPlan;
 pub use initial::LOW_START;
 pub use laboratory::{ExperimentError, Judgement, Laboratory};
 pub use measure::median;
+pub use optimizer_steps::{OptimizerStepsEvidence, TensorStep};
 pub use outcome::{ClippingEvidence, OutcomeEvidence, UntrainedEvidence, ValidationLoss};
 pub use overfit::{OWN_FALL, OverfitPlan};
 pub use relations::{
-    CausalityEvidence, Influence, MixingEvidence, PositionsEvidence, RelationsEvidence,
-    RelationsPlan, TimeLeak,
+    Asymmetry, AugmentedScale, CausalityEvidence, Influence, MixingEvidence, PaddingEvidence,
+    PaddingPlan, PaddingShift, PositionsEvidence, RelationsEvidence, RelationsPlan,
+    SymmetryEvidence, SymmetryPlan, TimeLeak, Transformation,
 };
 pub use replays::{
     CheckpointedEvidence, Differing, HalvesEvidence, ReloadedEvidence, ReplaysEvidence,
 };
+pub use sweep::{DIVERGED, Rung, StableRegion, SweepEvidence, SweepPlan};
 pub use training::{TrainingPlan, fall};
 
 #[cfg(test)]
 mod fault_tests;
 #[cfg(test)]
 mod recipe_tests;
+#[cfg(test)]
+mod relations_tests;
+#[cfg(test)]
+mod sweep_tests;
 #[cfg(test)]
 mod tests;
 
@@ -84,6 +94,10 @@ pub enum Experiment {
     Relations,
     /// The same again in another way.
     Replays,
+    /// The recipe's first steps against its optimizer's formula.
+    OptimizerSteps,
+    /// Short trainings at other learning rates.
+    Sweep,
 }
 
 /// Told where a running experiment is: activity, step, steps, loss. Called at block ends only.

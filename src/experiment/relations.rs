@@ -8,16 +8,23 @@
 //! Everything runs where weights are drawn, mostly in 64 bits, so that what is found is the same on
 //! every machine; with random layers off.
 
+mod augmented;
 mod causality;
 mod evidence;
 mod mixing;
+mod padding;
 mod positions;
+mod seen;
+mod symmetry;
 
+pub use augmented::AugmentedScale;
 pub use evidence::{
     CausalityEvidence, Influence, MixingEvidence, PositionsEvidence, RelationsEvidence, TimeLeak,
 };
+pub use padding::{PaddingEvidence, PaddingPlan, PaddingShift};
+pub use symmetry::{Asymmetry, SymmetryEvidence, SymmetryPlan, Transformation};
 
-use super::bench::{Bench, evaluate_quietly, untracked};
+use super::bench::{Bench, evaluate_quietly, scalar, untracked};
 use super::measure::root_mean_square;
 use crate::device::{DeviceFailure, Place};
 use crate::model::{Model, Pass, Value, to_f64};
@@ -30,10 +37,13 @@ use crate::subject::{Batch, Subject};
 const EXAMPLES: usize = 8;
 
 /// What is to be looked at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct RelationsPlan {
     /// The axis of inputs and outputs that is time; the batch is axis 0.
     pub time_axis: usize,
+    pub padding: PaddingPlan,
+    /// What the spec says that the model is invariant or equivariant to.
+    pub symmetries: Vec<SymmetryPlan>,
 }
 
 /// Runs the experiment.
@@ -41,7 +51,7 @@ pub struct RelationsPlan {
 /// # Errors
 ///
 /// When the device fails.
-pub fn run(bench: &Bench, plan: RelationsPlan) -> Result<RelationsEvidence, DeviceFailure> {
+pub fn run(bench: &Bench, plan: &RelationsPlan) -> Result<RelationsEvidence, DeviceFailure> {
     let subject = &bench.subject;
     let place = bench.home();
     let trained = bench.model(place);
@@ -60,6 +70,9 @@ pub fn run(bench: &Bench, plan: RelationsPlan) -> Result<RelationsEvidence, Devi
         mixing: Vec::new(),
         normalizes_over_batch: is_normalized_over_batch(bench),
         causality: Err(obstacle.unwrap_or_default().to_owned()),
+        padding: Err(obstacle.unwrap_or_default().to_owned()),
+        symmetries: Vec::new(),
+        augmented: Vec::new(),
         positions: None,
         obstacle,
     };
@@ -70,6 +83,9 @@ pub fn run(bench: &Bench, plan: RelationsPlan) -> Result<RelationsEvidence, Devi
         evidence.mixing.push(mixing::run(&training, true)?);
         evidence.causality = causality::run(&stage, &batch, plan.time_axis)?;
         evidence.positions = positions::run(&stage, &batch)?;
+        evidence.padding = padding::run(bench, &stage, &plan.padding)?;
+        evidence.augmented = augmented::run(&stage)?;
+        evidence.symmetries = symmetry::run(&stage, &batch, &plan.symmetries)?;
     }
     Ok(evidence)
 }
@@ -121,13 +137,13 @@ pub(super) struct Stage<'a> {
 impl Stage<'_> {
     /// All outputs for a batch of a model that is used.
     pub fn outputs(&self, batch: &Batch) -> Result<Outputs, DeviceFailure> {
-        self.outputs_of(batch, self.subject.pass_in_use())
+        self.outputs_of(batch, &mut self.subject.pass_in_use())
     }
 
     /// All outputs for a batch in a pass.
-    pub fn outputs_of(&self, batch: &Batch, mut pass: Pass) -> Result<Outputs, DeviceFailure> {
+    pub fn outputs_of(&self, batch: &Batch, pass: &mut Pass) -> Result<Outputs, DeviceFailure> {
         let inputs = batch.inputs(self.place);
-        let computed = compute(self.subject, self.model, batch, inputs, self.place, &mut pass);
+        let computed = compute(self.subject, self.model, batch, inputs, self.place, pass);
         let values: Vec<(String, Value)> = match computed {
             Computed::Output(output) => vec![("output".to_owned(), output)],
             Computed::Outputs(outputs) => {

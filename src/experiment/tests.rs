@@ -203,12 +203,16 @@ fn a_healthy_module_holds_every_property() {
             // There is nothing of the kind in it, or no probe that shows it; classes have no scale, and
             // there is one device.
             "activations_in_scale"
+            | "clipping_effective"
             | "clipping_in_use"
             | "frozen_stay"
             | "matches_reference_device"
             | "no_saturation"
             | "outputs_vary"
             | "regularization_in_range"
+            | "respects_padding"
+            | "augmentation_keeps_scale"
+            | "padding_in_bounds"
             | "targets_scaled"
             | "train_eval_consistent" => verdict.outcome == Outcome::NotApplicable,
             // Batch normalization right before the head makes large first outputs, which warns.

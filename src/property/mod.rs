@@ -10,14 +10,17 @@
 
 mod accumulation_equivalent;
 mod activations_in_scale;
+mod augmentation_keeps_scale;
 mod batch_independent;
 mod beats_baseline;
 pub(crate) mod causal;
 mod checkpointing_equivalent;
 mod classes_balanced;
+mod clipping_effective;
 mod clipping_in_use;
 mod deterministic;
 mod dropout_sound;
+pub(crate) mod equivariant_to;
 mod every_parameter_gets_gradient;
 mod features_vary;
 mod finite_everywhere;
@@ -28,7 +31,9 @@ mod gradients_match;
 mod initial_loss;
 mod initialization_suits_activations;
 mod inputs_normalized;
+pub(crate) mod invariant_to;
 mod labels_valid;
+pub(crate) mod learning_rate_in_range;
 pub(crate) mod learns;
 mod loss_is_a_mean;
 mod loss_is_nonnegative;
@@ -41,13 +46,17 @@ mod no_dead_units;
 mod no_duplicates_across_split;
 mod no_saturation;
 mod normalization_sound;
+mod optimizer_as_declared;
 mod outputs_vary;
 pub(crate) mod overfits_batch;
+mod padding_in_bounds;
 mod regularization_in_range;
+pub(crate) mod respects_padding;
 mod save_load_round_trip;
 mod schedule_as_declared;
 mod shapes;
 mod suspect;
+pub(crate) mod symmetry;
 mod targets_scaled;
 #[cfg(test)]
 mod testing;
@@ -102,6 +111,7 @@ pub static REGISTRY: &[&Property] = &[
     &classes_balanced::PROPERTY,
     &features_vary::PROPERTY,
     &no_duplicates_across_split::PROPERTY,
+    &padding_in_bounds::PROPERTY,
     &initial_loss::PROPERTY,
     &loss_is_a_mean::PROPERTY,
     &loss_terms_balanced::PROPERTY,
@@ -113,11 +123,16 @@ pub static REGISTRY: &[&Property] = &[
     &batch_independent::PROPERTY,
     &causal::PROPERTY,
     &dropout_sound::PROPERTY,
+    &respects_padding::PROPERTY,
+    &augmentation_keeps_scale::PROPERTY,
+    &invariant_to::PROPERTY,
+    &equivariant_to::PROPERTY,
     &accumulation_equivalent::PROPERTY,
     &checkpointing_equivalent::PROPERTY,
     &deterministic::PROPERTY,
     &save_load_round_trip::PROPERTY,
     &matches_reference_device::PROPERTY,
+    &optimizer_as_declared::PROPERTY,
     &gradients_match::PROPERTY,
     &matches_golden::PROPERTY,
     &overfits_batch::PROPERTY,
@@ -132,9 +147,11 @@ pub static REGISTRY: &[&Property] = &[
     &frozen_stay::PROPERTY,
     &schedule_as_declared::PROPERTY,
     &clipping_in_use::PROPERTY,
+    &clipping_effective::PROPERTY,
     &regularization_in_range::PROPERTY,
     &beats_baseline::PROPERTY,
     &generalizes::PROPERTY,
+    &learning_rate_in_range::PROPERTY,
     &loss_is_nonnegative::PROPERTY,
     &finite_everywhere::PROPERTY,
 ];
@@ -150,7 +167,7 @@ mod tests {
 
     #[test]
     fn every_property_file_is_registered() {
-        let own = ["meta", "mod", "suspect", "testing", "text", "verdict"];
+        let own = ["meta", "mod", "suspect", "symmetry", "testing", "text", "verdict"];
         let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/property");
         let mut files: Vec<String> = std::fs::read_dir(folder)
             .unwrap()

@@ -6,10 +6,11 @@ use crate::experiment::{
     ActivationEvidence, CausalityEvidence, CheckPath, CheckpointedEvidence, DeviceRandom,
     DevicesEvidence, DistinctUnits, DropoutEvidence, DroppingLayer, Evidence,
     GradientCheckEvidence, GradientEvidence, HalvesEvidence, InitialEvidence, InputEvidence,
-    LayerDeviation, LayerFacts, LossBounds, MixingEvidence, OutcomeEvidence, OverfitEvidence,
-    RelationsEvidence, ReloadedEvidence, ReplaysEvidence, SampleLoss, StepUpdate, SubjectFacts,
-    TensorDeviation, TrainingEvidence, TwiceEvidence, UnitEvidence, UntrainedEvidence,
-    UpdateEvidence, ValidationLoss, WeightEvidence,
+    LayerDeviation, LayerFacts, LossBounds, MixingEvidence, OptimizerStepsEvidence,
+    OutcomeEvidence, OverfitEvidence, PaddingEvidence, RelationsEvidence, ReloadedEvidence,
+    ReplaysEvidence, Rung, SampleLoss, StepUpdate, SubjectFacts, SweepEvidence, TensorDeviation,
+    TensorStep, TrainingEvidence, TwiceEvidence, UnitEvidence, UntrainedEvidence, UpdateEvidence,
+    ValidationLoss, WeightEvidence,
 };
 use crate::inspection::{
     ClassCount, ColumnFacts, Contradictions, Copies, DataFacts, FirstLayer, Head, Inspection,
@@ -140,6 +141,17 @@ pub fn evidence() -> Evidence {
                 roundoff: f64::EPSILON / 2.0,
             },
         }),
+        optimizer_steps: Some(OptimizerStepsEvidence {
+            optimizer: "adam",
+            steps: 3,
+            tensors: vec![tensor_step("hidden.weight"), tensor_step("head.weight")],
+        }),
+        sweep: Some(SweepEvidence {
+            steps: 40,
+            declared_steps: 40,
+            warm_up_cut: false,
+            rungs: vec![rung(-4, 2.34), rung(-2, 1.9), rung(0, 1.5), rung(2, 1.7)],
+        }),
     }
 }
 
@@ -148,6 +160,21 @@ pub fn verdict(property: &Property, change: impl FnOnce(&mut Evidence)) -> Verdi
     let mut evidence = evidence();
     change(&mut evidence);
     (property.judge)(&evidence, &Options::defaults(&property.meta))
+}
+
+fn tensor_step(tensor: &str) -> TensorStep {
+    TensorStep { tensor: tensor.to_owned(), step: 2, error: 1e-5, rounding: 1e-12, factor: 1.0 }
+}
+
+/// A training at another rate that ends at this loss.
+fn rung(halves: i32, end: f64) -> Rung {
+    Rung {
+        halves,
+        losses: vec![2.35; 40],
+        sample_losses: vec![SampleLoss { step: 0, loss: 2.35 }, SampleLoss { step: 40, loss: end }],
+        fall: (2.3 - end) / 2.3,
+        diverged: None,
+    }
 }
 
 /// A running mean that lives.
@@ -194,6 +221,16 @@ fn relations() -> RelationsEvidence {
         mixing: vec![mode(false), mode(true)],
         normalizes_over_batch: false,
         causality: Ok(CausalityEvidence { length: 9, boundaries: 8, leak: None, answers: true }),
+        padding: Ok(PaddingEvidence {
+            examples: 8,
+            places: 20,
+            content: Ok(None),
+            shorter: Ok(None),
+            losses: None,
+            answers: true,
+        }),
+        symmetries: Vec::new(),
+        augmented: Vec::new(),
         positions: None,
         obstacle: None,
     }
@@ -243,6 +280,7 @@ fn inspection() -> Inspection {
             reconstructs: false,
             contradictions: Some(Contradictions { examples: 0, first: None }),
             copies: Copies { examples: 0, first: Vec::new(), by_chance: 0.0 },
+            padding: None,
         }),
     }
 }

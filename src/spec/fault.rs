@@ -32,6 +32,10 @@ pub enum Fault {
     /// The layer's outputs have a coarse grain on the device that tests run on, and not on the
     /// reference device.
     CoarseLayer(String),
+    /// The optimizer's step of this layer is multiplied by `factor`.
+    ScaleStep { layer: String, factor: f64 },
+    /// Clipping leaves this layer's gradients out.
+    SkipClipping(String),
     /// One tensor starts at 0.
     ZeroTensor(String),
     /// The layer's weights start at one value.
@@ -116,6 +120,10 @@ fn read_fault(
         "decay_frozen" => Fault::DecayFrozen(layer(options, layers)),
         "mix_batch" => Fault::MixBatch,
         "coarse_layer" => Fault::CoarseLayer(layer(options, layers)),
+        "scale_step" => {
+            Fault::ScaleStep { layer: layer(options, layers), factor: options.number("factor") }
+        }
+        "skip_clipping" => Fault::SkipClipping(layer(options, layers)),
         "zero_tensor" => Fault::ZeroTensor(options.text("tensor").value),
         "constant_weights" => {
             Fault::ConstantWeights { layer: layer(options, layers), value: options.number("value") }

@@ -2,6 +2,10 @@
 
 use serde::Serialize;
 
+use super::augmented::AugmentedScale;
+use super::padding::PaddingEvidence;
+use super::symmetry::SymmetryEvidence;
+
 /// What outputs depend on, at initialization.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct RelationsEvidence {
@@ -20,6 +24,12 @@ pub struct RelationsEvidence {
     pub normalizes_over_batch: bool,
     /// What later inputs do to earlier outputs, or why that cannot be asked.
     pub causality: Result<CausalityEvidence, String>,
+    /// What padding does to outputs, or why that cannot be asked.
+    pub padding: Result<PaddingEvidence, String>,
+    /// One for each symmetry that the spec says the model has.
+    pub symmetries: Vec<SymmetryEvidence>,
+    /// Where numbers of augmented examples are held against the others; none where nothing is augmented.
+    pub augmented: Vec<AugmentedScale>,
     /// Of tokens alone.
     pub positions: Option<PositionsEvidence>,
     /// Why outputs and examples cannot be held against each other, if so.
