@@ -11,6 +11,7 @@
 mod accumulation_equivalent;
 mod activations_in_scale;
 mod batch_independent;
+mod batch_size_adequate;
 mod beats_baseline;
 pub(crate) mod causal;
 mod classes_balanced;
@@ -142,6 +143,7 @@ pub static REGISTRY: &[&Property] = &[
     &beats_baseline::PROPERTY,
     &generalizes::PROPERTY,
     &learning_rate_in_range::PROPERTY,
+    &batch_size_adequate::PROPERTY,
     &loss_is_nonnegative::PROPERTY,
     &finite_everywhere::PROPERTY,
 ];
