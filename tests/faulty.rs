@@ -29,9 +29,11 @@ const FAULTS: &[(&str, &[(&str, &str)])] = &[
     ("frozen_layer", &[("weights_update", "hidden.weight")]),
     ("half_step", &[("optimizer_as_declared", "hidden.weight")]),
     ("inputs_times_1000", &[("initial_loss", "input"), ("inputs_normalized", "input [0]")]),
+    ("loud_noise", &[("augmentation_keeps_scale", "input")]),
     ("mean_over_padding", &[("respects_padding", "mean1")]),
     ("missing_activation", &[("overfits_batch", "first")]),
     ("mixed_batch", &[("batch_independent", "head")]),
+    ("mostly_padding", &[("padding_in_bounds", "data")]),
     (
         "negated_gradient",
         &[("gradients_match", "loss"), ("learns", "loss"), ("overfits_batch", "loss")],

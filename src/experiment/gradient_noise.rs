@@ -160,7 +160,8 @@ fn gradient(
     Ok(values.collect())
 }
 
-/// Power iteration with central differences of gradients: H v ≈ (g(w + εv) − g(w − εv)) / 2ε.
+/// The largest eigenvalue of the Hessian. Power iteration finds the one of largest size; where that is
+/// below 0, its size is added to all of them, and the largest is found.
 fn sharpness(bench: &Bench) -> Result<Option<f64>, DeviceFailure> {
     let Ok(place) = &bench.reference else { return Ok(None) };
     let trainable = bench.weights.tensors.iter().filter(|tensor| tensor.trainable);
@@ -169,28 +170,43 @@ fn sharpness(bench: &Bench) -> Result<Option<f64>, DeviceFailure> {
         return Ok(None);
     }
     let batch = bench.subject.sample(SHARPNESS_EXAMPLES);
-    let at = |direction: &[f64], step: f64| {
-        let weights = moved(&bench.weights, direction, step);
-        let model = weights.load(bench.subject.build(&place.device), place);
-        gradient(bench, place, model, &batch)
+    // H v ≈ (g(w + εv) − g(w − εv)) / 2ε.
+    let product = |direction: &[f64]| {
+        let at = |step: f64| {
+            let weights = moved(&bench.weights, direction, step);
+            let model = weights.load(bench.subject.build(&place.device), place);
+            gradient(bench, place, model, &batch)
+        };
+        let (ahead, behind) = (at(STEP)?, at(-STEP)?);
+        let differences = ahead.iter().zip(&behind).map(|(ahead, behind)| ahead - behind);
+        Ok(differences.map(|difference| difference / (2.0 * STEP)).collect())
     };
     let mut random = Random::new(bench.subject.spec.training.seed, "sharpness");
-    let mut direction: Vec<f64> = (0..count).map(|_| random.normal()).collect();
-    let mut largest = None;
+    let start: Vec<f64> = (0..count).map(|_| random.normal()).collect();
+    Ok(match power_iteration(&start, 0.0, product)? {
+        Some(largest) if largest < 0.0 => power_iteration(&start, -largest, product)?,
+        largest => largest,
+    })
+}
+
+/// vᵀ H v of the direction that products with H + shift · 1 lead to; nothing where they vanish.
+fn power_iteration<E>(
+    start: &[f64],
+    shift: f64,
+    product: impl Fn(&[f64]) -> Result<Vec<f64>, E>,
+) -> Result<Option<f64>, E> {
+    let (mut direction, mut found) = (start.to_vec(), None);
     for _ in 0..PRODUCTS {
         let length = norm(&direction);
         if !(length > 0.0 && length.is_finite()) {
             break;
         }
         direction.iter_mut().for_each(|number| *number /= length);
-        let (ahead, behind) = (at(&direction, STEP)?, at(&direction, -STEP)?);
-        let pairs = ahead.iter().zip(&behind);
-        let product: Vec<f64> =
-            pairs.map(|(ahead, behind)| (ahead - behind) / (2.0 * STEP)).collect();
-        largest = Some(direction.iter().zip(&product).map(|(one, two)| one * two).sum());
-        direction = product;
+        let along = product(&direction)?;
+        found = Some(direction.iter().zip(&along).map(|(one, two)| one * two).sum());
+        direction.iter_mut().zip(along).for_each(|(old, new)| *old = new + shift * *old);
     }
-    Ok(largest)
+    Ok(found)
 }
 
 /// The weights, those that are trained a step along a direction.
@@ -227,6 +243,21 @@ mod tests {
         let mean = |of: fn(&NoiseScale) -> f64| draws.iter().map(of).sum::<f64>() / 4000.0;
         assert!((mean(|draw| draw.noise) - 9.0).abs() < 0.4, "{}", mean(|draw| draw.noise));
         assert!((mean(NoiseScale::signal) - 4.0).abs() < 0.1, "{}", mean(NoiseScale::signal));
+    }
+
+    #[test]
+    fn power_iteration_finds_the_largest_eigenvalue_on_either_side_of_0() {
+        let of = |eigenvalues: [f64; 3], shift: f64| {
+            let product = |v: &[f64]| {
+                Ok::<_, ()>(v.iter().zip(eigenvalues).map(|(v, value)| v * value).collect())
+            };
+            power_iteration(&[1.0, 1.0, 1.0], shift, product).unwrap().unwrap()
+        };
+        assert!((of([3.0, 1.0, 0.5], 0.0) - 3.0).abs() < 1e-6);
+        assert!((of([-5.0, 2.0, 0.0], 0.0) + 5.0).abs() < 1e-6);
+        assert!((of([-5.0, 2.0, 0.0], 5.0) - 2.0).abs() < 1e-2);
+        let none = power_iteration(&[1.0], 0.0, |_| Ok::<_, ()>(vec![0.0])).unwrap();
+        assert_eq!(none, Some(0.0), "a flat loss has no curvature");
     }
 
     #[test]

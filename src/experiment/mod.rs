@@ -49,9 +49,9 @@ pub use optimizer_steps::{OptimizerStepsEvidence, TensorStep};
 pub use outcome::{ClippingEvidence, OutcomeEvidence, UntrainedEvidence, ValidationLoss};
 pub use overfit::{OWN_FALL, OverfitPlan};
 pub use relations::{
-    Asymmetry, CausalityEvidence, Influence, MixingEvidence, PaddingEvidence, PaddingPlan,
-    PaddingShift, PositionsEvidence, RelationsEvidence, RelationsPlan, SymmetryEvidence,
-    SymmetryPlan, TimeLeak, Transformation,
+    Asymmetry, AugmentedScale, CausalityEvidence, Influence, MixingEvidence, PaddingEvidence,
+    PaddingPlan, PaddingShift, PositionsEvidence, RelationsEvidence, RelationsPlan,
+    SymmetryEvidence, SymmetryPlan, TimeLeak, Transformation,
 };
 pub use replays::{Differing, HalvesEvidence, ReloadedEvidence, ReplaysEvidence};
 pub use sweep::{DIVERGED, Rung, StableRegion, SweepEvidence, SweepPlan};

@@ -209,6 +209,8 @@ fn a_healthy_module_holds_every_property() {
             | "outputs_vary"
             | "regularization_in_range"
             | "respects_padding"
+            | "augmentation_keeps_scale"
+            | "padding_in_bounds"
             | "targets_scaled"
             | "train_eval_consistent" => verdict.outcome == Outcome::NotApplicable,
             // Batch normalization right before the head makes large first outputs, which warns.

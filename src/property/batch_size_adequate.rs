@@ -98,7 +98,7 @@ fn summary(found: &GradientNoiseEvidence) -> String {
             short(sharpness),
             short(2.0 / sharpness)
         ),
-        Some(sharpness) => format!("; the sharpest curvature is {}", short(sharpness)),
+        Some(sharpness) => format!("; sharpness {}", short(sharpness)),
         None => String::new(),
     };
     format!(

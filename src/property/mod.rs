@@ -10,6 +10,7 @@
 
 mod accumulation_equivalent;
 mod activations_in_scale;
+mod augmentation_keeps_scale;
 mod batch_independent;
 mod batch_size_adequate;
 mod beats_baseline;
@@ -46,6 +47,7 @@ mod normalization_sound;
 mod optimizer_as_declared;
 mod outputs_vary;
 pub(crate) mod overfits_batch;
+mod padding_in_bounds;
 mod regularization_in_range;
 pub(crate) mod respects_padding;
 mod save_load_round_trip;
@@ -107,6 +109,7 @@ pub static REGISTRY: &[&Property] = &[
     &classes_balanced::PROPERTY,
     &features_vary::PROPERTY,
     &no_duplicates_across_split::PROPERTY,
+    &padding_in_bounds::PROPERTY,
     &initial_loss::PROPERTY,
     &loss_is_a_mean::PROPERTY,
     &loss_terms_balanced::PROPERTY,
@@ -118,6 +121,7 @@ pub static REGISTRY: &[&Property] = &[
     &batch_independent::PROPERTY,
     &causal::PROPERTY,
     &respects_padding::PROPERTY,
+    &augmentation_keeps_scale::PROPERTY,
     &invariant_to::PROPERTY,
     &equivariant_to::PROPERTY,
     &accumulation_equivalent::PROPERTY,

@@ -193,6 +193,7 @@ fn relations() -> RelationsEvidence {
             answers: true,
         }),
         symmetries: Vec::new(),
+        augmented: Vec::new(),
         positions: None,
         obstacle: None,
     }
@@ -242,6 +243,7 @@ fn inspection() -> Inspection {
             reconstructs: false,
             contradictions: Some(Contradictions { examples: 0, first: None }),
             copies: Copies { examples: 0, first: Vec::new(), by_chance: 0.0 },
+            padding: None,
         }),
     }
 }
