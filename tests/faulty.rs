@@ -11,6 +11,7 @@ const RATE: &str = "training.optimizer.learning_rate";
 
 /// A faulty spec, the properties that must fail, and where each must point.
 const FAULTS: &[(&str, &[(&str, &str)])] = &[
+    ("batch_of_one", &[("batch_size_adequate", "training.batch_size")]),
     ("biased_proportion", &[("equivariant_to", "head")]),
     ("bidirectional_forecast", &[("causal", "place 1")]),
     ("blind_model", &[("beats_baseline", "training")]),

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::devices::DevicesEvidence;
 use super::dropout::DropoutEvidence;
+use super::gradient_noise::GradientNoiseEvidence;
 use super::optimizer_steps::OptimizerStepsEvidence;
 use super::outcome::OutcomeEvidence;
 use super::relations::RelationsEvidence;
@@ -34,6 +35,8 @@ pub struct Evidence {
     pub replays: Option<ReplaysEvidence>,
     pub optimizer_steps: Option<OptimizerStepsEvidence>,
     pub sweep: Option<SweepEvidence>,
+    /// Or why it says nothing.
+    pub gradient_noise: Option<Result<GradientNoiseEvidence, &'static str>>,
 }
 
 const NEEDED: &str = "a property names the experiments that it reads";
@@ -55,6 +58,7 @@ impl Evidence {
             replays: None,
             optimizer_steps: None,
             sweep: None,
+            gradient_noise: None,
         }
     }
 
@@ -150,6 +154,15 @@ impl Evidence {
     /// When a property reads an experiment that it does not name among its needs.
     pub fn sweep(&self) -> &SweepEvidence {
         self.sweep.as_ref().expect(NEEDED)
+    }
+
+    /// Signal and noise of gradients.
+    ///
+    /// # Panics
+    ///
+    /// When a property reads an experiment that it does not name among its needs.
+    pub fn gradient_noise(&self) -> &Result<GradientNoiseEvidence, &'static str> {
+        self.gradient_noise.as_ref().expect(NEEDED)
     }
 
     /// What the overfit found.

@@ -8,8 +8,8 @@ use super::initial::InitialNumbers;
 use super::overfit::OverfitPlan;
 use super::training::TrainingPlan;
 use super::{
-    Experiment, Progress, RelationsPlan, devices, dropout, golden, gradient_check, initial,
-    optimizer_steps, overfit, relations, replays, sweep, training,
+    Experiment, Progress, RelationsPlan, devices, dropout, golden, gradient_check, gradient_noise,
+    initial, optimizer_steps, overfit, relations, replays, sweep, training,
 };
 use crate::device::{DeviceFailure, Devices};
 use crate::panics;
@@ -92,7 +92,10 @@ impl Laboratory {
                 DeviceRandom::Never => true,
                 DeviceRandom::InTraining => !matches!(
                     experiment,
-                    Experiment::Training | Experiment::OptimizerSteps | Experiment::Sweep
+                    Experiment::Training
+                        | Experiment::OptimizerSteps
+                        | Experiment::Sweep
+                        | Experiment::GradientNoise
                 ),
                 DeviceRandom::Always => false,
             }
@@ -178,6 +181,10 @@ impl Laboratory {
             Experiment::OptimizerSteps if self.evidence.optimizer_steps.is_none() => {
                 let found = guarded("optimizer_steps", || optimizer_steps::run(bench))?;
                 self.evidence.optimizer_steps = Some(found);
+            }
+            Experiment::GradientNoise if self.evidence.gradient_noise.is_none() => {
+                let found = guarded("gradient_noise", || gradient_noise::run(bench))?;
+                self.evidence.gradient_noise = Some(found);
             }
             Experiment::Sweep if self.evidence.sweep.is_none() => {
                 let plan = property::learning_rate_in_range::plan(

@@ -14,6 +14,7 @@ mod evidence;
 mod facts;
 mod golden;
 mod gradient_check;
+mod gradient_noise;
 mod initial;
 mod laboratory;
 mod measure;
@@ -43,6 +44,7 @@ pub use evidence::{
 };
 pub use facts::without_device;
 pub use golden::GoldenPlan;
+pub use gradient_noise::{GradientNoiseEvidence, NoiseScale};
 pub use initial::LOW_START;
 pub use laboratory::{ExperimentError, Judgement, Laboratory};
 pub use measure::median;
@@ -98,6 +100,8 @@ pub enum Experiment {
     OptimizerSteps,
     /// Short trainings at other learning rates.
     Sweep,
+    /// Gradients of parts of the data, and the loss's curvature.
+    GradientNoise,
 }
 
 /// Told where a running experiment is: activity, step, steps, loss. Called at block ends only.

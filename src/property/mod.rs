@@ -12,6 +12,7 @@ mod accumulation_equivalent;
 mod activations_in_scale;
 mod augmentation_keeps_scale;
 mod batch_independent;
+mod batch_size_adequate;
 mod beats_baseline;
 pub(crate) mod causal;
 mod checkpointing_equivalent;
@@ -152,6 +153,7 @@ pub static REGISTRY: &[&Property] = &[
     &beats_baseline::PROPERTY,
     &generalizes::PROPERTY,
     &learning_rate_in_range::PROPERTY,
+    &batch_size_adequate::PROPERTY,
     &loss_is_nonnegative::PROPERTY,
     &finite_everywhere::PROPERTY,
 ];

@@ -5,12 +5,12 @@ use std::f64::consts::LN_10;
 use crate::experiment::{
     ActivationEvidence, CausalityEvidence, CheckPath, CheckpointedEvidence, DeviceRandom,
     DevicesEvidence, DistinctUnits, DropoutEvidence, DroppingLayer, Evidence,
-    GradientCheckEvidence, GradientEvidence, HalvesEvidence, InitialEvidence, InputEvidence,
-    LayerDeviation, LayerFacts, LossBounds, MixingEvidence, OptimizerStepsEvidence,
-    OutcomeEvidence, OverfitEvidence, PaddingEvidence, RelationsEvidence, ReloadedEvidence,
-    ReplaysEvidence, Rung, SampleLoss, StepUpdate, SubjectFacts, SweepEvidence, TensorDeviation,
-    TensorStep, TrainingEvidence, TwiceEvidence, UnitEvidence, UntrainedEvidence, UpdateEvidence,
-    ValidationLoss, WeightEvidence,
+    GradientCheckEvidence, GradientEvidence, GradientNoiseEvidence, HalvesEvidence,
+    InitialEvidence, InputEvidence, LayerDeviation, LayerFacts, LossBounds, MixingEvidence,
+    NoiseScale, OptimizerStepsEvidence, OutcomeEvidence, OverfitEvidence, PaddingEvidence,
+    RelationsEvidence, ReloadedEvidence, ReplaysEvidence, Rung, SampleLoss, StepUpdate,
+    SubjectFacts, SweepEvidence, TensorDeviation, TensorStep, TrainingEvidence, TwiceEvidence,
+    UnitEvidence, UntrainedEvidence, UpdateEvidence, ValidationLoss, WeightEvidence,
 };
 use crate::inspection::{
     ClassCount, ColumnFacts, Contradictions, Copies, DataFacts, FirstLayer, Head, Inspection,
@@ -146,6 +146,14 @@ pub fn evidence() -> Evidence {
             steps: 3,
             tensors: vec![tensor_step("hidden.weight"), tensor_step("head.weight")],
         }),
+        gradient_noise: Some(Ok(GradientNoiseEvidence {
+            batch: 32,
+            training_examples: 120,
+            start: NoiseScale { examples: 112, mean_square: 0.09, noise: 0.9 },
+            steps: 20,
+            trained: NoiseScale { examples: 112, mean_square: 0.05, noise: 2.0 },
+            sharpness: Some(3.0),
+        })),
         sweep: Some(SweepEvidence {
             steps: 40,
             declared_steps: 40,
