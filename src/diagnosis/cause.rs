@@ -261,6 +261,23 @@ pub static CAUSES: &[Cause] = &[
         ],
     },
     Cause {
+        name: "device_wrong",
+        title: "the device computes something else than the reference",
+        text: "The same numbers give other outputs or gradients on the test device than in 64 bits, beyond what rounding explains: a kernel of the driver or of the framework is wrong or too inexact.",
+        mend: "Report the layer named with the adapter and its driver (`cargo nn-test doctor`), or run on another device.",
+        consequences: &[
+            "gradients_match",
+            "learns",
+            "overfits_batch",
+            "memorizes_outputs",
+            "outputs_vary",
+            "finite_everywhere",
+            "loss_is_nonnegative",
+            "normalization_sound",
+            "train_eval_consistent",
+        ],
+    },
+    Cause {
         name: "layer_frozen",
         title: "a layer is not trained",
         text: "It gets a gradient, and its weights stay as they are, or move although they are frozen: the optimizer does not have the tensors that it should have.",

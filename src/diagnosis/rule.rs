@@ -10,6 +10,8 @@ pub enum Clue {
     Accuses(&'static str),
     /// The property does not hold, and a finding's message has these words.
     Says(&'static str, &'static str),
+    /// Likewise, and it is more than a warning of the property's own.
+    Fails(&'static str, &'static str),
     /// The property does not hold, and a finding's place begins like this.
     At(&'static str, &'static str),
     /// The property holds.
@@ -62,6 +64,7 @@ impl Clue {
         match self {
             Self::Accuses(property)
             | Self::Says(property, _)
+            | Self::Fails(property, _)
             | Self::At(property, _)
             | Self::Holds(property) => Some(property),
             Self::Recipe(_) => None,
@@ -88,8 +91,13 @@ impl Clue {
                 .find(fits)
                 .map(|finding| vec![(property.as_str(), Some(finding))])
         };
+        if matches!(self, Self::Fails(..)) && verdict.outcome != Outcome::Fail {
+            return None;
+        }
         match self {
-            Self::Says(_, words) => finding(&|finding| finding.message.contains(words)),
+            Self::Says(_, words) | Self::Fails(_, words) => {
+                finding(&|finding| finding.message.contains(words))
+            }
             Self::At(_, place) => finding(&|finding| finding.place.starts_with(place)),
             _ => Some(vec![(property.as_str(), verdict.findings.first())]),
         }

@@ -46,6 +46,9 @@ fn clue(clue: &Clue) -> String {
     match clue {
         Clue::Accuses(property) => format!("`{property}` does not hold"),
         Clue::Says(property, words) => format!("`{property}` says \u{201c}{words}\u{201d}"),
+        Clue::Fails(property, words) => {
+            format!("`{property}` fails and says \u{201c}{words}\u{201d}")
+        }
         Clue::At(property, place) => format!("`{property}` points to `{place}`"),
         Clue::Holds(property) => format!("`{property}` holds"),
         Clue::Recipe(kind) => match kind {

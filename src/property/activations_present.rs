@@ -41,7 +41,9 @@ fn judge(evidence: &Evidence, _options: &Options) -> Verdict {
     let [first, .., last] = owners.as_slice() else {
         return Verdict::not_applicable("there is one layer alone that owns weights, or none");
     };
-    let affine = |kind: &str| LINEAR.contains(&kind) || AFFINE.contains(&kind);
+    // A residual block adds its input: what is in it decides.
+    let affine =
+        |kind: &str| LINEAR.contains(&kind) || AFFINE.contains(&kind) || kind == "residual";
     let beyond = facts.layers.iter().find(|layer| !affine(&layer.kind));
     if let Some(layer) = beyond {
         return Verdict::pass(format!("`{}` ({}) is not linear", layer.path, layer.kind));
@@ -86,7 +88,7 @@ mod tests {
 
     #[test]
     fn a_model_of_linear_layers_alone_fails_at_its_first() {
-        let linear = verdict(&["conv2d", "batch_norm", "identity", "flatten", "linear"]);
+        let linear = verdict(&["conv2d", "batch_norm", "identity", "residual", "flatten", "linear"]);
         assert_eq!(
             (linear.outcome, linear.findings[0].place.as_str()),
             (Outcome::Fail, "the_conv2d")

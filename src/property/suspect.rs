@@ -40,7 +40,7 @@ pub const LINEAR: [&str; 7] = [
 ];
 
 /// Linear in their input, or nearly so: they do not make up for an activation.
-pub const AFFINE: [&str; 21] = [
+pub const AFFINE: [&str; 23] = [
     "batch_norm",
     "dropout",
     "gaussian_noise",
@@ -62,6 +62,8 @@ pub const AFFINE: [&str; 21] = [
     "sum",
     "pixel_shuffle",
     "identity",
+    "repeat",
+    "sequential",
 ];
 
 /// Activations whose outputs may be probabilities.

@@ -98,10 +98,8 @@ mod tests {
 
     #[test]
     fn behind_the_same_beginning_one_token_can_be_told() {
-        let targets = Targets::Places {
-            classes: vec![Some(0), Some(2), Some(1), Some(2)],
-            shape: vec![2],
-        };
+        let targets =
+            Targets::Places { classes: vec![Some(0), Some(2), Some(1), Some(2)], shape: vec![2] };
         let sequences = Examples { inputs: vec![3.0, 0.0, 3.0, 1.0], targets };
         assert_eq!(best_accuracy(&sequences, &[]), 0.75);
     }
