@@ -5,6 +5,7 @@
 
 use std::process::{Command, Output};
 
+use nn_test::property;
 use serde_json::Value;
 
 /// A faulty spec, the properties that must fail, and where each must point.
@@ -16,6 +17,7 @@ const FAULTS: &[(&str, &[(&str, &str)])] = &[
     ("constant_answer", &[("outputs_vary", "only")]),
     ("constant_column", &[("features_vary", "site")]),
     ("constant_weights", &[("initialization_suits_activations", "hidden.weight")]),
+    ("dead_middle", &[("grows_step_by_step", "dead + relu2"), ("overfits_batch", "model")]),
     ("dead_relu", &[("no_dead_units", "activation")]),
     ("decayed_frozen", &[("frozen_stay", "hidden.weight")]),
     // The only copy of a row that is held out stands sixty lines below or above it.
@@ -24,6 +26,7 @@ const FAULTS: &[(&str, &[(&str, &str)])] = &[
     ("inputs_times_1000", &[("initial_loss", "input"), ("inputs_normalized", "input [0]")]),
     ("missing_activation", &[("overfits_batch", "first")]),
     ("mixed_batch", &[("batch_independent", "head")]),
+    ("narrow_waist", &[("beats_linear", "model")]),
     (
         "negated_gradient",
         &[("gradients_match", "loss"), ("learns", "loss"), ("overfits_batch", "loss")],
@@ -45,6 +48,7 @@ const FAULTS: &[(&str, &[(&str, &str)])] = &[
     ("sigmoid_for_large_targets", &[("loss_suits_task", "share")]),
     ("signal_dies", &[("activations_in_scale", "second")]),
     ("slow_statistics", &[("train_eval_consistent", "model")]),
+    ("small_column", &[("memorizes_outputs", "mean_fractal_dimension")]),
     (
         "softmax_before_cross_entropy",
         &[("loss_suits_task", "probabilities"), ("overfits_batch", "probabilities")],
@@ -62,6 +66,7 @@ const FAULTS: &[(&str, &[(&str, &str)])] = &[
     ("unscaled_targets", &[("targets_scaled", "progression")]),
     ("unused_column", &[("uses_inputs", "input")]),
     ("vanishing_gradient", &[("gradients_flow", "first.weight")]),
+    ("width_blind_weights", &[("more_capacity_fits_better", "model")]),
     ("wrong_gradient", &[("gradients_match", "hidden.bias")]),
     ("zero_weights", &[("every_parameter_gets_gradient", "hidden.weight")]),
 ];
@@ -148,13 +153,25 @@ fn checked(spec: &str) -> (Option<i32>, Vec<Judged>) {
     (output.status.code(), results)
 }
 
+/// The faults that have a twin without them: whether a property of theirs is judged without a device, or
+/// whether none is.
+fn twins(is_static: bool) -> Vec<(String, &'static [(&'static str, &'static str)])> {
+    let judged = |name: &str| property::find(name).expect("it is registered").is_static();
+    let twins = names("fixtures/faulty/twins").into_iter().map(|twin| {
+        let (_, expected) = FAULTS.iter().find(|(name, _)| *name == twin).expect("it has a fault");
+        (twin, *expected)
+    });
+    twins
+        .filter(|(_, expected)| expected.iter().any(|(name, _)| judged(name)) == is_static)
+        .collect()
+}
+
 /// What is known without a device is told without one, and of the twin that lacks the fault it is not
 /// said.
 #[test]
 fn static_faults_are_caught_by_check_and_their_twins_are_not() {
     let mut wrong = Vec::new();
-    for twin in names("fixtures/faulty/twins") {
-        let (_, expected) = FAULTS.iter().find(|(name, _)| *name == twin).expect("it has a fault");
+    for (twin, expected) in twins(true) {
         let (code, faulty) = checked(&twin);
         let (twin_code, healthy) = checked(&format!("twins/{twin}"));
         let caught = expected.iter().filter(|(property, place)| {
@@ -172,6 +189,28 @@ fn static_faults_are_caught_by_check_and_their_twins_are_not() {
         let fine = healthy.iter().all(|(_, outcome, _)| outcome == "pass");
         if twin_code != Some(0) || healthy.is_empty() || !fine {
             wrong.push(format!("{twin}: the twin is accused: {healthy:?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Of the twin that lacks the fault nothing is said, and what catches the fault has looked.
+#[test]
+fn twins_of_faults_that_show_in_a_run_hold_all_that_is_expected() {
+    let mut wrong = Vec::new();
+    for (twin, expected) in twins(false) {
+        let healthy = results(&run(&format!("twins/{twin}"), &["--device", "cpu"]));
+        let accused: Vec<_> = healthy
+            .iter()
+            .filter(|(_, outcome, _)| !["pass", "not_applicable"].contains(&outcome.as_str()))
+            .collect();
+        if !accused.is_empty() {
+            wrong.push(format!("{twin}: the twin is accused: {accused:?}"));
+        }
+        for (property, _) in expected {
+            if !healthy.iter().any(|(name, outcome, _)| name == property && outcome == "pass") {
+                wrong.push(format!("{twin}: {property} does not hold: {healthy:?}"));
+            }
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));

@@ -5,7 +5,9 @@
 
 use serde::Serialize;
 
+use super::contests::ContestsEvidence;
 use super::outcome::OutcomeEvidence;
+use super::recall::RecallEvidence;
 use super::relations::RelationsEvidence;
 use super::replays::ReplaysEvidence;
 use crate::inspection::Inspection;
@@ -25,6 +27,7 @@ pub struct Evidence {
     pub golden: Option<Vec<GoldenEvidence>>,
     pub relations: Option<RelationsEvidence>,
     pub replays: Option<ReplaysEvidence>,
+    pub contests: ContestsEvidence,
 }
 
 const NEEDED: &str = "a property names the experiments that it reads";
@@ -42,6 +45,7 @@ impl Evidence {
             golden: None,
             relations: None,
             replays: None,
+            contests: ContestsEvidence::default(),
         }
     }
 
@@ -487,6 +491,8 @@ pub struct OverfitEvidence {
     pub bounds: Option<LossBounds>,
     /// In the order in which they were made; the first one that succeeds is the last.
     pub attempts: Vec<OverfitAttempt>,
+    /// What the last model that succeeded says of the examples; none where none did.
+    pub recall: Option<RecallEvidence>,
 }
 
 /// Losses between which learning takes place.

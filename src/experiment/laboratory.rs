@@ -7,7 +7,8 @@ use super::evidence::{DeviceRandom, Evidence};
 use super::overfit::OverfitPlan;
 use super::training::TrainingPlan;
 use super::{
-    Experiment, Progress, golden, gradient_check, initial, overfit, relations, replays, training,
+    Experiment, Progress, contests, golden, gradient_check, initial, overfit, relations, replays,
+    training,
 };
 use crate::device::{DeviceFailure, Devices};
 use crate::model::NamedGradient;
@@ -163,6 +164,21 @@ impl Laboratory {
             Experiment::Replays if self.evidence.replays.is_none() => {
                 let found = guarded("replays", || replays::run(bench))?;
                 self.evidence.replays = Some(found);
+            }
+            Experiment::Linear if self.evidence.contests.linear.is_none() => {
+                let found = guarded("linear", || contests::linear(bench, progress))?;
+                self.evidence.contests.linear = Some(found);
+            }
+            Experiment::Widened if self.evidence.contests.widened.is_none() => {
+                let found = guarded("widened", || contests::widened(bench, progress))?;
+                self.evidence.contests.widened = Some(found);
+            }
+            Experiment::Stages if self.evidence.contests.stages.is_none() => {
+                self.require(Experiment::Overfit, progress)?;
+                let plan = self.overfit_plan();
+                let (bench, whole) = (&self.bench, self.evidence.overfit());
+                let stages = || contests::stages(bench, whole, &plan, progress);
+                self.evidence.contests.stages = Some(guarded("stages", stages)?);
             }
             Experiment::Relations if self.evidence.relations.is_none() => {
                 let plan = property::causal::plan(&self.options(&property::causal::PROPERTY));

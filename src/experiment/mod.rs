@@ -6,6 +6,7 @@
 mod accuracy;
 mod backward;
 mod bench;
+mod contests;
 mod device_comparison;
 mod direction;
 mod epochs;
@@ -18,6 +19,7 @@ mod laboratory;
 mod measure;
 mod outcome;
 mod overfit;
+mod recall;
 mod references;
 mod relations;
 mod replays;
@@ -28,6 +30,9 @@ mod weights;
 
 pub use backward::INPUT;
 pub use bench::SetUpError;
+pub use contests::{
+    CapacityRun, ContestsEvidence, LinearEvidence, StageEvidence, StagesEvidence, WidenedEvidence,
+};
 pub use evidence::{
     ActivationEvidence, CheckPath, DeviceRandom, DirectionCheck, DistinctUnits, Evidence,
     GoldenCheck, GoldenEvidence, GoldenObstacle, GoldenPart, GoldenPass, GradientCheckEvidence,
@@ -42,6 +47,7 @@ pub use laboratory::{ExperimentError, Judgement, Laboratory};
 pub use measure::median;
 pub use outcome::{ClippingEvidence, OutcomeEvidence, UntrainedEvidence, ValidationLoss};
 pub use overfit::{OWN_FALL, OverfitPlan};
+pub use recall::{ColumnRecall, Due, ExampleError, HeadRecall, RecallEvidence, Said, WrongAnswer};
 pub use relations::{
     CausalityEvidence, Influence, MixingEvidence, PositionsEvidence, RelationsEvidence,
     RelationsPlan, TimeLeak,
@@ -73,6 +79,12 @@ pub enum Experiment {
     Relations,
     /// The same again in another way.
     Replays,
+    /// Against a linear model.
+    Linear,
+    /// Against a wider model.
+    Widened,
+    /// The beginnings of a model.
+    Stages,
 }
 
 /// Told where a running experiment is: activity, step, steps, loss. Called at block ends only.

@@ -12,6 +12,7 @@ mod accumulation_equivalent;
 mod activations_in_scale;
 mod batch_independent;
 mod beats_baseline;
+mod beats_linear;
 pub(crate) mod causal;
 mod classes_balanced;
 mod clipping_in_use;
@@ -23,6 +24,7 @@ mod frozen_stay;
 mod generalizes;
 mod gradients_flow;
 mod gradients_match;
+mod grows_step_by_step;
 mod initial_loss;
 mod initialization_suits_activations;
 mod inputs_normalized;
@@ -33,7 +35,9 @@ mod loss_is_nonnegative;
 mod loss_suits_task;
 mod loss_terms_balanced;
 pub(crate) mod matches_golden;
+mod memorizes_outputs;
 mod meta;
+mod more_capacity_fits_better;
 mod no_dead_units;
 mod no_duplicates_across_split;
 mod no_saturation;
@@ -115,6 +119,8 @@ pub static REGISTRY: &[&Property] = &[
     &gradients_match::PROPERTY,
     &matches_golden::PROPERTY,
     &overfits_batch::PROPERTY,
+    &memorizes_outputs::PROPERTY,
+    &grows_step_by_step::PROPERTY,
     &learns::PROPERTY,
     &weights_update::PROPERTY,
     &update_ratio::PROPERTY,
@@ -129,6 +135,8 @@ pub static REGISTRY: &[&Property] = &[
     &regularization_in_range::PROPERTY,
     &beats_baseline::PROPERTY,
     &generalizes::PROPERTY,
+    &beats_linear::PROPERTY,
+    &more_capacity_fits_better::PROPERTY,
     &loss_is_nonnegative::PROPERTY,
     &finite_everywhere::PROPERTY,
 ];

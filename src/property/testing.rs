@@ -3,11 +3,12 @@
 use std::f64::consts::LN_10;
 
 use crate::experiment::{
-    ActivationEvidence, CausalityEvidence, CheckPath, DeviceRandom, DistinctUnits, Evidence,
-    GradientCheckEvidence, GradientEvidence, HalvesEvidence, InitialEvidence, InputEvidence,
-    LayerFacts, LossBounds, MixingEvidence, OutcomeEvidence, OverfitEvidence, RelationsEvidence,
-    ReloadedEvidence, ReplaysEvidence, SampleLoss, StepUpdate, SubjectFacts, TrainingEvidence,
-    UnitEvidence, UntrainedEvidence, UpdateEvidence, ValidationLoss, WeightEvidence,
+    ActivationEvidence, CausalityEvidence, CheckPath, ContestsEvidence, DeviceRandom,
+    DistinctUnits, Due, Evidence, GradientCheckEvidence, GradientEvidence, HalvesEvidence,
+    HeadRecall, InitialEvidence, InputEvidence, LayerFacts, LossBounds, MixingEvidence,
+    OutcomeEvidence, OverfitEvidence, RecallEvidence, RelationsEvidence, ReloadedEvidence,
+    ReplaysEvidence, Said, SampleLoss, StepUpdate, SubjectFacts, TrainingEvidence, UnitEvidence,
+    UntrainedEvidence, UpdateEvidence, ValidationLoss, WeightEvidence,
 };
 use crate::inspection::{
     ClassCount, ColumnFacts, Contradictions, Copies, DataFacts, FirstLayer, Head, Inspection,
@@ -75,6 +76,15 @@ pub fn evidence() -> Evidence {
             examples: 16,
             bounds: Some(LossBounds { floor: 0.0, constant: LN_10 }),
             attempts: Vec::new(),
+            recall: Some(RecallEvidence {
+                heads: vec![HeadRecall {
+                    term: None,
+                    said: Said::Classes { answers: 16, wrong: 0, first: Vec::new() },
+                }],
+                contradictory: 0,
+                due: Due { accuracy: 1.0, left: 0.05 },
+                held_out: Some((0.25, 20)),
+            }),
         }),
         training: Some(TrainingEvidence {
             steps: 40,
@@ -103,6 +113,7 @@ pub fn evidence() -> Evidence {
             },
         }),
         golden: None,
+        contests: ContestsEvidence::default(),
         relations: Some(relations()),
         replays: Some(ReplaysEvidence {
             steps: 3,

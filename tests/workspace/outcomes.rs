@@ -22,7 +22,7 @@ const OF_NONE: [&str; 6] = [
 ];
 
 /// What does not apply to a model that brings its batches and its loss, and shows no ReLU.
-const OF_NO_DATA: [&str; 11] = [
+const OF_NO_DATA: [&str; 12] = [
     "loss_suits_task",
     "labels_valid",
     "inputs_normalized",
@@ -33,6 +33,7 @@ const OF_NO_DATA: [&str; 11] = [
     "no_dead_units",
     "uses_inputs",
     "batch_independent",
+    "memorizes_outputs",
     "normalization_sound",
 ];
 
