@@ -1,6 +1,6 @@
 //! Exit codes of `cargo nn-test`, in nextest's conventions.
 
-/// All test cases passed (warnings allowed).
+/// All test cases passed (warnings allowed, unless denied).
 pub const SUCCESS: u8 = 0;
 /// The command line is wrong.
 pub const USAGE: u8 = 2;

@@ -38,6 +38,8 @@ pub mod report;
 #[doc(hidden)]
 pub mod runner;
 pub mod schema;
+#[doc(hidden)]
+pub mod severities;
 pub mod snapshot;
 pub mod spec;
 pub mod subject;
@@ -76,7 +78,9 @@ pub use registry::{batches, model, model_with_config, objective, objective_with_
 /// ```
 ///
 /// Specs lie in the package's `specs` folder; `nn_test::main!(specs = "nets")` names another. The
-/// environment variable `NN_TEST_DEVICE` (`auto`, `wgpu`, `cpu`) chooses the device.
+/// environment variable `NN_TEST_DEVICE` (`auto`, `wgpu`, `cpu`) chooses the device,
+/// `NN_TEST_SEVERITY` (`update_ratio=error,no_dead_units=off`) says how failures count, and
+/// `NN_TEST_WARNINGS=deny` makes warnings fail.
 ///
 /// Models of the crate's own are registered under the names that specs use (`model: {rust: net}`);
 /// see [`model`] and [`objective`]:

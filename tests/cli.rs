@@ -14,6 +14,8 @@ fn commands_print_what_their_files_say() {
         // What the caller's environment says must not matter.
         .env("NN_TEST_DEVICE", "cpu")
         .env("NN_TEST_PROFILE", "")
+        .env("NN_TEST_SEVERITY", "")
+        .env("NN_TEST_WARNINGS", "")
         .env("INSTA_UPDATE", "no")
         .env("INSTA_FORCE_PASS", "0")
         .env("GITHUB_ACTIONS", "false")

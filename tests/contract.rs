@@ -298,7 +298,12 @@ fn worker(package: &Path, orders: &[Order]) -> Result<(Vec<Message>, Option<i32>
 
 fn set_up(folder: &Path) -> Order {
     let called_from = folder.to_owned();
-    Order::SetUp(SetUp { device: DeviceChoice::Cpu, seed: None, called_from })
+    Order::SetUp(SetUp {
+        device: DeviceChoice::Cpu,
+        seed: None,
+        severities: Default::default(),
+        called_from,
+    })
 }
 
 fn run_moons(package: &Path) -> Order {

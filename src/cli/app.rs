@@ -29,7 +29,7 @@ Examples:
   cargo nn-test explain gradients_match  what a property checks, and why
 
 Exit codes:
-  0    all selected test cases passed (warnings allowed)
+  0    all selected test cases passed (warnings allowed, unless denied)
   2    the command line is wrong
   4    no test case was selected
   96   a spec or the configuration is wrong, and nothing else failed

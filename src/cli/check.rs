@@ -10,12 +10,15 @@ use serde::Serialize;
 
 use super::cases::{Group, choose};
 use super::error::{Error, warn};
-use super::options::{ColorOption, FormatOption, MessageFormat, NoTestsOption, SelectionOptions};
+use super::options::{
+    ColorOption, FormatOption, MessageFormat, NoTestsOption, SelectionOptions, SeverityOptions,
+};
 use super::seams::{self, Rejected, SpecSummary};
 use super::settings::{self, ProfileOption, resolver};
 use crate::config::Key;
 use crate::report::event::{Status, TestResult};
 use crate::report::{Mark, counted, describe, marked, rustc_colors};
+use crate::severities::Severities;
 
 /// Options of `check`.
 #[derive(Debug, Clone, Args)]
@@ -27,6 +30,8 @@ pub(super) struct CheckOptions {
     #[command(flatten)]
     no_tests: NoTestsOption,
     #[command(flatten)]
+    severity: SeverityOptions,
+    #[command(flatten)]
     format: FormatOption,
     #[command(flatten)]
     pub(super) color: ColorOption,
@@ -35,15 +40,17 @@ pub(super) struct CheckOptions {
 impl CheckOptions {
     pub(super) fn execute(self, output: &mut impl Write) -> Result<(), Error> {
         let choice = choose(&self.selection)?;
-        let line = self.no_tests.say(self.profile.command_line());
-        let settings = resolver(choice.config.clone(), line)?.settings(None);
+        let line = self.severity.say(self.no_tests.say(self.profile.command_line()));
+        let resolver = resolver(choice.config.clone(), line)?;
+        let settings = resolver.settings(None);
         if let Some(sentence) = choice.unless_empty(settings::choice(&settings, Key::NoTests))? {
             warn(&sentence);
         }
         let mut counts = Counts::default();
         for group in &choice.groups {
             let mut names = BTreeMap::new();
-            for checked in group_files(group, &mut names) {
+            let severities = resolver.settings(Some(&group.package)).severities();
+            for checked in group_files(group, &severities, &mut names) {
                 let text = match self.format.message_format() {
                     MessageFormat::Human => human(&checked),
                     MessageFormat::Json => json(&checked),
@@ -72,10 +79,11 @@ struct Checked {
 
 fn group_files<'a>(
     group: &'a Group,
+    severities: &'a Severities,
     names: &'a mut BTreeMap<String, PathBuf>,
 ) -> impl Iterator<Item = Checked> + 'a {
     group.specs.iter().map(|spec| {
-        let outcome = seams::check(spec);
+        let outcome = seams::check(spec, severities);
         unique(Checked { file: spec.file.clone(), outcome }, names)
     })
 }

@@ -9,6 +9,7 @@ use crate::config::read_size;
 use crate::device::DeviceChoice;
 use crate::filter::Filter;
 use crate::runner::{Partition, Selection};
+use crate::severities::{Named, parse_one};
 use crate::workspace::PackageSelection;
 
 /// Which test cases are meant.
@@ -188,6 +189,41 @@ pub(super) struct ExecutionOptions {
     /// [default: 75 % of the machine's memory, divided by the number of specs that run at once]
     #[arg(long, value_name = "SIZE", value_parser = read_size)]
     pub(super) memory_limit: Option<u64>,
+}
+
+/// How failures count.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Severity options")]
+pub(super) struct SeverityOptions {
+    /// How failures of a property count, whatever the specs say: `update_ratio=error`
+    ///
+    /// `error` fails the test case, `warn` shows a warning, `off` does not run it. `all` stands for
+    /// all properties that are not named. What a spec itself leaves out stays out.
+    #[arg(long, value_name = "PROPERTY=LEVEL", value_delimiter = ',', value_parser = parse_one)]
+    pub(super) severity: Vec<Named>,
+
+    /// What a warning does: its test case passes (warn) or fails (deny) [default: warn]
+    #[arg(long, value_name = "ACTION", value_enum, overrides_with = "deny")]
+    pub(super) warnings: Option<Warnings>,
+
+    /// `-D warnings` is `--warnings deny`
+    #[arg(long, short = 'D', value_name = "WHAT", value_enum, overrides_with = "warnings")]
+    pub(super) deny: Option<Denied>,
+}
+
+/// What a warning does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Warnings {
+    /// Its test case passes
+    Warn,
+    /// Its test case fails
+    Deny,
+}
+
+/// What can be denied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Denied {
+    Warnings,
 }
 
 /// Whom the output is for.

@@ -14,7 +14,7 @@ use super::limits::{Machine, limits};
 use super::models::Registry;
 use super::options::{
     ColorOption, ExecutionOptions, FormatOption, MessageFormat, NoTestsOption, PartitionOption,
-    SelectionOptions,
+    SelectionOptions, SeverityOptions,
 };
 use super::report_options::{Ci, ReportOptions};
 use super::reporters::Reporters;
@@ -45,6 +45,8 @@ pub(super) struct RunOptions {
     no_tests: NoTestsOption,
     #[command(flatten)]
     pub(super) execution: ExecutionOptions,
+    #[command(flatten)]
+    severity: SeverityOptions,
     #[command(flatten)]
     build: BuildOptions,
     #[command(flatten)]
@@ -120,7 +122,7 @@ impl RunOptions {
     /// What the options say that a profile can say, too.
     fn command_line(&self) -> CommandLine {
         let line = self.no_tests.say(self.execution.say(self.profile.command_line()));
-        let line = self.reports.say(self.build.say(line));
+        let line = self.severity.say(self.reports.say(self.build.say(line)));
         line.with(Key::MessageFormat, self.format.message_format.map(settings::word))
     }
 

@@ -15,6 +15,7 @@ use crate::harness::judge_statically;
 use crate::model::{Plan as ModelLayers, PlannedLayer};
 use crate::property::Outcome;
 use crate::report::event::TestResult;
+use crate::severities::Severities;
 use crate::spec::{self, Diagnostics, Source, Spec, Task};
 use crate::subject::{self, Subject};
 
@@ -110,12 +111,12 @@ pub(super) fn show(chosen: &ChosenSpec) -> Result<ShownModel, Rejected> {
 }
 
 /// Checks one spec, without a device.
-pub(super) fn check(chosen: &ChosenSpec) -> Result<SpecSummary, Rejected> {
+pub(super) fn check(chosen: &ChosenSpec, severities: &Severities) -> Result<SpecSummary, Rejected> {
     let (spec, data, plan) = prepared(chosen)?;
     let (spec, data) = (Arc::new(spec), data.as_ref());
     let evidence = without_device(&spec, data, plan.as_ref());
     Ok(SpecSummary {
-        judged: judge_statically(&spec, &chosen.file, &evidence),
+        judged: judge_statically(&spec, &chosen.file, &evidence, severities),
         name: spec.name.value.clone(),
         task: spec.task.term().replace('_', " "),
         training_examples: data.map_or(0, |data| data.train.len()),

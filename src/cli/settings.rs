@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::Error;
-use super::options::{ExecutionOptions, Filterset, NoTestsOption};
+use super::options::{ExecutionOptions, Filterset, NoTestsOption, SeverityOptions, Warnings};
 use super::report_options::ReportOptions;
 use crate::config::{
     self, CommandLine, Config, Environment, Key, Origin, Resolver, Settings, Value,
@@ -43,6 +43,14 @@ impl ExecutionOptions {
             .with(Key::Timeout, self.timeout.map(Value::Number))
             .with(Key::Silence, self.silence.map(Value::Number))
             .with(Key::MemoryLimit, self.memory_limit.map(Value::Number))
+    }
+}
+
+impl SeverityOptions {
+    /// Adds what these options say.
+    pub(super) fn say(&self, line: CommandLine) -> CommandLine {
+        let warnings = self.deny.map(|_| Warnings::Deny).or(self.warnings);
+        line.with(Key::Warnings, warnings.map(word)).with_severities(&self.severity)
     }
 }
 
@@ -130,11 +138,14 @@ pub(super) mod tests {
     use super::super::report_options::Annotations;
     use super::*;
     use crate::config::{Kind, Limit, Word};
+    use crate::spec::Severity;
 
     #[derive(Debug, Parser)]
     struct Line {
         #[command(flatten)]
         execution: ExecutionOptions,
+        #[command(flatten)]
+        severity: SeverityOptions,
         #[command(flatten)]
         reports: ReportOptions,
     }
@@ -142,7 +153,8 @@ pub(super) mod tests {
     /// What counts under these options, where no file and no variable says anything.
     pub(in crate::cli) fn settings(line: &str) -> Settings {
         let line = Line::parse_from(["x"].into_iter().chain(line.split_whitespace()));
-        settled(line.reports.say(line.execution.say(CommandLine::default())))
+        let said = line.severity.say(line.execution.say(CommandLine::default()));
+        settled(line.reports.say(said))
     }
 
     pub(in crate::cli) fn settled(line: CommandLine) -> Settings {
@@ -167,6 +179,7 @@ pub(super) mod tests {
         agree::<NoTests>("no-tests");
         agree::<Annotations>("annotations");
         agree::<MessageFormat>("message-format");
+        agree::<Warnings>("warnings");
     }
 
     #[test]
@@ -178,6 +191,24 @@ pub(super) mod tests {
         assert_eq!(max_fail("--fail-fast --no-fail-fast"), None);
         assert_eq!(max_fail("--max-fail 3 --no-fail-fast"), None);
         assert_eq!(max_fail("--no-fail-fast --max-fail 2"), Some(2));
+    }
+
+    #[test]
+    fn severities_of_the_command_line_count_over_the_specs_and_the_last_word_counts() {
+        let said = |line| {
+            let settings = settings(line);
+            let severities = settings.said_severities().iter();
+            severities.map(|said| (said.property, said.severity)).collect::<Vec<_>>()
+        };
+        assert_eq!(said(""), []);
+        assert_eq!(
+            said("--severity shapes=warn,learns=off --severity shapes=error"),
+            [("shapes", Severity::Error), ("learns", Severity::Off)]
+        );
+        assert_eq!(said("--severity all=warn").len(), crate::property::REGISTRY.len());
+        let denied = |line| settings(line).text(Key::Warnings) == Some("deny");
+        assert!(denied("-D warnings") && denied("--warnings deny") && !denied(""));
+        assert!(!denied("-D warnings --warnings warn") && denied("--warnings warn -D warnings"));
     }
 
     #[test]

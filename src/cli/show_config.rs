@@ -8,10 +8,12 @@ use serde_json::json;
 
 use super::Error;
 use super::build::BuildOptions;
-use super::options::{ColorOption, ExecutionOptions, FormatOption, MessageFormat, NoTestsOption};
+use super::options::{
+    ColorOption, ExecutionOptions, FormatOption, MessageFormat, NoTestsOption, SeverityOptions,
+};
 use super::report_options::ReportOptions;
 use super::settings::{ProfileOption, resolver};
-use crate::config::{DEFAULTS, Key, Origin, Place, Resolved, Resolver, Value};
+use crate::config::{DEFAULTS, Key, Origin, Place, Resolved, ResolvedSeverity, Resolver, Value};
 use crate::report::event::SCHEMA_VERSION;
 use crate::workspace::{Package, PackageSelection, Workspace};
 
@@ -35,6 +37,8 @@ pub(super) struct ShowConfigOptions {
     #[command(flatten)]
     execution: ExecutionOptions,
     #[command(flatten)]
+    severity: SeverityOptions,
+    #[command(flatten)]
     build: BuildOptions,
     #[command(flatten)]
     reports: ReportOptions,
@@ -53,7 +57,7 @@ impl ShowConfigOptions {
         let workspace = Workspace::discover(self.manifest.manifest_path.as_deref())?;
         let package = self.package(&workspace)?;
         let line = self.no_tests.say(self.execution.say(self.profile.command_line()));
-        let line = self.reports.say(self.build.say(line));
+        let line = self.severity.say(self.reports.say(self.build.say(line)));
         let resolver = resolver(workspace.config.clone(), line)?;
         let shown = Shown { workspace: &workspace, package, resolver: &resolver };
         let text = match self.format.message_format() {
@@ -93,7 +97,12 @@ impl Shown<'_> {
             let (word, value) = key.written(value);
             (format!("{word} = {value}"), origin.to_string())
         });
-        let rows: Vec<(String, String)> = self.top_level().into_iter().chain(rows).collect();
+        let severities = as_said(settings.said_severities()).into_iter().map(|said| {
+            let value = format!("severity.{} = \"{}\"", said.said_of, said.severity.term());
+            (value, said.origin.to_string())
+        });
+        let rows: Vec<(String, String)> =
+            self.top_level().into_iter().chain(rows).chain(severities).collect();
         let width = rows.iter().map(|(setting, _)| setting.chars().count()).max().unwrap_or(0);
         for (setting, origin) in rows {
             text.push_str(&format!("{setting:width$}  # {origin}\n"));
@@ -104,16 +113,23 @@ impl Shown<'_> {
     /// One JSON document.
     fn json(&self) -> String {
         let settings = self.resolver.settings(self.name());
+        let said = as_said(settings.said_severities());
         let settings = Key::all().map(|key| {
             let Resolved { value, origin } = settings.get(key);
-            SettingRecord { key: key.name(), value: plain(value), origin: origin_record(origin) }
+            let key = key.name().to_owned();
+            SettingRecord { key, value: plain(value), origin: origin_record(origin) }
+        });
+        let severities = said.into_iter().map(|said| SettingRecord {
+            key: format!("severity.{}", said.said_of),
+            value: said.severity.term().into(),
+            origin: origin_record(&said.origin),
         });
         let record = ConfigRecord {
             schema_version: SCHEMA_VERSION,
             profile: &self.resolver.profile,
             package: self.name(),
             file: self.workspace.config.file.as_ref().map(|file| file.display().to_string()),
-            settings: settings.collect(),
+            settings: settings.chain(severities).collect(),
         };
         let text = serde_json::to_string(&record).expect("a record has only string keys");
         format!("{text}\n")
@@ -140,6 +156,20 @@ impl Shown<'_> {
     }
 }
 
+/// What is said of all properties at once is told once.
+fn as_said(severities: &[ResolvedSeverity]) -> Vec<&ResolvedSeverity> {
+    let same = |one: &ResolvedSeverity, other: &ResolvedSeverity| {
+        one.said_of == other.said_of && one.origin == other.origin
+    };
+    let mut said: Vec<&ResolvedSeverity> = Vec::new();
+    for severity in severities {
+        if !said.iter().any(|known| same(known, severity)) {
+            said.push(severity);
+        }
+    }
+    said
+}
+
 #[derive(Serialize)]
 struct ConfigRecord<'a> {
     schema_version: u32,
@@ -152,7 +182,7 @@ struct ConfigRecord<'a> {
 
 #[derive(Serialize)]
 struct SettingRecord {
-    key: &'static str,
+    key: String,
     /// Seconds and bytes as numbers; `null` where no file is written.
     value: serde_json::Value,
     origin: serde_json::Value,

@@ -40,7 +40,8 @@ pub(super) fn work(
     for group in groups {
         let settings = resolver.settings(Some(&group.package));
         let called_from = place.called_from.clone();
-        let set_up = SetUp { device: settings.device(), seed, called_from };
+        let severities = settings.severities();
+        let set_up = SetUp { device: settings.device(), seed, severities, called_from };
         for mut spec in group.specs {
             let known = |test: &str| spec.foregone.iter().any(|result| result.test == test);
             spec.tests.retain(|test| !known(test));

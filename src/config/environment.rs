@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::error::VariableError;
 use super::value::Value;
 use super::words::{Key, WORDS, Word};
+use crate::severities::{self, Named, SEVERITY_VARIABLE};
 use crate::suggestion::closest;
 
 /// Names the profile.
@@ -16,6 +17,7 @@ pub struct Environment {
     pub(super) profile: Option<String>,
     /// With the name of the variable.
     pub(super) values: BTreeMap<Key, (String, Value)>,
+    pub(super) severities: Vec<Named>,
 }
 
 impl Environment {
@@ -41,14 +43,19 @@ impl Environment {
                 }),
             }
         }
+        match severities::parse(&set(SEVERITY_VARIABLE).unwrap_or_default()) {
+            Ok(severities) => environment.severities = severities,
+            Err(error) => errors.push(VariableError::Severity { error }),
+        }
         if errors.is_empty() { Ok(environment) } else { Err(errors) }
     }
 
     /// Those of `names` that look like variables of nn-test's and are none, each with the one that may
     /// be meant.
     pub fn unknown(names: impl Iterator<Item = String>) -> Vec<(String, Option<String>)> {
+        let others = [PROFILE_VARIABLE, SEVERITY_VARIABLE];
         let known: Vec<String> =
-            WORDS.iter().map(Word::variable).chain([PROFILE_VARIABLE.to_owned()]).collect();
+            WORDS.iter().map(Word::variable).chain(others.map(str::to_owned)).collect();
         let ours = names.filter(|name| name.starts_with("NN_TEST_") && !known.contains(name));
         let meant = |name: &str| closest(name, known.iter().map(String::as_str)).map(str::to_owned);
         let mut unknown: Vec<_> = ours.map(|name| (meant(&name), name)).collect();
@@ -99,7 +106,8 @@ mod tests {
 
     #[test]
     fn a_misspelt_variable_is_noticed() {
-        let names = ["NN_TEST_TIMOUT", "NN_TEST_DEVICE", "HOME", "NN_TEST_PROFILE"];
+        let names =
+            ["NN_TEST_TIMOUT", "NN_TEST_DEVICE", "HOME", "NN_TEST_PROFILE", "NN_TEST_SEVERITY"];
         let unknown = Environment::unknown(names.iter().map(|name| (*name).to_owned()));
         assert_eq!(unknown, [("NN_TEST_TIMOUT".to_owned(), Some("NN_TEST_TIMEOUT".to_owned()))]);
     }

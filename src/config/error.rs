@@ -4,6 +4,7 @@ use std::io;
 use std::path::PathBuf;
 
 use super::words::Word;
+use crate::severities::SEVERITY_VARIABLE;
 use crate::spec::Diagnostics;
 use crate::suggestion::did_you_mean;
 
@@ -51,6 +52,8 @@ pub enum VariableError {
         found: String,
         suggestion: Option<&'static str>,
     },
+    #[error("the environment variable {SEVERITY_VARIABLE}: {error}")]
+    Severity { error: String },
     #[error("the environment variables {first} and {second} say the same; set one of them")]
     Twice { first: String, second: String },
 }

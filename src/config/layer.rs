@@ -6,6 +6,8 @@ use std::path::PathBuf;
 
 use super::value::Value;
 use super::words::Key;
+use crate::severities::ALL;
+use crate::spec::Severity;
 
 /// The profile that counts where no other is named, and that the others build on.
 pub const DEFAULT_PROFILE: &str = "default";
@@ -39,11 +41,24 @@ pub(super) struct Layer {
     pub(super) targets: Option<Placed<Vec<String>>>,
     /// By the profile's name.
     pub(super) profiles: BTreeMap<String, BTreeMap<Key, Placed<Value>>>,
+    /// By the profile's name, then by that of the property.
+    pub(super) severities: BTreeMap<String, BTreeMap<&'static str, Placed<Severity>>>,
 }
 
 impl Layer {
     pub(super) fn value(&self, profile: &str, key: Key) -> Option<&Placed<Value>> {
         self.profiles.get(profile)?.get(&key)
+    }
+
+    /// What a profile says of a property, by its name or as one of all.
+    pub(super) fn severity(
+        &self,
+        profile: &str,
+        property: &str,
+    ) -> Option<(&'static str, &Placed<Severity>)> {
+        let said = self.severities.get(profile)?;
+        let found = said.get_key_value(property).or_else(|| said.get_key_value(ALL));
+        found.map(|(name, placed)| (*name, placed))
     }
 }
 

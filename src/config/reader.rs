@@ -1,5 +1,7 @@
 //! From TOML to a layer. Errors are gathered, so that all of a file are told at once.
 
+mod severity;
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -14,6 +16,8 @@ use crate::toml::{Entry, Node, Table};
 const SPECS: &str = "specs";
 const TARGETS: &str = "targets";
 const PROFILE: &str = "profile";
+/// A table in a profile.
+const SEVERITY: &str = "severity";
 
 /// What kind of table is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,9 +80,10 @@ impl Reader<'_> {
                     Node::Table(table) => profiles = &table.entries,
                     _ => self.wrong_value(entry, "a table of profiles: `[profile.NAME]`"),
                 },
+                SEVERITY => self.severities(DEFAULT_PROFILE, entry),
                 name => match Word::find(name) {
                     Some(word) => self.word(word, entry, &mut seen, &mut default),
-                    None => self.unknown_key(entry, "here", &[SPECS, TARGETS, PROFILE]),
+                    None => self.unknown_key(entry, "here", &[SEVERITY, SPECS, TARGETS, PROFILE]),
                 },
             }
         }
@@ -104,6 +109,7 @@ impl Reader<'_> {
             let key = entry.key.value.as_str();
             match Word::find(key) {
                 Some(word) => self.word(word, entry, &mut seen, &mut values),
+                None if key == SEVERITY => self.severities(&name, entry),
                 None if [SPECS, TARGETS].contains(&key) => self.errors.push(
                     Diagnostic::new(
                         Code::CONFIG_CONTRADICTION,
@@ -113,7 +119,7 @@ impl Reader<'_> {
                     )
                     .help(format!("write `{key}` above all tables")),
                 ),
-                None => self.unknown_key(entry, "in a profile", &[]),
+                None => self.unknown_key(entry, "in a profile", &[SEVERITY]),
             }
         }
         self.layer.profiles.insert(name, values);

@@ -1,6 +1,6 @@
 //! Which value counts.
 //!
-//! For each key: the command line, else the environment, else the chosen profile, else the default
+//! For each key and the severity of each property: the command line, else the environment, else the chosen profile, else the default
 //! profile. A profile's value is that of the package's own `Cargo.toml`, else of nn-test's own file,
 //! else of the workspace's `Cargo.toml`, else the built-in one: what speaks for less counts more.
 
@@ -14,6 +14,9 @@ use super::layer::{DEFAULT_PROFILE, Layer, Place, Placed};
 use super::settings::Settings;
 use super::value::Value;
 use super::words::{Key, Reach, Word};
+use crate::property::REGISTRY;
+use crate::severities::{Named, SEVERITY_VARIABLE, said_of};
+use crate::spec::Severity;
 use crate::suggestion::closest;
 
 /// What the command line says.
@@ -21,16 +24,23 @@ use crate::suggestion::closest;
 pub struct CommandLine {
     pub profile: Option<String>,
     values: BTreeMap<Key, Value>,
+    severities: Vec<Named>,
 }
 
 impl CommandLine {
     pub fn new(profile: Option<String>) -> Self {
-        Self { profile, values: BTreeMap::new() }
+        Self { profile, ..Self::default() }
     }
 
     /// Takes what an option says, if it was given.
     pub fn with(mut self, key: Key, value: Option<Value>) -> Self {
         self.values.extend(value.map(|value| (key, value)));
+        self
+    }
+
+    /// Takes what it says about the severity of properties, the last word first to count.
+    pub fn with_severities(mut self, severities: &[Named]) -> Self {
+        self.severities.extend_from_slice(severities);
         self
     }
 }
@@ -56,6 +66,16 @@ pub enum Origin {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Resolved {
     pub value: Value,
+    pub origin: Origin,
+}
+
+/// The severity of a property that counts, and where it comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ResolvedSeverity {
+    pub property: &'static str,
+    /// Its own name, or the word for all, as it is said.
+    pub said_of: &'static str,
+    pub severity: Severity,
     pub origin: Origin,
 }
 
@@ -93,7 +113,35 @@ impl Resolver {
     /// What counts for a package; without one, for the run as a whole.
     pub fn settings(&self, package: Option<&str>) -> Settings {
         let values = Key::all().map(|key| (key, self.resolve(key, package)));
-        Settings::new(self.config.root.clone(), values.collect())
+        let properties = REGISTRY.iter().map(|property| property.meta.name);
+        let severities = properties.filter_map(|property| self.severity(property, package));
+        Settings::new(self.config.root.clone(), values.collect(), severities.collect())
+    }
+
+    /// What counts for a property, where anything is said about it.
+    fn severity(&self, property: &'static str, package: Option<&str>) -> Option<ResolvedSeverity> {
+        let resolved = |(said_of, severity), origin| {
+            Some(ResolvedSeverity { property, said_of, severity, origin })
+        };
+        if let Some(said) = said_of(&self.command_line.severities, property) {
+            return resolved(said, Origin::CommandLine);
+        }
+        if let Some(said) = said_of(&self.environment.severities, property) {
+            return resolved(said, Origin::Environment(SEVERITY_VARIABLE.to_owned()));
+        }
+        let layers = self.layers(package);
+        [self.profile.as_str(), DEFAULT_PROFILE].into_iter().find_map(|profile| {
+            let (said_of, Placed { value, place }) =
+                layers.iter().find_map(|layer| layer.severity(profile, property))?;
+            let origin = Origin::File { place: place.clone(), profile: profile.to_owned() };
+            resolved((said_of, *value), origin)
+        })
+    }
+
+    /// What files say about a package, the strongest first.
+    fn layers(&self, package: Option<&str>) -> Vec<&Layer> {
+        let own = package.and_then(|package| self.config.own.get(package));
+        own.into_iter().chain(&self.config.shared).collect()
     }
 
     fn resolve(&self, key: Key, package: Option<&str>) -> Resolved {
@@ -117,8 +165,7 @@ impl Resolver {
             Some(Reach::Run) => config.root_package.as_deref(),
             _ => package,
         };
-        let own = speaker.and_then(|package| config.own.get(package)).into_iter();
-        let placed = own.chain(&config.shared).find_map(|layer: &Layer| layer.value(profile, key));
+        let placed = self.layers(speaker).into_iter().find_map(|layer| layer.value(profile, key));
         let profile = profile.to_owned();
         if let Some(Placed { value, place }) = placed.cloned() {
             return Some(Resolved { value, origin: Origin::File { place, profile } });
@@ -132,11 +179,20 @@ impl Config {
     /// The names of all profiles, sorted.
     pub fn profiles(&self) -> Vec<&str> {
         let layers = self.own.values().chain(&self.shared).chain([&self.built_in]);
-        let mut names: Vec<&str> =
-            layers.flat_map(|layer| layer.profiles.keys().map(String::as_str)).collect();
+        let mut names: Vec<&str> = layers
+            .flat_map(|layer| layer.profiles.keys().chain(layer.severities.keys()))
+            .map(String::as_str)
+            .collect();
         names.sort_unstable();
         names.dedup();
         names
+    }
+}
+
+impl Origin {
+    /// Whether the command line or the environment says it.
+    pub(super) fn is_of_this_run(&self) -> bool {
+        matches!(self, Self::CommandLine | Self::Environment(_))
     }
 }
 

@@ -5,10 +5,11 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::resolve::{Origin, Resolved};
+use super::resolve::{Resolved, ResolvedSeverity};
 use super::value::Value;
 use super::words::Key;
 use crate::device::DeviceChoice;
+use crate::severities::Severities;
 
 /// How far something may go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,15 +26,37 @@ pub enum Limit<T> {
 pub struct Settings {
     root: PathBuf,
     values: BTreeMap<Key, Resolved>,
+    /// Of the properties that anything is said about.
+    severities: Vec<ResolvedSeverity>,
 }
 
 impl Settings {
-    pub(super) fn new(root: PathBuf, values: BTreeMap<Key, Resolved>) -> Self {
-        Self { root, values }
+    pub(super) fn new(
+        root: PathBuf,
+        values: BTreeMap<Key, Resolved>,
+        severities: Vec<ResolvedSeverity>,
+    ) -> Self {
+        Self { root, values, severities }
     }
 
     pub fn get(&self, key: Key) -> &Resolved {
         self.values.get(&key).expect("the resolver gives every key a value")
+    }
+
+    /// The severities that anything is said about, with their origins.
+    pub fn said_severities(&self) -> &[ResolvedSeverity] {
+        &self.severities
+    }
+
+    /// How failures count. What is said for this run wins over the specs, what a profile says does not.
+    pub fn severities(&self) -> Severities {
+        let denied = self.text(Key::Warnings) == Some("deny");
+        let denied_by = denied.then(|| self.get(Key::Warnings).origin.to_string());
+        let nothing = Severities::default().denying_warnings(denied_by);
+        self.severities.iter().fold(nothing, |severities, said| {
+            let ResolvedSeverity { property, severity, origin, .. } = said;
+            severities.with(property, *severity, origin.to_string(), origin.is_of_this_run())
+        })
     }
 
     pub fn device(&self) -> DeviceChoice {
@@ -75,7 +98,7 @@ impl Settings {
 
     /// Whether the command line or the environment says it.
     pub fn is_said_for_this_run(&self, key: Key) -> bool {
-        matches!(self.get(key).origin, Origin::CommandLine | Origin::Environment(_))
+        self.get(key).origin.is_of_this_run()
     }
 
     /// The word chosen for a key that takes one of several, or the name that it has.

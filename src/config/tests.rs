@@ -8,7 +8,7 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::device::DeviceChoice;
-use crate::spec::{CODES, Code, CodeMeta};
+use crate::spec::{CODES, Code, CodeMeta, Severity};
 
 /// Writes files (path, text) below a new temporary folder.
 fn folder_with(files: &[(&str, &str)]) -> TempDir {
@@ -198,6 +198,86 @@ fn a_specs_own_timeout_stands_between_environment_and_profile() {
     let line = CommandLine::default().with(Key::Timeout, Some(Value::Number(0)));
     let from_line = Resolver::new(config(&[]), line, Environment::default()).unwrap();
     assert_eq!(from_line.settings(None).timeout(Some(seconds(7))), Limit::Without);
+}
+
+/// The severity of a property for package `a`, and its origin.
+fn severity(resolver: &Resolver, property: &str) -> Option<String> {
+    let settings = resolver.settings(Some("a"));
+    let said = settings.said_severities().iter().find(|said| said.property == property)?;
+    Some(format!("{}, {}", said.severity.term(), said.origin))
+}
+
+const SEVERITIES: &str = "\
+severity.update_ratio = \"error\"
+[profile.nightly.severity]
+all = \"warn\"
+shapes = \"off\"
+";
+
+#[test]
+fn a_profile_says_how_failures_count_and_a_name_wins_over_all() {
+    let config = config(&[("nn-test.toml", SEVERITIES)]);
+    assert_eq!(config.profiles(), ["ci", "default", "nightly"]);
+    let of = |profile: &str, property: &str| severity(&resolver(config.clone(), profile), property);
+    let default = Some("error, nn-test.toml:1:10, profile default".to_owned());
+    assert_eq!(of("default", "update_ratio"), default);
+    assert_eq!(of("default", "shapes"), None);
+    let nightly =
+        |level: &str, line: usize| Some(format!("{level}, nn-test.toml:{line}:1, profile nightly"));
+    assert_eq!(of("nightly", "shapes"), nightly("off", 4));
+    // The chosen profile wins, even with a word on all properties.
+    assert_eq!(of("nightly", "update_ratio"), nightly("warn", 3));
+}
+
+#[test]
+fn severities_of_the_run_win_over_files_and_those_of_a_package_over_the_workspaces() {
+    let own = "[package.metadata.nn-test.severity]\nshapes = \"error\"\n";
+    let files = [("nn-test.toml", SEVERITIES), ("a/Cargo.toml", own)];
+    let config = config(&files);
+    let environment = Environment::read(|name| {
+        (name == "NN_TEST_SEVERITY").then(|| "update_ratio=warn,learns=warn".to_owned())
+    });
+    let line = CommandLine::default().with_severities(&[("learns", Severity::Off)]);
+    let resolver = Resolver::new(config, line, environment.unwrap()).unwrap();
+    let of = |property: &str| severity(&resolver, property).unwrap();
+    assert_eq!(of("learns"), "off, command line");
+    assert_eq!(of("update_ratio"), "warn, environment variable NN_TEST_SEVERITY");
+    assert_eq!(of("shapes"), "error, a/Cargo.toml:2:1 (package.metadata.nn-test), profile default");
+}
+
+#[test]
+fn mistakes_in_severities_are_told_at_their_places() {
+    let text = "\
+severity.update_ration = \"error\"
+severity.shapes = \"warning\"
+severity.learns = 3
+[profile.default.severity]
+update_ratio = \"warn\"
+[profile.ci]
+severity = \"warn\"
+";
+    insta::assert_snapshot!(errors(text));
+    let twice = errors("severity.learns = \"off\"\nprofile.default.severity.learns = \"off\"\n");
+    assert!(twice.contains("`learns` has two severities in one profile"), "{twice}");
+}
+
+#[test]
+fn a_severity_in_the_environment_that_is_none_is_an_error() {
+    let read = |name: &str| (name == "NN_TEST_SEVERITY").then(|| "shape=off".to_owned());
+    let errors = Environment::read(read).unwrap_err();
+    assert_eq!(
+        errors[0].to_string(),
+        "the environment variable NN_TEST_SEVERITY: there is no property `shape`; did you mean \
+         `shapes`?"
+    );
+}
+
+#[test]
+fn warnings_are_denied_by_whoever_says_so() {
+    let config = config(&[("nn-test.toml", "[profile.ci]\nwarnings = \"deny\"\n")]);
+    let denied = |profile: &str| resolver(config.clone(), profile).settings(None).severities();
+    assert_eq!(denied("ci").denied_by(), Some("nn-test.toml:2:1, profile ci"));
+    assert_eq!(denied("default").denied_by(), None);
 }
 
 #[test]

@@ -23,6 +23,7 @@ pub enum Key {
     Features,
     AllFeatures,
     NoDefaultFeatures,
+    Warnings,
 }
 
 /// How far a key's value reaches.
@@ -44,7 +45,7 @@ pub struct Word {
 }
 
 /// All words, in the order in which they are shown.
-pub static WORDS: [Word; 18] = [
+pub static WORDS: [Word; 19] = [
     package("device", Key::Device, Kind::Choice(&["auto", "wgpu", "cpu"])),
     run("jobs", Key::Jobs, Kind::Auto(&Kind::Count)),
     package("timeout", Key::Timeout, Kind::Auto(&Kind::Seconds)),
@@ -63,6 +64,7 @@ pub static WORDS: [Word; 18] = [
     run("features", Key::Features, Kind::Names),
     run("all-features", Key::AllFeatures, Kind::Flag),
     run("no-default-features", Key::NoDefaultFeatures, Kind::Flag),
+    package("warnings", Key::Warnings, Kind::Choice(&["warn", "deny"])),
 ];
 
 const fn package(name: &'static str, key: Key, kind: Kind) -> Word {

@@ -101,7 +101,7 @@ fn counts(meta: &Meta) -> String {
         true => "it is in the recommended set, which a spec without `expect` asks for.",
         false => "it runs only when a spec asks for it.",
     };
-    format!("{severity} unless the spec says otherwise; {recommended}")
+    format!("{severity} unless spec or configuration say otherwise; {recommended}")
 }
 
 #[cfg(test)]

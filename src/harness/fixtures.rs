@@ -143,7 +143,7 @@ pub(crate) type Answer = fn(&str) -> Result<Judgement, ExperimentError>;
 pub(crate) struct FakeLaboratory {
     answer: Answer,
     pub(crate) log: Rc<RefCell<Vec<String>>>,
-    pub(crate) obstacle: Option<Obstacle>,
+    pub(super) obstacle: Option<Obstacle>,
 }
 
 impl FakeLaboratory {
@@ -151,7 +151,7 @@ impl FakeLaboratory {
         Self { answer, log: Rc::default(), obstacle: None }
     }
 
-    pub(crate) fn behind(obstacle: Obstacle) -> Self {
+    pub(super) fn behind(obstacle: Obstacle) -> Self {
         let unreachable: Answer = |name| panic!("{name} is judged in spite of an obstacle");
         Self { obstacle: Some(obstacle), ..Self::new(unreachable) }
     }

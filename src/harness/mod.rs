@@ -28,12 +28,14 @@ mod waiver;
 mod worker;
 
 #[cfg(test)]
-mod fixtures;
+pub(crate) mod fixtures;
 
 pub use case::TestCase;
 pub use collect::collect;
 pub use failure::describe;
 pub use files::spec_files;
+#[doc(hidden)]
+pub use seeds::wilson;
 pub use site::Site;
 pub use statics::judge_statically;
 pub use status::status;

@@ -63,7 +63,7 @@ fn noun(seeds: &[String]) -> &'static str {
 /// Wilson's interval of a share, at 95 %.
 ///
 /// Source: Wilson: Probable inference, the law of succession, and statistical inference (1927).
-pub(super) fn wilson(held: usize, all: usize) -> (f64, f64) {
+pub fn wilson(held: usize, all: usize) -> (f64, f64) {
     let (n, share, z) = (all as f64, held as f64 / all as f64, QUANTILE);
     let centre = share + z * z / (2.0 * n);
     let spread = z * (share * (1.0 - share) / n + z * z / (4.0 * n * n)).sqrt();

@@ -10,21 +10,20 @@ use std::time::{Duration, Instant};
 use serde_yaml::Mapping;
 
 use super::TestCase;
-use super::case::{property, severity};
-use super::expected_failure::turned;
+use super::case::property;
 use super::judge::{Judge, Obstacle, Prepare};
 use super::name;
 use super::seeds::together;
 use super::site::shown;
-use super::status::{has_snapshot, status};
-use super::waiver::waived;
+use super::status::{Settled, has_snapshot, settled};
 use crate::device::AdapterRequired;
 use crate::experiment::{ExperimentError, Judgement};
 use crate::panics;
 use crate::property::Verdict;
 use crate::report::event::{Event, Sink, Status, TestResult};
+use crate::severities::Severities;
 use crate::snapshot::{Assertion, SnapshotError, SnapshotOutcome, Store, Tolerances};
-use crate::spec::{Expectation, Spec};
+use crate::spec::{Expectation, Severity, Spec};
 
 /// The least time between two events of one test's progress.
 const PROGRESS_INTERVAL: Duration = Duration::from_millis(200);
@@ -33,6 +32,7 @@ const PROGRESS_INTERVAL: Duration = Duration::from_millis(200);
 pub(super) struct Session {
     prepare: Box<dyn Prepare>,
     seed: Option<u64>,
+    severities: Severities,
     /// Paths are shown as seen from there.
     called_from: Option<PathBuf>,
     bench: Option<Bench>,
@@ -58,7 +58,13 @@ impl Session {
         seed: Option<u64>,
         called_from: Option<PathBuf>,
     ) -> Self {
-        Self { prepare, seed, called_from, bench: None }
+        let severities = Severities::default();
+        Self { prepare, seed, severities, called_from, bench: None }
+    }
+
+    /// Lets failures count as it is said outside of the specs.
+    pub(super) fn with_severities(self, severities: Severities) -> Self {
+        Self { severities, ..self }
     }
 
     /// Gives up what the last spec needed, before it is known which one is next.
@@ -153,16 +159,21 @@ impl Session {
             judged => judged,
         };
         let store = self.seed.is_none().then_some(store);
-        Ok(conclude(case, spec, expectation, judged, store, self.called_from.as_deref()))
+        let outside = Outside { severities: &self.severities, called_from: &self.called_from };
+        Ok(conclude(case, spec, expectation, judged, store, outside))
     }
 
-    /// Why the spec leaves the case out here. A device is opened only where it decides.
+    /// Why the case is left out here. A device is opened only where it decides.
     fn reason_to_skip(
         &mut self,
         spec: &Spec,
         expectation: &Expectation,
         sink: &mut dyn Sink,
     ) -> Result<Option<String>, Obstacle> {
+        let counted = self.severities.of(expectation);
+        if let (Severity::Off, Some(origin)) = (counted.severity, counted.origin) {
+            return Ok(Some(format!("severity off ({origin})")));
+        }
         let both = [&spec.conditions, &expectation.conditions];
         if let Some(reason) = both.iter().find_map(|each| each.skipped_everywhere()) {
             return Ok(Some(reason));
@@ -216,6 +227,13 @@ fn throttled(test: &str, sink: &mut dyn Sink) -> impl FnMut(&str, usize, usize, 
     }
 }
 
+/// What is said and seen from outside of the specs.
+struct Outside<'a> {
+    severities: &'a Severities,
+    /// Paths are shown as seen from there.
+    called_from: &'a Option<PathBuf>,
+}
+
 /// From a judgement to a result: status, then snapshot.
 fn conclude(
     case: &TestCase,
@@ -223,28 +241,21 @@ fn conclude(
     expectation: &Expectation,
     judged: Result<Judgement, ExperimentError>,
     store: Option<&Store>,
-    called_from: Option<&Path>,
+    outside: Outside<'_>,
 ) -> TestResult {
     let Judgement { verdict, record } = match judged {
         Ok(judgement) => judgement,
         Err(error) => return case.result(Status::Crashed, Some(error.to_string())),
     };
-    if let Some(reason) = &expectation.fails {
-        let (status, verdict) = turned(verdict, reason, severity(expectation));
-        return TestResult { verdict: Some(verdict), ..case.result(status, None) };
-    }
-    let (status, verdict) = match &expectation.allowed {
-        Some(reason) => waived(verdict, reason),
-        None => (status(verdict.outcome, severity(expectation)), verdict),
-    };
-    let mut result = case.result(status, None);
-    // A state that needs a waiver is none to accept.
-    let accepted = has_snapshot(verdict.outcome)
-        && (expectation.allowed.is_none() || status == Status::Warned);
-    if let Some(store) = store.filter(|_| accepted && !record.is_empty()) {
+    let Settled { status, verdict, note, acceptable } =
+        settled(verdict, expectation, outside.severities);
+    let mut result = case.result(status, note);
+    let acceptable = acceptable && has_snapshot(verdict.outcome);
+    if let Some(store) = store.filter(|_| acceptable && !record.is_empty()) {
         let compared = compare(case, spec, expectation, &record, store);
-        let (differs, details) = snapshot_details(compared, called_from);
-        result.details = details;
+        let (differs, details) = snapshot_details(compared, outside.called_from.as_deref());
+        let both: Vec<String> = result.details.into_iter().chain(details).collect();
+        result.details = (!both.is_empty()).then(|| both.join("\n"));
         if differs {
             result.status = Status::SnapshotPending;
         }

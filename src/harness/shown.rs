@@ -77,8 +77,12 @@ mod tests {
 
     /// The details that are shown for a spec of a package beside the folder called from.
     fn shown(details: &str) -> TestResult {
-        let set_up =
-            SetUp { device: DeviceChoice::Cpu, seed: None, called_from: "/project/net".into() };
+        let set_up = SetUp {
+            device: DeviceChoice::Cpu,
+            seed: None,
+            severities: Default::default(),
+            called_from: "/project/net".into(),
+        };
         let assignment = Assignment {
             package_root: "/project/other".into(),
             path: "/project/other/specs/a.yaml".into(),

@@ -14,6 +14,7 @@ use super::site::{self, Site};
 use super::{TestCase, collect, describe, spec_files};
 use crate::panics;
 use crate::report::event::{Event, Sink, Status};
+use crate::severities::{SEVERITY_VARIABLE, Severities};
 use crate::snapshot::Store;
 
 /// Exit code of libtest when a test failed, and when the harness itself did.
@@ -55,9 +56,21 @@ pub(super) fn run(site: Site) -> ExitCode {
         })
     });
     let trials = trials.collect();
+    let severities = Severities::from_variables(
+        variable(SEVERITY_VARIABLE).as_deref(),
+        variable("NN_TEST_WARNINGS").as_deref(),
+    );
+    let severities = match severities {
+        Ok(severities) => severities,
+        Err(error) => {
+            eprintln!("{error}");
+            return ExitCode::from(FAILED);
+        }
+    };
     let device = variable("NN_TEST_DEVICE");
     let equipment = Equipment::from_variable(device.as_deref(), site.models.clone());
-    let session = Session::new(Box::new(equipment), None, std::env::current_dir().ok());
+    let session = Session::new(Box::new(equipment), None, std::env::current_dir().ok())
+        .with_severities(severities);
     RUN.set(Some(Run { session, store: store(&site), cases, notes: Notes::default() }));
 
     // libtest-mimic panics when its reader goes away (`… --list | head`).

@@ -51,7 +51,8 @@ fn follow(
     prepare: Box<dyn Prepare>,
     events: &mut EventWriter<impl Write>,
 ) -> Result<(), WorkerError> {
-    let mut session = Session::new(prepare, set_up.seed, Some(set_up.called_from.clone()));
+    let mut session = Session::new(prepare, set_up.seed, Some(set_up.called_from.clone()))
+        .with_severities(set_up.severities.clone());
     events.ready();
     for order in orders {
         match order? {
@@ -140,7 +141,12 @@ mod tests {
     use crate::protocol::{Message, decode};
 
     fn set_up(folder: &Path) -> SetUp {
-        SetUp { device: DeviceChoice::Cpu, seed: None, called_from: folder.to_owned() }
+        SetUp {
+            device: DeviceChoice::Cpu,
+            seed: None,
+            severities: Default::default(),
+            called_from: folder.to_owned(),
+        }
     }
 
     /// Orders a spec of that name and two properties to run, after writing it.

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use crate::device::DeviceChoice;
+use crate::severities::Severities;
 
 /// One line on a worker's standard input.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,6 +25,9 @@ pub struct SetUp {
     /// Overrides the seed of every spec. Snapshots are then not compared, since they were accepted
     /// for the specs' own seeds.
     pub seed: Option<u64>,
+    /// How failures count, as far as it is said outside of the specs.
+    #[serde(default)]
+    pub severities: Severities,
     /// The folder that the user called from; absolute. Paths are shown as seen from there.
     pub called_from: PathBuf,
 }

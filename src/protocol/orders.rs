@@ -70,7 +70,12 @@ mod tests {
     }
 
     fn set_up() -> Order {
-        Order::SetUp(SetUp { device: DeviceChoice::Cpu, seed: Some(3), called_from: "/p".into() })
+        Order::SetUp(SetUp {
+            device: DeviceChoice::Cpu,
+            seed: Some(3),
+            severities: Default::default(),
+            called_from: "/p".into(),
+        })
     }
 
     #[test]

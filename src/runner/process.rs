@@ -161,8 +161,12 @@ mod tests {
     fn role(program: &str, arguments: &[&str]) -> Role {
         let arguments = arguments.iter().map(Into::into).collect();
         let program = Program { path: program.into(), arguments, ..Program::default() };
-        let set_up =
-            SetUp { device: DeviceChoice::Cpu, seed: Some(3), called_from: "/somewhere".into() };
+        let set_up = SetUp {
+            device: DeviceChoice::Cpu,
+            seed: Some(3),
+            severities: Default::default(),
+            called_from: "/somewhere".into(),
+        };
         Role { program, set_up }
     }
 

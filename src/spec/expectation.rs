@@ -3,7 +3,7 @@
 mod group;
 mod waiver;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use self::group::{Group, UseOfGroup};
 use super::options::OptionReader;
@@ -34,7 +34,7 @@ pub struct Expectation {
 }
 
 /// How a failed expectation counts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Severity {
     /// The test case fails.

@@ -62,6 +62,26 @@ fn mlp() -> Vec<TestCase> {
 }
 
 #[test]
+fn a_property_that_is_off_is_skipped_with_the_reason_and_nothing_is_opened_for_it() {
+    let mut stage = Stage::new(|_| Ok(judged(Verdict::pass("holds"))));
+    let off = Severities::default().with("always", Severity::Off, "command line".into(), true);
+    stage.session.severities = off;
+    let result = stage.run(&mlp()[0]);
+    assert_eq!(result.status, Status::Skipped);
+    assert_eq!(result.verdict.unwrap().summary, "severity off (command line)");
+    assert!(stage.log().is_empty(), "{:?}", stage.log());
+}
+
+#[test]
+fn where_warnings_are_denied_a_hint_fails_and_says_by_whom() {
+    let mut stage = Stage::new(|_| Ok(judged(Verdict::fail("no", vec![finding("head")]))));
+    stage.session.severities = Severities::default().denying_warnings(Some("x.toml:1:1".into()));
+    let result = stage.run(&mlp()[2]);
+    assert_eq!(result.status, Status::Failed);
+    assert_eq!(result.details.as_deref(), Some("warnings denied (x.toml:1:1)"));
+}
+
+#[test]
 fn the_cases_of_a_spec_share_one_laboratory_that_goes_before_the_next_comes() {
     let mut stage = Stage::new(|_| Ok(judged(Verdict::not_applicable("no reason"))));
     for case in mlp().iter().take(2).chain(&cases("other", vec![expectation(&ALWAYS)])) {

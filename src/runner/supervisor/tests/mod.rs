@@ -191,7 +191,12 @@ fn job(name: &str, properties: &[&str]) -> Job {
 
 fn role(path: &str) -> Role {
     let program = Program { path: path.into(), ..Program::default() };
-    let set_up = SetUp { device: DeviceChoice::Auto, seed: None, called_from: "/p".into() };
+    let set_up = SetUp {
+        device: DeviceChoice::Auto,
+        seed: None,
+        severities: Default::default(),
+        called_from: "/p".into(),
+    };
     Role { program, set_up }
 }
 
