@@ -27,10 +27,9 @@ pub use widened::{CapacityRun, WidenedEvidence, run as widened};
 /// Rates of Adam for both sides.
 const LEARNING_RATES: [f64; 3] = [1e-2, 1e-3, 1e-1];
 
-/// Steps of each training, and between two looks: the best look counts, so that a side that is done
-/// early loses nothing by what comes after.
-const STEPS: usize = 100;
-const LOOK: usize = 25;
+/// Looks at each training: the best one counts, so that a side that is done early loses nothing by what
+/// comes after.
+const LOOKS: usize = 4;
 
 /// Groups of examples whose losses are told one by one, to know how far their mean may be off.
 const GROUPS: usize = 8;
@@ -56,6 +55,7 @@ struct Side {
 /// What both sides are to do.
 struct Terms<'a> {
     seed: u64,
+    steps: usize,
     sample: &'a Batch,
     /// Groups of examples that judge.
     judged: &'a [Batch],
@@ -88,12 +88,12 @@ fn train(
         Trainer::new(subject, model, place.clone(), updates, loss.clone(), terms.seed);
     let size = subject.spec.training.examples_per_step();
     let mut batches = Batches::new(subject.training_examples(), size, terms.seed);
-    while trainer.steps() < STEPS {
-        for indices in batches.by_ref().take(LOOK) {
+    while trainer.steps() < terms.steps {
+        for indices in batches.by_ref().take(terms.steps.div_ceil(LOOKS)) {
             trainer.step(&[subject.batch(&indices)], false, None);
         }
         let sample_loss = evaluate(subject, &loss, trainer.model(), terms.sample, place)?;
-        progress(terms.what, trainer.steps(), STEPS, Some(sample_loss));
+        progress(terms.what, trainer.steps(), terms.steps, Some(sample_loss));
         if !sample_loss.is_finite() {
             return Ok(());
         }

@@ -15,9 +15,9 @@ pub static PROPERTY: Property = Property {
         name: "beats_linear",
         summary: "The model does as well as a linear one on the same data, or better.",
         checks: "The model and a linear one (one layer from the inputs to what the loss reads) are \
-                 trained by the tool: 100 steps of Adam on the same batches, each at 1e-2, 1e-3 and \
+                 trained by the tool: 300 steps of Adam on the same batches, each at 1e-2, 1e-3 and \
                  1e-1 with dropout and penalties off, so that models are compared and not recipes. \
-                 Every 25 steps the loss is measured on up to 128 held-out examples, or on training \
+                 Every 75 steps the loss is measured on up to 128 held-out examples, or on training \
                  examples where fewer than 16 are held out, and each side's lowest counts. It costs \
                  six trainings.",
         why: "A network that a linear model beats has something in its way: units that are dead or \

@@ -154,6 +154,10 @@ fn column_finding(column: &ColumnRecall, columns: &[ColumnRecall], of_term: &str
     let largest = columns.iter().map(|column| column.deviation).fold(0.0, f64::max);
     let times = largest / column.deviation;
     let name = column.name.clone().unwrap_or_default();
+    let left = match column.left > 1.0 {
+        true => format!("`{name}` has {} times the error of a constant", short(column.left)),
+        false => format!("{} of a constant's error in `{name}` is left", percent(column.left)),
+    };
     let (because, mend) = match times > 2.0 {
         true => (
             format!(
@@ -169,11 +173,7 @@ fn column_finding(column: &ColumnRecall, columns: &[ColumnRecall], of_term: &str
         ),
     };
     Finding {
-        message: format!(
-            "the loss is as low as it should be, and {} of what a constant leaves of `{name}` is \
-             still there{of_term}{because}",
-            percent(column.left)
-        ),
+        message: format!("the loss is as low as it should be, and {left}{of_term}{because}"),
         place: name,
         measured: Some(column.left),
         bound: Some(format!("≤ {}", short(column.bound))),

@@ -11,6 +11,10 @@ use crate::device::DeviceFailure;
 use crate::model::Signal;
 use crate::spec::DeclaredModel;
 
+/// Steps of each training. With a hundred, healthy networks of four layers are behind a linear model that
+/// is done by then (digits: 0.49 against 0.25), with two hundred no longer (0.15 against 0.11).
+const STEPS: usize = 300;
+
 /// Losses of a model and of a linear one.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct LinearEvidence {
@@ -44,12 +48,12 @@ pub fn run(
     };
     let (sample, (judged, held_out)) = (sample(bench), judged(bench));
     let seed = subject.spec.training.seed;
-    let terms = |what| Terms { seed, sample: &sample, judged: &judged, what };
+    let terms = |what| Terms { seed, steps: STEPS, sample: &sample, judged: &judged, what };
     let model = side(bench, &terms("training the model"), &mut *progress)?;
     let rival = bench.beside(linear)?;
     // Batches carry how their numbers are divided among a model's inputs.
     let (sample, (judged, _)) = (super::sample(&rival), super::judged(&rival));
-    let terms = |what| Terms { seed, sample: &sample, judged: &judged, what };
+    let terms = |what| Terms { seed, steps: STEPS, sample: &sample, judged: &judged, what };
     let linear = side(&rival, &terms("training a linear model"), progress)?;
     let (_, error) = paired(&model.groups, &linear.groups);
     let told = |groups: &[f64]| if groups.is_empty() { f64::NAN } else { mean(groups) };

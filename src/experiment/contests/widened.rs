@@ -14,6 +14,9 @@ use crate::spec::Regularization;
 /// Seeds that decide together: two of three.
 const SEEDS: u64 = 3;
 
+/// Steps of each training.
+const STEPS: usize = 100;
+
 /// A model and a wider one.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct WidenedEvidence {
@@ -79,7 +82,7 @@ pub fn run(
         runs: Vec::new(),
     };
     for seed in (0..SEEDS).map(|offset| subject.spec.training.seed.wrapping_add(offset)) {
-        let terms = |what| Terms { seed, sample: &sample, judged: &[], what };
+        let terms = |what| Terms { seed, steps: STEPS, sample: &sample, judged: &[], what };
         let narrow = side(&model, &terms("training the model"), &mut *progress)?.sample_loss;
         let wide = side(&wider, &terms("training a wider one"), &mut *progress)?.sample_loss;
         evidence.runs.push(CapacityRun { seed, model: narrow, wider: wide });
