@@ -19,6 +19,7 @@ mod diff;
 pub mod exit_code;
 pub mod experiment;
 pub mod explain;
+mod faults;
 #[cfg(feature = "cli")]
 mod filter;
 pub mod harness;

@@ -15,10 +15,11 @@ use burn::optim::GradientsParams;
 use burn::tensor::Tensor;
 
 use crate::device::Place;
-use crate::model::{Model, NamedOutput, Pass, Value, map_float};
+use crate::faults;
+use crate::model::{Model, NamedOutput, Pass, Value};
 use crate::probe;
 use crate::registry::{Computed, Term};
-use crate::spec::{Compared, Fault, LossSpec, LossTerm, Regularization};
+use crate::spec::{Compared, LossSpec, LossTerm, Regularization};
 use crate::subject::{Batch, Subject};
 
 /// What a pass over a batch gives, still on the device.
@@ -65,7 +66,18 @@ pub fn evaluate(
     place: &Place,
     pass: &mut Pass,
 ) -> Evaluated {
-    of_computed(loss, compute(subject, model, batch, inputs, place, pass), batch)
+    let computed = compute(subject, model, batch, inputs, place, pass);
+    of_planted(subject, loss, computed, batch)
+}
+
+/// The loss of what a pass gave, with the faults that live in the loss.
+pub fn of_planted(
+    subject: &Subject,
+    loss: &LossSpec,
+    computed: Computed,
+    batch: &Batch,
+) -> Evaluated {
+    faults::plant_in_loss(&subject.spec, of_computed(loss, computed, batch), batch.size())
 }
 
 /// Runs a model on a batch.
@@ -81,26 +93,9 @@ pub fn compute(
     place: &Place,
     pass: &mut Pass,
 ) -> Computed {
+    let inputs = faults::plant_in_inputs(&subject.spec, inputs);
     let computed = run(subject, model, batch, inputs, place, pass);
-    match subject.has_fault(&Fault::MixBatch) {
-        true => mixed(computed),
-        false => computed,
-    }
-}
-
-/// Every output halfway to the mean of its batch: a planted fault.
-fn mixed(computed: Computed) -> Computed {
-    let mix = |value: Value| map_float!(value, tensor => (tensor.clone() + tensor.mean_dim(0)).mul_scalar(0.5));
-    match computed {
-        Computed::Output(output) => Computed::Output(mix(output)),
-        Computed::Outputs(outputs) => {
-            let mixed = outputs.into_iter();
-            let mixed =
-                mixed.map(|NamedOutput { name, value }| NamedOutput { name, value: mix(value) });
-            Computed::Outputs(mixed.collect())
-        }
-        own => own,
-    }
+    faults::plant_in_outputs(&subject.spec, computed)
 }
 
 fn run(

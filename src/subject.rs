@@ -14,9 +14,11 @@ use burn::module::Module;
 use burn::tensor::Device;
 
 use crate::data::{self, Augmenter, Dataset};
-use crate::model::{Model, Network, Plan};
+use crate::faults;
+use crate::model::{Model, Network, Pass, Plan};
+use crate::random::Random;
 use crate::registry::Registry;
-use crate::spec::{Compared, Diagnostics, Fault, Length, LossTerm, Spec, Task};
+use crate::spec::{Compared, Diagnostics, Fault, Length, LossTerm, Mode, Spec, Task};
 
 pub use batch::{Batch, Examples};
 pub use head::{Wanted, wanted as wanted_outputs};
@@ -67,7 +69,10 @@ impl Subject {
     /// # Errors
     ///
     /// All errors of data and model that can be found in one go.
-    pub fn prepare_with(spec: Spec, registry: &Registry) -> Result<Self, Diagnostics> {
+    pub fn prepare_with(mut spec: Spec, registry: &Registry) -> Result<Self, Diagnostics> {
+        if let Err(error) = faults::plant_in_model(&mut spec) {
+            return Err(Diagnostics::one(spec.source, *error));
+        }
         let rust = match spec.rust_model() {
             Some(model) => match rust::find(&spec, model, registry) {
                 Ok(registration) => Some((model, registration)),
@@ -224,6 +229,23 @@ impl Subject {
         self.spec.faults.iter().any(|fault| fault.value == *wanted)
     }
 
+    /// A trained model as it is used: random layers off, running statistics, no graph.
+    pub fn in_use(&self, model: &Model) -> Model {
+        let used = model.valid();
+        match self.has_fault(&Fault::WrongMode(Mode::Evaluation)) {
+            true => used.train().no_grad(),
+            false => used,
+        }
+    }
+
+    /// A pass of a model that is used: with nothing random in it.
+    pub fn pass_in_use(&self) -> Pass {
+        match self.has_fault(&Fault::WrongMode(Mode::Evaluation)) {
+            true => Pass::with_dropout(Random::new(self.spec.training.seed, "fault.wrong_mode")),
+            false => Pass::plain(),
+        }
+    }
+
     /// Whether the objective has a penalty of weights.
     pub fn is_penalized(&self) -> bool {
         let own = |plan: &Plan| {
@@ -273,6 +295,7 @@ fn declared(
     errors.extend(terms::check(spec, &data, Some(&plan)));
     errors.extend(checks::memory(spec, &plan));
     errors.extend(checks::groups(spec, &plan));
+    errors.extend(faults::errors(spec, &data, Some(&plan)));
     match errors.is_empty() {
         true => Ok((Source::Dataset(data), ModelPlan::Declared(plan))),
         false => Err(errors),

@@ -11,8 +11,8 @@ use super::read::table::Table;
 use super::scale::{Scaler, units};
 use super::split::{Parts, Rule, Shares, split};
 use super::{
-    DataError, Dataset, Examples, InputKind, Origin, ScaleError, Targets, augment, encode, missing,
-    next, shape, sources, split_by,
+    DataError, Dataset, Examples, InputKind, Origin, ScaleError, Targets, augment, encode, faults,
+    missing, next, shape, sources, split_by,
 };
 use crate::spec::{
     DataSource, Diagnostics, Generator, LayerKind, LayerSpec, OfInput, Scaling, Spanned, Spec,
@@ -210,8 +210,17 @@ fn check_tokens_of(
 }
 
 /// Splits, finishes, shapes and scales.
-fn assemble(mut raw: Raw, others: Vec<RawTargets>, spec: &Spec) -> Result<Dataset, Vec<DataError>> {
+fn assemble(
+    mut raw: Raw,
+    mut others: Vec<RawTargets>,
+    spec: &Spec,
+) -> Result<Dataset, Vec<DataError>> {
     let one = |error| vec![error];
+    faults::plant_in_targets(&mut raw.targets, raw.classes.len(), spec);
+    for other in &mut others {
+        let (targets, classes) = other.targets_mut();
+        faults::plant_in_targets(targets, classes, spec);
+    }
     let parts = split_parts(&raw, spec).map_err(one).and_then(|parts| {
         check_batch(*spec.training.batch_size, parts.train.len()).map_err(one)?;
         Ok(parts)
@@ -257,6 +266,9 @@ fn assemble(mut raw: Raw, others: Vec<RawTargets>, spec: &Spec) -> Result<Datase
         inputs.map_err(|error| vec![DataError::InputScale(error)]),
         targets.map_err(|error| vec![DataError::TargetScale(error)]),
     )?;
+    for part in [&mut train, &mut validation, &mut test] {
+        faults::plant_in_inputs(&mut part.inputs, raw.input, spec);
+    }
     if of_input(spec) == Some(OfInput::Input) {
         for part in [&mut train, &mut validation, &mut test] {
             part.targets = Targets::Arrays { values: part.inputs.clone(), shape: shape.clone() };
@@ -264,7 +276,9 @@ fn assemble(mut raw: Raw, others: Vec<RawTargets>, spec: &Spec) -> Result<Datase
     }
     others.extend(others::inputs(spec, &shape, &train, &validation));
     let (input, classes) = (raw.input, raw.classes);
-    Ok(Dataset { train, validation, test, input, shape, classes, origin, others })
+    let mut data = Dataset { train, validation, test, input, shape, classes, origin, others };
+    faults::plant_in_parts(&mut data, spec);
+    Ok(data)
 }
 
 fn split_parts(raw: &Raw, spec: &Spec) -> Result<Parts, DataError> {

@@ -14,6 +14,7 @@ mod dataset;
 mod encode;
 mod error;
 mod examples;
+mod faults;
 mod generate;
 mod labels;
 mod load;

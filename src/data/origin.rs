@@ -58,6 +58,15 @@ impl Origin {
         }
     }
 
+    /// The first held-out examples are these training examples now.
+    pub(super) fn leak(&mut self, copies: &[usize]) {
+        for (held_out, copy) in self.validation.iter_mut().zip(copies) {
+            if let Some(line) = self.train.get(*copy) {
+                *held_out = *line;
+            }
+        }
+    }
+
     /// Where an example of a part stands: "line 17", or "example 3 of the training part".
     pub fn place(&self, part: Part, example: usize) -> String {
         let lines = match part {

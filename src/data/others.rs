@@ -25,6 +25,13 @@ pub(super) struct RawTargets {
     classes: Vec<String>,
 }
 
+impl RawTargets {
+    /// The targets and the number of their classes.
+    pub(super) fn targets_mut(&mut self) -> (&mut Targets, usize) {
+        (&mut self.targets, self.classes.len())
+    }
+}
+
 /// The columns of the spec's other targets, for each in its order.
 ///
 /// # Errors

@@ -75,6 +75,26 @@ impl Targets {
         }
     }
 
+    /// These targets, and behind them others of the same kind and shape; others of another kind are
+    /// left out.
+    pub fn followed_by(mut self, others: Targets) -> Targets {
+        match (&mut self, others) {
+            (Targets::Classes(these), Targets::Classes(others)) => these.extend(others),
+            (Targets::Values(these), Targets::Values(others)) => these.extend(others),
+            (Targets::Arrays { values, .. }, Targets::Arrays { values: others, .. }) => {
+                values.extend(others);
+            }
+            (Targets::Labels { labels, .. }, Targets::Labels { labels: others, .. }) => {
+                labels.extend(others);
+            }
+            (Targets::Places { classes, .. }, Targets::Places { classes: others, .. }) => {
+                classes.extend(others);
+            }
+            _ => {}
+        }
+        self
+    }
+
     /// The targets at these indices, in this order; an index may come more than once.
     ///
     /// # Panics
@@ -127,6 +147,10 @@ mod tests {
             assert_eq!(targets.select(&[0, 1, 2]), targets);
             assert_eq!(targets.select(&[2, 0, 2]).select(&[0, 1]), targets.select(&[2, 0]));
             assert!(targets.select(&[]).is_empty());
+            assert_eq!(
+                targets.select(&[1]).followed_by(targets.select(&[0])),
+                targets.select(&[1, 0])
+            );
         }
     }
 

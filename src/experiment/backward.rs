@@ -7,6 +7,7 @@ use super::bench::{Bench, scalar};
 use super::evidence::GradientParts;
 use super::measure;
 use crate::device::{DeviceFailure, Place};
+use crate::faults;
 use crate::model::{
     Model, NamedGradient, Pass, Recorded, Value, named_gradients, on_float, to_f64,
 };
@@ -58,7 +59,7 @@ pub fn backward(
         Some(penalty) => (scalar(penalty.clone().detach())?, evaluated.loss + penalty),
         None => (0.0, evaluated.loss),
     };
-    let gradients = match evaluated.gradients {
+    let mut gradients = match evaluated.gradients {
         Some(gradients) => named_gradients(&model, &gradients)?,
         None => {
             let minimized = match subject.has_fault(&Fault::NegateGradient) {
@@ -68,6 +69,7 @@ pub fn backward(
             of_tape(minimized, &model, batch, &inputs)?
         }
     };
+    faults::scale_gradients(&subject.spec, &mut gradients);
     Ok(Backward { loss, penalty, terms, gradients, recorded: pass.into_recorded() })
 }
 

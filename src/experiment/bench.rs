@@ -8,6 +8,7 @@ use super::facts;
 use super::measure::{self, Flats, RecordedKind};
 use super::trial::{self, Trial};
 use crate::device::{DeviceFailure, Devices, Place};
+use crate::faults;
 use crate::inspection::{Inspection, inspect};
 use crate::model::{Model, NamedTensor, Pass, Weights, slots, to_f64};
 use crate::objective;
@@ -61,15 +62,15 @@ impl Bench {
             ModelPlan::Declared(_) => {
                 let drawn = draw(&subject, reference, subject.spec.training.seed)?;
                 let start = start(&subject, reference)?;
-                let weights = drawn.with(&start);
-                check_groups(&subject, &weights)?;
+                let weights = faults::plant_in_weights(&subject.spec, drawn.with(&start));
+                check_names(&subject, &weights)?;
                 let (test, reference) = (test.clone(), Ok(reference.clone()));
                 Ok(Self { subject, test, reference, exact, weights, start, trial: None })
             }
             ModelPlan::Rust(_) => {
                 let (home, obstacle, drawn, trial) = trial::run(&subject, devices)?;
                 let start = start(&subject, &home)?;
-                let weights = drawn.with(&start);
+                let weights = faults::plant_in_weights(&subject.spec, drawn.with(&start));
                 let (test, reference) = match obstacle {
                     None => (test.clone(), Ok(home)),
                     // The reference device in 32 bits takes the place of the one in 64 bits.
@@ -113,7 +114,8 @@ impl Bench {
         if seed == self.subject.spec.training.seed {
             return Ok(self.model(place));
         }
-        let weights = draw(&self.subject, self.home(), seed)?.with(&self.start);
+        let drawn = draw(&self.subject, self.home(), seed)?.with(&self.start);
+        let weights = faults::plant_in_weights(&self.subject.spec, drawn);
         Ok(weights.load(self.subject.build(&place.device), place))
     }
 
@@ -168,12 +170,14 @@ pub(super) fn draw(subject: &Subject, place: &Place, seed: u64) -> Result<Weight
     Ok(weights)
 }
 
-/// Whether the recipe's groups name what the model has.
-pub(super) fn check_groups(subject: &Subject, weights: &Weights) -> Result<(), SetUpError> {
-    let errors = training::group_errors(&subject.spec.training.groups, weights);
+/// Whether the recipe's groups and the planted faults name what the model has.
+pub(super) fn check_names(subject: &Subject, weights: &Weights) -> Result<(), SetUpError> {
+    let spec = &subject.spec;
+    let mut errors = training::group_errors(&spec.training.groups, weights);
+    errors.extend(faults::errors_of_weights(spec, weights));
     match errors.is_empty() {
         true => Ok(()),
-        false => Err(SetUpError::Spec(Diagnostics { source: subject.spec.source.clone(), errors })),
+        false => Err(SetUpError::Spec(Diagnostics { source: spec.source.clone(), errors })),
     }
 }
 
@@ -199,7 +203,7 @@ pub fn evaluate(
     scalar(run(subject, loss, model, batch, place, &mut Pass::plain()).loss)
 }
 
-/// Loss without regularization of a model that is as it should be already.
+/// Loss without regularization of a model as it is used, which is so already.
 ///
 /// # Errors
 ///
@@ -211,7 +215,8 @@ pub fn evaluate_quietly(
     place: &Place,
 ) -> Result<f64, DeviceFailure> {
     let (loss, inputs) = (&subject.spec.loss, batch.inputs(place));
-    scalar(objective::evaluate(subject, loss, model, batch, inputs, place, &mut Pass::plain()).loss)
+    let pass = &mut subject.pass_in_use();
+    scalar(objective::evaluate(subject, loss, model, batch, inputs, place, pass).loss)
 }
 
 /// A pass in training mode with dropout off and without a graph.

@@ -2,12 +2,10 @@
 //!
 //! Losses are read back once per epoch, and only where something looks at them.
 
-use burn::module::Module;
-
 use super::bench::scalars;
 use super::evidence::EarlyStop;
 use crate::device::{DeviceFailure, Place};
-use crate::model::{Model, Pass};
+use crate::model::Model;
 use crate::objective;
 use crate::spec::StoppingMetric;
 use crate::subject::Subject;
@@ -121,7 +119,7 @@ pub fn validation_loss(
     place: &Place,
     examples: usize,
 ) -> Result<f64, DeviceFailure> {
-    let model = model.valid();
+    let model = subject.in_use(model);
     let indices: Vec<usize> = (0..examples).collect();
     let parts: Vec<&[usize]> = indices.chunks(*subject.spec.training.batch_size).collect();
     let losses = parts.iter().map(|part| {
@@ -134,7 +132,7 @@ pub fn validation_loss(
             &batch,
             inputs,
             place,
-            &mut Pass::plain(),
+            &mut subject.pass_in_use(),
         )
         .loss
     });

@@ -7,8 +7,8 @@ use super::evidence::{DeviceRandom, Evidence};
 use super::overfit::OverfitPlan;
 use super::training::TrainingPlan;
 use super::{
-    Experiment, Progress, contests, golden, gradient_check, initial, overfit, relations, replays,
-    training,
+    Experiment, Progress, RelationsPlan, contests, golden, gradient_check, initial, overfit,
+    relations, replays, training,
 };
 use crate::device::{DeviceFailure, Devices};
 use crate::model::NamedGradient;
@@ -181,8 +181,8 @@ impl Laboratory {
                 self.evidence.contests.stages = Some(guarded("stages", stages)?);
             }
             Experiment::Relations if self.evidence.relations.is_none() => {
-                let plan = property::causal::plan(&self.options(&property::causal::PROPERTY));
-                let found = guarded("relations", || relations::run(bench, plan))?;
+                let plan = self.relations_plan();
+                let found = guarded("relations", || relations::run(bench, &plan))?;
                 self.evidence.relations = Some(found);
             }
             _ => {}
@@ -200,6 +200,19 @@ impl Laboratory {
 
     fn overfit_plan(&self) -> OverfitPlan {
         property::overfits_batch::plan(&self.options(&property::overfits_batch::PROPERTY))
+    }
+
+    fn relations_plan(&self) -> RelationsPlan {
+        let causal = self.options(&property::causal::PROPERTY);
+        let padding = self.options(&property::respects_padding::PROPERTY);
+        RelationsPlan {
+            time_axis: property::causal::time_axis(&causal),
+            padding: property::respects_padding::plan(&padding),
+            symmetries: property::symmetry::plans(
+                &self.options(&property::invariant_to::PROPERTY),
+                &self.options(&property::equivariant_to::PROPERTY),
+            ),
+        }
     }
 
     fn training_plan(&self) -> TrainingPlan {

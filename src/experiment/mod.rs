@@ -49,14 +49,19 @@ pub use outcome::{ClippingEvidence, OutcomeEvidence, UntrainedEvidence, Validati
 pub use overfit::{OWN_FALL, OverfitPlan};
 pub use recall::{ColumnRecall, Due, ExampleError, HeadRecall, RecallEvidence, Said, WrongAnswer};
 pub use relations::{
-    CausalityEvidence, Influence, MixingEvidence, PositionsEvidence, RelationsEvidence,
-    RelationsPlan, TimeLeak,
+    Asymmetry, CausalityEvidence, Influence, MixingEvidence, PaddingEvidence, PaddingPlan,
+    PaddingShift, PositionsEvidence, RelationsEvidence, RelationsPlan, SymmetryEvidence,
+    SymmetryPlan, TimeLeak, Transformation,
 };
 pub use replays::{Differing, HalvesEvidence, ReloadedEvidence, ReplaysEvidence};
 pub use training::{TrainingPlan, fall};
 
 #[cfg(test)]
+mod fault_tests;
+#[cfg(test)]
 mod recipe_tests;
+#[cfg(test)]
+mod relations_tests;
 #[cfg(test)]
 mod tests;
 

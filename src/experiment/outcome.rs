@@ -94,7 +94,7 @@ pub fn look(
     held_out_before: Option<f64>,
 ) -> Result<OutcomeEvidence, DeviceFailure> {
     let (subject, place) = (&bench.subject, &bench.test);
-    let used = trainer.model().valid();
+    let used = subject.in_use(trainer.model());
     let own_step = subject.rust().is_some_and(|plan| plan.steps());
     let loss = |batch: &Batch| evaluate_quietly(subject, &used, batch, place);
     let validation = match (held_out_before, held_out(bench, trainer.model())?) {

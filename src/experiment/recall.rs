@@ -219,7 +219,7 @@ impl Asked<'_> {
         };
         let constants: Vec<f64> = (0..width).map(constant).collect();
         let whole = constants.iter().sum::<f64>() / width as f64;
-        if !(whole > 0.0) {
+        if whole <= 0.0 {
             return None;
         }
         let error = |row: usize, column: usize| {

@@ -11,15 +11,18 @@
 mod causality;
 mod evidence;
 mod mixing;
+mod padding;
 mod positions;
+mod seen;
+mod symmetry;
 
 pub use evidence::{
     CausalityEvidence, Influence, MixingEvidence, PositionsEvidence, RelationsEvidence, TimeLeak,
 };
+pub use padding::{PaddingEvidence, PaddingPlan, PaddingShift};
+pub use symmetry::{Asymmetry, SymmetryEvidence, SymmetryPlan, Transformation};
 
-use burn::module::Module;
-
-use super::bench::{Bench, evaluate_quietly, untracked};
+use super::bench::{Bench, evaluate_quietly, scalar, untracked};
 use super::measure::root_mean_square;
 use crate::device::{DeviceFailure, Place};
 use crate::model::{Model, Pass, Value, to_f64};
@@ -32,10 +35,13 @@ use crate::subject::{Batch, Subject};
 const EXAMPLES: usize = 8;
 
 /// What is to be looked at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct RelationsPlan {
     /// The axis of inputs and outputs that is time; the batch is axis 0.
     pub time_axis: usize,
+    pub padding: PaddingPlan,
+    /// What the spec says that the model is invariant or equivariant to.
+    pub symmetries: Vec<SymmetryPlan>,
 }
 
 /// Runs the experiment.
@@ -43,11 +49,11 @@ pub struct RelationsPlan {
 /// # Errors
 ///
 /// When the device fails.
-pub fn run(bench: &Bench, plan: RelationsPlan) -> Result<RelationsEvidence, DeviceFailure> {
+pub fn run(bench: &Bench, plan: &RelationsPlan) -> Result<RelationsEvidence, DeviceFailure> {
     let subject = &bench.subject;
     let place = bench.home();
     let trained = bench.model(place);
-    let used = trained.valid();
+    let used = subject.in_use(&trained);
     let batch = subject.sample(EXAMPLES);
     let stage = Stage { subject, place, model: &used };
     let (loss, doubled_loss) = losses(&stage, &batch)?;
@@ -62,6 +68,8 @@ pub fn run(bench: &Bench, plan: RelationsPlan) -> Result<RelationsEvidence, Devi
         mixing: Vec::new(),
         normalizes_over_batch: is_normalized_over_batch(bench),
         causality: Err(obstacle.unwrap_or_default().to_owned()),
+        padding: Err(obstacle.unwrap_or_default().to_owned()),
+        symmetries: Vec::new(),
         positions: None,
         obstacle,
     };
@@ -72,6 +80,8 @@ pub fn run(bench: &Bench, plan: RelationsPlan) -> Result<RelationsEvidence, Devi
         evidence.mixing.push(mixing::run(&training, true)?);
         evidence.causality = causality::run(&stage, &batch, plan.time_axis)?;
         evidence.positions = positions::run(&stage, &batch)?;
+        evidence.padding = padding::run(bench, &stage, &plan.padding)?;
+        evidence.symmetries = symmetry::run(&stage, &batch, &plan.symmetries)?;
     }
     Ok(evidence)
 }
@@ -123,9 +133,12 @@ pub(super) struct Stage<'a> {
 impl Stage<'_> {
     /// All outputs for a batch.
     pub fn outputs(&self, batch: &Batch) -> Result<Outputs, DeviceFailure> {
+        self.outputs_of(batch, &mut self.subject.pass_in_use())
+    }
+
+    fn outputs_of(&self, batch: &Batch, pass: &mut Pass) -> Result<Outputs, DeviceFailure> {
         let inputs = batch.inputs(self.place);
-        let mut pass = Pass::plain();
-        let computed = compute(self.subject, self.model, batch, inputs, self.place, &mut pass);
+        let computed = compute(self.subject, self.model, batch, inputs, self.place, pass);
         let values: Vec<(String, Value)> = match computed {
             Computed::Output(output) => vec![("output".to_owned(), output)],
             Computed::Outputs(outputs) => {

@@ -207,6 +207,7 @@ fn a_healthy_module_holds_every_property() {
             | "no_saturation"
             | "outputs_vary"
             | "regularization_in_range"
+            | "respects_padding"
             | "targets_scaled"
             | "train_eval_consistent" => verdict.outcome == Outcome::NotApplicable,
             // Batch normalization right before the head makes large first outputs, which warns.

@@ -3,15 +3,16 @@
 
 use burn::tensor::FloatDType;
 
-use super::bench::{PROBE, SetUpError, check_groups, draw, run as run_untracked, scalar};
+use super::bench::{PROBE, SetUpError, check_names, draw, run as run_untracked, scalar};
 use super::evidence::{DeviceRandom, LayerFacts};
 use crate::device::{DeviceFailure, Devices, Place};
+use crate::faults;
 use crate::inspection::{Seen, seen as seen_outputs};
 use crate::model::{Pass, Value, Weights, module_facts, to_f64};
 use crate::objective::{self, Evaluated};
 use crate::panics;
 use crate::registry::Computed;
-use crate::spec::{Code, Diagnostic, Diagnostics, Fault, LossTerm};
+use crate::spec::{Code, Diagnostic, Diagnostics, LossTerm};
 use crate::subject::{Subject, wanted_outputs};
 
 /// Examples in a trial: few, as in the gradient check.
@@ -83,8 +84,7 @@ fn attempt(subject: &Subject, place: &Place) -> Result<(Weights, Trial), Obstacl
 fn observe(subject: &Subject, place: &Place) -> Result<(Weights, Trial), Obstacle> {
     let seed = subject.spec.training.seed;
     let weights = draw(subject, place, seed)?;
-    check_frozen(subject, &weights)?;
-    check_groups(subject, &weights)?;
+    check_names(subject, &weights)?;
     let model = || weights.load(subject.build(&place.device), place);
     let batch = subject.sample(EXAMPLES);
 
@@ -97,6 +97,10 @@ fn observe(subject: &Subject, place: &Place) -> Result<(Weights, Trial), Obstacl
         Computed::Output(output) => {
             let shape = output.shape();
             check_output(subject, &shape, batch.size())?;
+            if let Some(error) = faults::errors_of_output(&subject.spec, &shape) {
+                let source = subject.spec.source.clone();
+                return Err(Obstacle::Spec(Diagnostics::one(source, error)));
+            }
             // `[batch]` and `[batch, 1]` have one number in a row.
             let width = if shape.len() > 1 { shape[shape.len() - 1] } else { 1 };
             let numbers = objective::head(output.clone(), batch.size()).detach();
@@ -186,24 +190,4 @@ fn check_term(
         .also(spec.task.span, format!("takes [{examples}, {}", &wanted.to_string()[1..]))
         .help("let the forward function give one row per example: the batch is the first axis");
     Err(Obstacle::Spec(Diagnostics::one(spec.source.clone(), error)))
-}
-
-/// A planted fault that freezes nothing would show nothing.
-fn check_frozen(subject: &Subject, weights: &Weights) -> Result<(), Obstacle> {
-    for fault in &subject.spec.faults {
-        let Fault::FreezeLayer(layer) = &fault.value else { continue };
-        if weights.tensors.iter().any(|tensor| tensor.belongs_to(layer)) {
-            continue;
-        }
-        let names: Vec<&str> = weights.tensors.iter().map(|tensor| tensor.path.as_str()).collect();
-        let error = Diagnostic::new(
-            Code::UNKNOWN_LAYER_NAME,
-            "a fault names a layer that the model does not have",
-            fault.span,
-            format!("no module `{layer}`"),
-        )
-        .note(format!("its tensors are: {}", names.join(", ")));
-        return Err(Obstacle::Spec(Diagnostics::one(subject.spec.source.clone(), error)));
-    }
-    Ok(())
 }

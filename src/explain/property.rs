@@ -29,7 +29,7 @@ fn row(option: &'static OptionMeta) -> OptionRow {
     OptionRow {
         name: option.name,
         takes: takes(option.kind).to_owned(),
-        default: default(option).unwrap_or_else(|| "derived".to_owned()),
+        default: default(option).unwrap_or_else(|| missing(option).to_owned()),
         meaning: option.doc,
     }
 }
@@ -37,6 +37,10 @@ fn row(option: &'static OptionMeta) -> OptionRow {
 fn takes(kind: OptionKind) -> &'static str {
     match kind {
         OptionKind::Count => "a whole number of at least 1",
+        OptionKind::Index => "a whole number of at least 0",
+        OptionKind::Axes => "an axis, or a list of axes",
+        OptionKind::Factors => "a number greater than 0, or a list of such numbers",
+        OptionKind::Name => "a name",
         OptionKind::Number => "a number of at least 0",
         OptionKind::Range => "`[low, high]`, two numbers of at least 0, low below high",
         OptionKind::Flag => "`true` or `false`",
@@ -48,12 +52,25 @@ fn takes(kind: OptionKind) -> &'static str {
 /// The default as a person would write it in a spec; `None` when the property derives it.
 fn default(option: &OptionMeta) -> Option<String> {
     Some(match &option.default {
-        OptionValue::Derived | OptionValue::Files(_) | OptionValue::Names(_) => return None,
+        OptionValue::Derived
+        | OptionValue::Required
+        | OptionValue::Files(_)
+        | OptionValue::Names(_)
+        | OptionValue::Name(_) => return None,
+        OptionValue::Counts(counts) => format!("{counts:?}"),
+        OptionValue::Numbers(numbers) => {
+            let numbers: Vec<String> = numbers.iter().map(|value| number(*value)).collect();
+            format!("[{}]", numbers.join(", "))
+        }
         OptionValue::Count(count) => count.to_string(),
         OptionValue::Number(value) => number(*value),
         OptionValue::Range(low, high) => format!("[{}, {}]", number(*low), number(*high)),
         OptionValue::Flag(flag) => flag.to_string(),
     })
+}
+
+fn missing(option: &OptionMeta) -> &'static str {
+    if option.is_required() { "none" } else { "derived" }
 }
 
 fn number(value: f64) -> String {
@@ -67,7 +84,7 @@ fn number(value: f64) -> String {
 /// The property in a list of expectations, with an option where it has one: rather one whose
 /// default shows what is usual.
 pub(super) fn example(meta: &Meta) -> String {
-    let required = meta.options.iter().find(|option| option.is_files());
+    let required = meta.required().first().copied();
     let usual = meta.options.iter().find(|option| option.default != OptionValue::Derived);
     match required.or(usual).or(meta.options.first()) {
         None => meta.name.to_owned(),
@@ -80,7 +97,10 @@ pub(super) fn example(meta: &Meta) -> String {
 
 fn sample(kind: OptionKind) -> &'static str {
     match kind {
-        OptionKind::Count => "10",
+        OptionKind::Count | OptionKind::Index => "10",
+        OptionKind::Axes => "1",
+        OptionKind::Factors => "2",
+        OptionKind::Name => "mask",
         OptionKind::Number => "0.1",
         OptionKind::Range => "[1e-4, 1e-2]",
         OptionKind::Flag => "true",

@@ -32,6 +32,8 @@ pub struct Node {
     regularization: Option<Regularization>,
     /// A planted fault: gradients through the output are multiplied by this.
     gradient_factor: Option<f64>,
+    /// A planted fault: the output is cut off from the graph.
+    detached: bool,
 }
 
 impl Block {
@@ -47,6 +49,7 @@ impl Block {
                 frozen: planned.frozen,
                 regularization: planned.regularization,
                 gradient_factor: None,
+                detached: false,
             }
         };
         Self { nodes: planned.iter().map(node).collect() }
@@ -57,10 +60,12 @@ impl Block {
         for node in &mut self.nodes {
             let path = join(path, &node.name);
             for fault in faults {
-                if let Fault::WrongGradient { layer, factor } = fault
-                    && (*layer == node.name || *layer == path)
-                {
-                    node.gradient_factor = Some(*factor);
+                match fault {
+                    Fault::WrongGradient { layer, factor } if node.is_called(layer, &path) => {
+                        node.gradient_factor = Some(*factor);
+                    }
+                    Fault::Detach(layer) if node.is_called(layer, &path) => node.detached = true,
+                    _ => {}
                 }
             }
             if let Some(block) = node.layer.block_mut() {
@@ -114,6 +119,11 @@ impl Node {
         &self.name
     }
 
+    /// Whether a fault means this layer, which stands at `path`.
+    fn is_called(&self, name: &str, path: &str) -> bool {
+        name == self.name || name == path
+    }
+
     /// The layer's output at `path`, behind the output `before`.
     pub fn forward(&self, before: Value, path: &str, wires: &mut Wires<'_>) -> Value {
         // A layer that another one runs again takes that one's input.
@@ -129,6 +139,7 @@ impl Node {
             Some(factor) => output.scale_gradient(factor),
             None => output,
         };
+        let output = if self.detached { output.detach() } else { output };
         wires.put(path, &output);
         output
     }

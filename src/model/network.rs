@@ -62,7 +62,7 @@ impl Network {
     /// When there are not as many inputs as planned.
     pub fn forward(&self, inputs: Vec<Value>, pass: &mut Pass) -> Vec<NamedOutput> {
         assert_eq!(inputs.len(), self.inputs.len(), "a batch is divided as the plan says");
-        let mut wires = Wires::new(&self.body, &self.kept, pass);
+        let mut wires = Wires::new(&self.body, &self.inputs, &self.kept, pass);
         for (name, input) in self.inputs.iter().zip(&inputs) {
             wires.put(name, input);
         }

@@ -15,6 +15,8 @@ pub struct Pass {
     device_seed: u64,
     recording: bool,
     recorded: Vec<Recorded>,
+    /// What masks of padding read in place of the inputs, in their order.
+    masks: Option<Vec<Value>>,
 }
 
 /// A layer's output in a recorded pass, or what a probe saw.
@@ -51,6 +53,16 @@ impl Pass {
         Self { device_seed: seeds.bits(), random: Some(random), ..Self::default() }
     }
 
+    /// The same pass in which masks of padding read these inputs, while layers read their own: what
+    /// stands at places of padding can be changed, and they stay padding. Of declared networks.
+    pub fn masked_by(self, inputs: Vec<Value>) -> Self {
+        Self { masks: Some(inputs), ..self }
+    }
+
+    pub fn take_masks(&mut self) -> Option<Vec<Value>> {
+        self.masks.take()
+    }
+
     /// The same pass with another seed for what Rust models draw from the device's own stream.
     pub fn seeded(self, device_seed: u64) -> Self {
         Self { device_seed, ..self }
@@ -68,6 +80,11 @@ impl Pass {
     /// Dropout off, every layer's output kept.
     pub fn recording() -> Self {
         Self { recording: true, ..Self::default() }
+    }
+
+    /// The same pass, with every layer's output kept.
+    pub fn recorded(self) -> Self {
+        Self { recording: true, ..self }
     }
 
     /// The outputs, in the order in which they were computed.

@@ -111,6 +111,23 @@ impl Plan {
         all
     }
 
+    /// The token that attention is told to take for padding, if it is told of one.
+    pub fn padding_token(&self) -> Option<usize> {
+        let masks = |kind: &LayerKind| {
+            let (own, other) = match kind {
+                LayerKind::MultiHeadAttention(attention)
+                | LayerKind::CrossAttention { attention, .. } => (attention.padding.clone(), None),
+                LayerKind::TransformerEncoder(encoder) => (encoder.padding.clone(), None),
+                LayerKind::TransformerDecoder(decoder) => {
+                    (decoder.blocks.padding.clone(), decoder.memory_padding.clone())
+                }
+                _ => (None, None),
+            };
+            own.or(other).map(|mask| mask.token)
+        };
+        self.flat().into_iter().find_map(|layer| masks(&layer.kind))
+    }
+
     /// Numbers that the network owns.
     pub fn parameters(&self) -> usize {
         self.layers.iter().fold(0, |sum, layer| sum.saturating_add(layer.parameters))

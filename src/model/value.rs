@@ -105,6 +105,21 @@ impl Value {
         }
     }
 
+    /// Whole numbers as a value. Axes beyond the fifth are folded into it.
+    pub fn from_ints<const D: usize>(tensor: Tensor<D, Int>) -> Self {
+        let dims = tensor.dims();
+        match *dims.as_slice() {
+            [] => unreachable!("Burn's tensors have at least one axis"),
+            [a] => Self::Int1(tensor.reshape([a])),
+            [a, b] => Self::Int2(tensor.reshape([a, b])),
+            [a, b, c] => Self::Int3(tensor.reshape([a, b, c])),
+            [a, b, c, d] => Self::Int4(tensor.reshape([a, b, c, d])),
+            [a, b, c, d, ref rest @ ..] => {
+                Self::Int5(tensor.reshape([a, b, c, d, rest.iter().product()]))
+            }
+        }
+    }
+
     /// The float tensor inside, as one of rank `D`.
     ///
     /// # Panics
@@ -193,6 +208,11 @@ impl Value {
             5 => Self::Float5(joined(values, axis)),
             rank => unreachable!("the plan joins values of rank 2 to 5, not {rank}"),
         }
+    }
+
+    /// The same numbers without a way back to where they come from.
+    pub fn detach(self) -> Self {
+        map_float!(self, tensor => tensor.detach())
     }
 
     /// The same numbers with the gradient through them multiplied by `factor`:

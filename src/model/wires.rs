@@ -18,14 +18,23 @@ pub struct Wires<'a> {
     /// Paths whose outputs are read again.
     kept: &'a HashSet<String>,
     outputs: HashMap<String, Value>,
+    /// What masks read in place of the inputs of these names.
+    masks: HashMap<String, Value>,
     /// Layers that are run again, from their own path to the one where they run; the innermost is
     /// the last.
     again: Vec<(String, String)>,
 }
 
 impl<'a> Wires<'a> {
-    pub fn new(root: &'a Block, kept: &'a HashSet<String>, pass: &'a mut Pass) -> Self {
-        Self { pass, root, kept, outputs: HashMap::new(), again: Vec::new() }
+    /// `inputs` are the names of the network's inputs, in order.
+    pub fn new(
+        root: &'a Block,
+        inputs: &[String],
+        kept: &'a HashSet<String>,
+        pass: &'a mut Pass,
+    ) -> Self {
+        let masks = inputs.iter().cloned().zip(pass.take_masks().into_iter().flatten()).collect();
+        Self { pass, root, kept, outputs: HashMap::new(), masks, again: Vec::new() }
     }
 
     /// Records an output, and keeps it if it is read again.
@@ -47,7 +56,8 @@ impl<'a> Wires<'a> {
 
     /// Which places of the tokens at a path hold this one: `[batch, length]`.
     pub fn mask(&self, path: &str, token: usize) -> Tensor<2, Bool> {
-        self.get(path).into_ints().equal_elem(token as i64)
+        let tokens = self.masks.get(path).cloned().unwrap_or_else(|| self.get(path));
+        tokens.into_ints().equal_elem(token as i64)
     }
 
     /// Whether the layer at this path is the one that is run again, and not one inside it.

@@ -5,7 +5,7 @@ use serde_yaml::{Mapping, Value};
 use super::batch_independent::bound;
 use super::text::{count, mapping, short};
 use super::{Finding, Meta, OptionKind, OptionMeta, OptionValue, Options, Property, Verdict};
-use crate::experiment::{Evidence, Experiment, RelationsPlan};
+use crate::experiment::{Evidence, Experiment};
 use crate::spec::Severity;
 
 pub static PROPERTY: Property = Property {
@@ -39,9 +39,9 @@ pub static PROPERTY: Property = Property {
     record,
 };
 
-/// What the experiment is to look at.
-pub fn plan(options: &Options) -> RelationsPlan {
-    RelationsPlan { time_axis: options.count("axis").expect("it has a default") }
+/// The axis of inputs and outputs that the experiment takes for time.
+pub fn time_axis(options: &Options) -> usize {
+    options.count("axis").expect("it has a default")
 }
 
 fn judge(evidence: &Evidence, _options: &Options) -> Verdict {

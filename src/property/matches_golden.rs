@@ -40,7 +40,7 @@ pub static PROPERTY: Property = Property {
             OptionMeta {
                 name: "file",
                 kind: OptionKind::Files,
-                default: OptionValue::Derived,
+                default: OptionValue::Required,
                 doc: "the golden files, relative to the spec file's folder; required",
             },
             OptionMeta {

@@ -37,11 +37,23 @@ pub struct OptionMeta {
     pub doc: &'static str,
 }
 
+impl Meta {
+    /// The options without which the property has nothing to look at: one of them must be given. Where
+    /// there is one alone, its value may stand in the place of the options.
+    pub fn required(&self) -> Vec<&OptionMeta> {
+        self.options.iter().filter(|option| option.is_required()).collect()
+    }
+}
+
 impl OptionMeta {
-    /// Whether the option names files: without them the property has nothing to compare with, so
-    /// that it is required, and what stands in the place of the options.
+    /// Whether the option names files.
     pub fn is_files(&self) -> bool {
         self.kind == OptionKind::Files
+    }
+
+    /// Whether it is one of those of which one must be given.
+    pub fn is_required(&self) -> bool {
+        self.default == OptionValue::Required
     }
 }
 
@@ -50,6 +62,14 @@ impl OptionMeta {
 pub enum OptionKind {
     /// A whole number ≥ 1.
     Count,
+    /// A whole number ≥ 0.
+    Index,
+    /// An axis ≥ 1 (the batch is axis 0), or a list of axes.
+    Axes,
+    /// A number > 0, or a list of such numbers.
+    Factors,
+    /// A name.
+    Name,
     /// A finite number ≥ 0.
     Number,
     /// `[low, high]` with 0 ≤ low < high.
@@ -67,8 +87,13 @@ pub enum OptionKind {
 pub enum OptionValue {
     /// Not given: the property derives it.
     Derived,
+    /// Not given: this or another option of this kind must be.
+    Required,
     Count(usize),
+    Counts(Vec<usize>),
     Number(f64),
+    Numbers(Vec<f64>),
+    Name(String),
     Range(f64, f64),
     Flag(bool),
     /// As written, relative to the spec file's folder.
@@ -113,8 +138,35 @@ impl Options {
     pub fn count(&self, name: &str) -> Option<usize> {
         match self.value(name) {
             OptionValue::Count(count) => Some(count),
-            OptionValue::Derived => None,
+            OptionValue::Derived | OptionValue::Required => None,
             other => panic!("option `{name}` is no count: {other:?}"),
+        }
+    }
+
+    /// The option as whole numbers, none when it is not given.
+    pub fn counts(&self, name: &str) -> Vec<usize> {
+        match self.value(name) {
+            OptionValue::Counts(counts) => counts,
+            OptionValue::Derived | OptionValue::Required => Vec::new(),
+            other => panic!("option `{name}` is no list of counts: {other:?}"),
+        }
+    }
+
+    /// The option as numbers, none when it is not given.
+    pub fn numbers(&self, name: &str) -> Vec<f64> {
+        match self.value(name) {
+            OptionValue::Numbers(numbers) => numbers,
+            OptionValue::Derived | OptionValue::Required => Vec::new(),
+            other => panic!("option `{name}` is no list of numbers: {other:?}"),
+        }
+    }
+
+    /// The option as a name, `None` when it is not given.
+    pub fn name(&self, name: &str) -> Option<String> {
+        match self.value(name) {
+            OptionValue::Name(text) => Some(text),
+            OptionValue::Derived | OptionValue::Required => None,
+            other => panic!("option `{name}` is no name: {other:?}"),
         }
     }
 
@@ -140,7 +192,7 @@ impl Options {
     pub fn files(&self, name: &str) -> Vec<String> {
         match self.value(name) {
             OptionValue::Files(files) => files,
-            OptionValue::Derived => Vec::new(),
+            OptionValue::Derived | OptionValue::Required => Vec::new(),
             other => panic!("option `{name}` is no file: {other:?}"),
         }
     }

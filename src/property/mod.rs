@@ -17,6 +17,7 @@ pub(crate) mod causal;
 mod classes_balanced;
 mod clipping_in_use;
 mod deterministic;
+pub(crate) mod equivariant_to;
 mod every_parameter_gets_gradient;
 mod features_vary;
 mod finite_everywhere;
@@ -28,6 +29,7 @@ mod grows_step_by_step;
 mod initial_loss;
 mod initialization_suits_activations;
 mod inputs_normalized;
+pub(crate) mod invariant_to;
 mod labels_valid;
 pub(crate) mod learns;
 mod loss_is_a_mean;
@@ -45,10 +47,12 @@ mod normalization_sound;
 mod outputs_vary;
 pub(crate) mod overfits_batch;
 mod regularization_in_range;
+pub(crate) mod respects_padding;
 mod save_load_round_trip;
 mod schedule_as_declared;
 mod shapes;
 mod suspect;
+pub(crate) mod symmetry;
 mod targets_scaled;
 #[cfg(test)]
 mod testing;
@@ -113,6 +117,9 @@ pub static REGISTRY: &[&Property] = &[
     &uses_inputs::PROPERTY,
     &batch_independent::PROPERTY,
     &causal::PROPERTY,
+    &respects_padding::PROPERTY,
+    &invariant_to::PROPERTY,
+    &equivariant_to::PROPERTY,
     &accumulation_equivalent::PROPERTY,
     &deterministic::PROPERTY,
     &save_load_round_trip::PROPERTY,
@@ -152,7 +159,7 @@ mod tests {
 
     #[test]
     fn every_property_file_is_registered() {
-        let own = ["meta", "mod", "suspect", "testing", "text", "verdict"];
+        let own = ["meta", "mod", "suspect", "symmetry", "testing", "text", "verdict"];
         let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/property");
         let mut files: Vec<String> = std::fs::read_dir(folder)
             .unwrap()

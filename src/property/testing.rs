@@ -6,9 +6,10 @@ use crate::experiment::{
     ActivationEvidence, CausalityEvidence, CheckPath, ContestsEvidence, DeviceRandom,
     DistinctUnits, Due, Evidence, GradientCheckEvidence, GradientEvidence, HalvesEvidence,
     HeadRecall, InitialEvidence, InputEvidence, LayerFacts, LossBounds, MixingEvidence,
-    OutcomeEvidence, OverfitEvidence, RecallEvidence, RelationsEvidence, ReloadedEvidence,
-    ReplaysEvidence, Said, SampleLoss, StepUpdate, SubjectFacts, TrainingEvidence, UnitEvidence,
-    UntrainedEvidence, UpdateEvidence, ValidationLoss, WeightEvidence,
+    OutcomeEvidence, OverfitEvidence, PaddingEvidence, RecallEvidence, RelationsEvidence,
+    ReloadedEvidence, ReplaysEvidence, Said, SampleLoss, StepUpdate, SubjectFacts,
+    TrainingEvidence, UnitEvidence, UntrainedEvidence, UpdateEvidence, ValidationLoss,
+    WeightEvidence,
 };
 use crate::inspection::{
     ClassCount, ColumnFacts, Contradictions, Copies, DataFacts, FirstLayer, Head, Inspection,
@@ -159,6 +160,15 @@ fn relations() -> RelationsEvidence {
         mixing: vec![mode(false), mode(true)],
         normalizes_over_batch: false,
         causality: Ok(CausalityEvidence { length: 9, boundaries: 8, leak: None, answers: true }),
+        padding: Ok(PaddingEvidence {
+            examples: 8,
+            places: 20,
+            content: Ok(None),
+            shorter: Ok(None),
+            losses: None,
+            answers: true,
+        }),
+        symmetries: Vec::new(),
         positions: None,
         obstacle: None,
     }

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::value::{self, count, files, names, number, or_variable, pair, plain};
+use super::value::{self, count, files, names, number, or_variable, pair, plain, text};
 use super::{described, reference, term_name};
 use crate::property::{Meta, OptionKind, OptionMeta, OptionValue, Property, REGISTRY};
 use crate::spec::Severity;
@@ -52,7 +52,7 @@ pub(super) fn schema() -> Value {
         "minProperties": 1,
         "maxProperties": 1,
     });
-    let alone = metas().filter(|meta| !meta.options.iter().any(OptionMeta::is_files));
+    let alone = metas().filter(|meta| meta.required().is_empty());
     let names = alone.map(|meta| (meta.name, meta.summary));
     let names = [(RECOMMENDED, RECOMMENDED_MEANS)].into_iter().chain(names);
     let words = names.map(|(name, means)| described(means.to_owned(), json!({ "const": name })));
@@ -60,15 +60,23 @@ pub(super) fn schema() -> Value {
     json!({ "title": NAME, "anyOf": forms })
 }
 
-/// What stands behind a property's name: its options, or its files alone.
+/// What stands behind a property's name: its options, or the value of the one that it needs.
 fn body(meta: &Meta) -> Value {
     let mut options = with_options(meta);
-    let Some(required) = meta.options.iter().find(|option| option.is_files()) else {
-        return options;
-    };
-    options["type"] = json!("object");
-    options["required"] = json!([required.name]);
-    json!({ "anyOf": [options, files()] })
+    match meta.required().as_slice() {
+        [] => options,
+        [required] => {
+            options["type"] = json!("object");
+            options["required"] = json!([required.name]);
+            json!({ "anyOf": [options, takes(required.kind)] })
+        }
+        several => {
+            options["type"] = json!("object");
+            let each = several.iter().map(|option| json!({ "required": [option.name] }));
+            options["anyOf"] = each.collect();
+            options
+        }
+    }
 }
 
 fn with_options(meta: &Meta) -> Value {
@@ -91,29 +99,51 @@ fn with_options(meta: &Meta) -> Value {
 }
 
 fn option(option: &OptionMeta) -> Value {
-    let takes = match option.kind {
-        OptionKind::Count => count(1),
-        OptionKind::Number => number(Bounds::NonNegative),
-        OptionKind::Range => pair(number(Bounds::NonNegative)),
-        OptionKind::Flag => json!({ "type": "boolean" }),
-        OptionKind::Files => files(),
-        OptionKind::Names => names(),
-    };
     let default = match &option.default {
-        OptionValue::Derived | OptionValue::Files(_) | OptionValue::Names(_) => None,
+        OptionValue::Derived
+        | OptionValue::Required
+        | OptionValue::Files(_)
+        | OptionValue::Names(_)
+        | OptionValue::Name(_) => None,
+        OptionValue::Counts(counts) => Some(json!(counts)),
+        OptionValue::Numbers(numbers) => {
+            Some(numbers.iter().map(|number| plain(*number)).collect())
+        }
         OptionValue::Count(count) => Some(json!(count)),
         OptionValue::Number(number) => Some(plain(*number)),
         OptionValue::Range(low, high) => Some(json!([plain(*low), plain(*high)])),
         OptionValue::Flag(flag) => Some(json!(flag)),
     };
     let doc = option.doc;
-    let description =
-        if default.is_some() { doc.to_owned() } else { format!("{doc}; default: derived") };
-    let mut schema = described(description, or_variable(takes));
+    let description = match (option.is_required(), default.is_some()) {
+        (true, _) | (_, true) => doc.to_owned(),
+        (false, false) => format!("{doc}; default: derived"),
+    };
+    let mut schema = described(description, or_variable(takes(option.kind)));
     if let Some(default) = default {
         schema["default"] = default;
     }
     schema
+}
+
+/// What an option's value may be.
+fn takes(kind: OptionKind) -> Value {
+    match kind {
+        OptionKind::Count => count(1),
+        OptionKind::Index => count(0),
+        OptionKind::Axes => one_or_more(count(1)),
+        OptionKind::Factors => one_or_more(number(Bounds::Positive)),
+        OptionKind::Number => number(Bounds::NonNegative),
+        OptionKind::Range => pair(number(Bounds::NonNegative)),
+        OptionKind::Flag => json!({ "type": "boolean" }),
+        OptionKind::Files => files(),
+        OptionKind::Name => text(),
+        OptionKind::Names => names(),
+    }
+}
+
+fn one_or_more(each: Value) -> Value {
+    json!({ "anyOf": [each.clone(), value::list(each)] })
 }
 
 fn fails() -> Value {

@@ -197,7 +197,7 @@ fn by_column(kind: TermKind, all: bool) -> Value {
 }
 
 /// Numbers and truth values count as they are written.
-fn text() -> Value {
+pub(super) fn text() -> Value {
     json!({ "type": ["string", "number", "boolean"] })
 }
 

@@ -82,6 +82,7 @@ impl Code {
     pub const NO_WEIGHTS: Self = Self("NN0316");
     pub const NOTHING_TO_TRAIN: Self = Self("NN0317");
     pub const BAD_TARGETS: Self = Self("NN0320");
+    pub const FAULT_WITHOUT_EFFECT: Self = Self("NN0321");
 
     pub const WEIGHTS_UNREADABLE: Self = Self("NN0330");
     pub const WEIGHTS_MISMATCH: Self = Self("NN0331");

@@ -416,8 +416,9 @@ pub static CODES: &[CodeMeta] = &[
         code: Code::NOT_FOR_THIS_MODEL,
         title: "something that a Rust model cannot be asked for",
         explanation: "A fault that lives in the layers cannot be planted into a Rust model from \
-                      outside; labels of a model that brings its own batches cannot be shuffled; and \
-                      to a training step of the model's own no penalty can be added. The message \
+                      outside; inputs, labels and outputs of a model that brings its own batches \
+                      cannot be changed; and to a training step of the model's own no penalty can be \
+                      added. The message \
                       says where to do it instead.",
         example: "version: 1\ntask: classification\ndata: {blobs: {classes: 3, features: 2}}\n\
                   model: {rust: net}\nfaults: [wrong_gradient: {layer: head, factor: 2}]\n",
@@ -435,6 +436,15 @@ pub static CODES: &[CodeMeta] = &[
                       `cross_entropy` names classes that there are.",
         example: "version: 1\ntask: classification\ndata: {blobs: {classes: 3}}\n\
                   model: {layers: [linear: 3]}\nloss: {cross_entropy: {pad_tokens: [3]}}\n",
+    },
+    CodeMeta {
+        code: Code::FAULT_WITHOUT_EFFECT,
+        title: "a planted fault that changes nothing",
+        explanation: "A fault is planted to see that it is caught. Where the subject has nothing for it \
+                      to act on (held-out examples to leak into, a mode that some layer looks at, an \
+                      axis of time), it would change nothing, and a test that passes would say nothing.",
+        example: "version: 1\ntask: classification\ndata: {blobs: {classes: 3}}\n\
+                  model: {layers: [linear: 3]}\nfaults: [future_leak]\n",
     },
     weight_code_texts::UNREADABLE,
     weight_code_texts::MISMATCH,

@@ -177,34 +177,37 @@ fn read_entry(reader: &mut Reader<'_>, choice: &Choice<'_>) -> Option<Expectatio
                 read_option(reader, &mut expectation, key, value);
             }
         }
-        Some((body, _)) => match property.meta.options.iter().find(|option| option.is_files()) {
+        Some((body, _)) => match property.meta.required().as_slice() {
             // `matches_golden: mlp.safetensors`.
-            Some(option) => {
+            [option] => {
                 let what = format!("`{}` of `{}`", option.name, choice.name);
                 let value = option_value(reader, &what, option, body);
                 expectation.options.set(option.name, value);
             }
-            None => {
+            _ => {
                 reader.wrong_type(&format!("the value of `{}`", choice.name), "its options", body);
             }
         },
     }
-    let missing = property
-        .meta
-        .options
-        .iter()
-        .find(|option| option.is_files() && !expectation.options.given(option.name));
-    if let Some(option) = missing.filter(|_| reader.errors.len() == before) {
-        let name = option.name;
-        let error = Diagnostic::new(
-            Code::MISSING_KEY,
-            format!("`{}` needs `{name}`", choice.name),
-            choice.span,
-            format!("`{name}` is missing"),
-        );
-        reader.report(error.note(format!("`{name}`: {}", option.doc)));
+    let required = property.meta.required();
+    let given = required.iter().any(|option| expectation.options.given(option.name));
+    if !required.is_empty() && !given && reader.errors.len() == before {
+        reader.report(nothing_required(choice, &required));
     }
     Some(expectation)
+}
+
+/// None of the options is there of which one must be.
+fn nothing_required(choice: &Choice<'_>, required: &[&OptionMeta]) -> Diagnostic {
+    let names: Vec<String> = required.iter().map(|option| format!("`{}`", option.name)).collect();
+    let (needed, label) = match names.as_slice() {
+        [name] => (name.clone(), format!("{name} is missing")),
+        names => (format!("one of {}", names.join(", ")), "none of them is there".to_owned()),
+    };
+    let message = format!("`{}` needs {needed}", choice.name);
+    let error = Diagnostic::new(Code::MISSING_KEY, message, choice.span, label);
+    let notes = required.iter().map(|option| format!("`{}`: {}", option.name, option.doc));
+    error.note(notes.collect::<Vec<_>>().join("\n"))
 }
 
 fn read_option(
@@ -242,6 +245,17 @@ fn option_value(
 ) -> OptionValue {
     match option.kind {
         OptionKind::Count => OptionValue::Count(reader.count(what, node, 1)),
+        OptionKind::Index => OptionValue::Count(reader.count(what, node, 0)),
+        OptionKind::Axes => {
+            OptionValue::Counts(one_or_more(reader, what, node, |r, what, n| r.count(what, n, 1)))
+        }
+        OptionKind::Factors => {
+            let positive = |reader: &mut Reader<'_>, what: &str, node: &Node| {
+                reader.number(what, node, Bounds::Positive)
+            };
+            OptionValue::Numbers(one_or_more(reader, what, node, positive))
+        }
+        OptionKind::Name => OptionValue::Name(reader.text(what, node).value),
         OptionKind::Number => OptionValue::Number(reader.number(what, node, Bounds::NonNegative)),
         OptionKind::Range => {
             let before = reader.errors.len();
@@ -259,13 +273,23 @@ fn option_value(
 
 /// One file, or a list of them.
 fn files(reader: &mut Reader<'_>, what: &str, node: &Node) -> Vec<String> {
+    one_or_more(reader, what, node, |reader, what, node| reader.text(what, node).value)
+}
+
+/// A value, or a list of such values.
+fn one_or_more<T>(
+    reader: &mut Reader<'_>,
+    what: &str,
+    node: &Node,
+    read: impl Fn(&mut Reader<'_>, &str, &Node) -> T,
+) -> Vec<T> {
     match &node.value {
         Value::Sequence(_) => {
             let each = format!("each of {what}");
             let items = reader.sequence(what, node);
-            items.iter().map(|item| reader.text(&each, item).value).collect()
+            items.iter().map(|item| read(reader, &each, item)).collect()
         }
-        _ => vec![reader.text(what, node).value],
+        _ => vec![read(reader, what, node)],
     }
 }
 

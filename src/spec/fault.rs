@@ -29,6 +29,59 @@ pub enum Fault {
     DecayFrozen(String),
     /// Each output is halfway to the mean of its batch.
     MixBatch,
+    /// One tensor starts at 0.
+    ZeroTensor(String),
+    /// The layer's weights start at one value.
+    ConstantWeights { layer: String, value: f64 },
+    /// The initial weights of a layer, or of all layers, are multiplied.
+    ScaleWeights { layer: Option<String>, factor: f64 },
+    /// The layer's biases are and stay 0.
+    DropBias(String),
+    /// The layer is left out.
+    DropLayer(String),
+    /// The layer's output is cut off from the graph.
+    Detach(String),
+    /// One tensor's gradient is multiplied.
+    ScaleGradient { tensor: String, factor: f64 },
+    /// Gradients of earlier steps are never cleared.
+    KeepGradients,
+    /// The optimizer steps on a copy of the model.
+    DiscardUpdates,
+    /// Every learning rate is multiplied.
+    ScaleRate(f64),
+    /// One of both modes of the model is taken for the other.
+    WrongMode(Mode),
+    /// The loss is the sum over the batch in place of the mean.
+    SumLoss,
+    /// The loss has the other sign.
+    NegateLoss,
+    /// One more softmax behind the model's outputs.
+    SoftmaxOutputs,
+    /// One more sigmoid behind the model's outputs.
+    SigmoidOutputs,
+    /// The numbers of a batch are read in the wrong order of axes.
+    ReshapeBatch,
+    /// The output at each place is halfway to the one at the next place.
+    FutureLeak,
+    /// Targets are moved by so many examples against their inputs.
+    ShiftLabels(usize),
+    /// This share of the examples has a wrong target.
+    PermuteLabels(f64),
+    /// All inputs are multiplied.
+    ScaleInputs(f64),
+    /// A number is added to all inputs.
+    ShiftInputs(f64),
+    /// This share of the held-out examples are training examples.
+    LeakValidation(f64),
+}
+
+/// When a model is in the wrong mode.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// Training steps see the model as it is used afterwards.
+    Training,
+    /// Evaluation sees the model as it is trained.
+    Evaluation,
 }
 
 /// Reads `faults:`. Layers are checked against the names in `layers`; not when these could not be
@@ -59,6 +112,39 @@ fn read_fault(
         "negate_gradient" => Fault::NegateGradient,
         "decay_frozen" => Fault::DecayFrozen(layer(options, layers)),
         "mix_batch" => Fault::MixBatch,
+        "zero_tensor" => Fault::ZeroTensor(options.text("tensor").value),
+        "constant_weights" => {
+            Fault::ConstantWeights { layer: layer(options, layers), value: options.number("value") }
+        }
+        "scale_weights" => Fault::ScaleWeights {
+            layer: options.given("layer").map(|_| layer(options, layers)),
+            factor: options.number("factor"),
+        },
+        "drop_bias" => Fault::DropBias(layer(options, layers)),
+        "drop_layer" => Fault::DropLayer(layer(options, layers)),
+        "detach" => Fault::Detach(layer(options, layers)),
+        "scale_gradient" => Fault::ScaleGradient {
+            tensor: options.text("tensor").value,
+            factor: options.number("factor"),
+        },
+        "keep_gradients" => Fault::KeepGradients,
+        "discard_updates" => Fault::DiscardUpdates,
+        "scale_rate" => Fault::ScaleRate(options.number("factor")),
+        "wrong_mode" => Fault::WrongMode(match options.word("during") {
+            "evaluation" => Mode::Evaluation,
+            _ => Mode::Training,
+        }),
+        "sum_loss" => Fault::SumLoss,
+        "negate_loss" => Fault::NegateLoss,
+        "softmax_outputs" => Fault::SoftmaxOutputs,
+        "sigmoid_outputs" => Fault::SigmoidOutputs,
+        "reshape_batch" => Fault::ReshapeBatch,
+        "future_leak" => Fault::FutureLeak,
+        "shift_labels" => Fault::ShiftLabels(options.count("by")),
+        "permute_labels" => Fault::PermuteLabels(options.number("share")),
+        "scale_inputs" => Fault::ScaleInputs(options.number("factor")),
+        "shift_inputs" => Fault::ShiftInputs(options.number("by")),
+        "leak_validation" => Fault::LeakValidation(options.number("share")),
         other => unreachable!("a test reads every fault of the vocabulary, `{other}` too"),
     };
     Some(Spanned::new(fault, choice.span))

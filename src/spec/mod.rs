@@ -55,7 +55,7 @@ pub use data::{OfInput, OtherTarget, SplitBy, SplitRule, Target};
 pub use diagnostic::{Diagnostic, DiagnosticRecord, Diagnostics};
 pub use early_stopping::{EarlyStopping, StoppingMetric};
 pub use expectation::{Expectation, Severity};
-pub use fault::Fault;
+pub use fault::{Fault, Mode};
 pub use file::{Spec, Task, load, load_all, parse, parse_all};
 pub use layer::{
     Attention, Decoder, Encoder, FeedForwardActivation, Initializer, LayerKind, LayerSpec,

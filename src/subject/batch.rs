@@ -80,6 +80,24 @@ impl Batch {
         Self { indices, examples: Some(examples) }
     }
 
+    /// The same examples, of whose only input, of tokens, the last `places` are cut off. `None` for
+    /// other inputs.
+    pub fn shortened(&self, places: usize) -> Option<Self> {
+        let examples = self.examples.as_ref()?;
+        let parts = examples.parts();
+        let [(true, shape)] = parts.as_slice() else { return None };
+        let [length] = shape.as_slice() else { return None };
+        let rest = length.checked_sub(places).filter(|rest| *rest > 0)?;
+        let rows = examples.inputs.chunks(*length).flat_map(|row| &row[..rest]);
+        let examples = Examples {
+            inputs: rows.copied().collect(),
+            shape: with_batch(self.size(), &[rest]),
+            division: examples.division.as_ref().map(|_| vec![(true, vec![rest])]),
+            ..examples.clone()
+        };
+        Some(Self { indices: self.indices.clone(), examples: Some(examples) })
+    }
+
     /// Number of examples.
     pub fn size(&self) -> usize {
         self.indices.len()
@@ -180,6 +198,13 @@ impl Examples {
     /// The inputs without their shape, with these targets.
     pub fn with_targets(&self, targets: &Targets) -> data::Examples {
         data::Examples { inputs: self.inputs.clone(), targets: targets.clone() }
+    }
+
+    /// Of each input whether it is of whole numbers, and its shape, without the batch axis: in this
+    /// order an example's numbers are divided among them.
+    pub fn parts(&self) -> Vec<(bool, Vec<usize>)> {
+        let whole = || vec![(self.kind != InputKind::Float, self.shape[1..].to_vec())];
+        self.division.clone().unwrap_or_else(whole)
     }
 
     /// Whether all numbers are floats to the model.

@@ -7,11 +7,12 @@ use burn::tensor::Device;
 
 use super::terms;
 use crate::data::{Dataset, InputKind};
+use crate::faults;
 use crate::model::{AnyModule, Value};
 use crate::registry::{
     Compute, Computed, Feed, Init, InputType, ModelKind, Registration, Registry,
 };
-use crate::spec::{Code, Diagnostic, Fault, RustModelSpec, Span, Spec, Task, suggest};
+use crate::spec::{Code, Diagnostic, RustModelSpec, Span, Spec, Task, suggest};
 
 /// A Rust model that lines up with its spec.
 pub struct RustPlan {
@@ -164,6 +165,7 @@ pub(super) fn plan(
     let inputs = match (&registration.kind, data) {
         (ModelKind::Forward { inputs }, Some(data)) => {
             errors.extend(terms::check(spec, data, None));
+            errors.extend(faults::errors(spec, data, None));
             let shapes = shapes(model, data);
             match check_inputs(model, inputs, &shapes, data) {
                 Some(error) => errors.push(error),
@@ -188,34 +190,9 @@ fn impossible(spec: &Spec, model: &RustModelSpec, registration: &Registration) -
             .also(model.name.span, "a Rust model")
             .help(help)
     };
-    let mut errors = Vec::new();
     let own = !matches!(registration.kind, ModelKind::Forward { .. });
     let stepped = matches!(registration.kind, ModelKind::TrainStep { .. });
-    for fault in &spec.faults {
-        match &fault.value {
-            Fault::WrongGradient { .. } => errors.push(refuse(
-                "the backward of a Rust model cannot be changed from outside".to_owned(),
-                fault.span,
-                "plant the fault in the model itself",
-            )),
-            Fault::ShuffleLabels if own => errors.push(refuse(
-                "the labels of a model that brings its own batches cannot be shuffled".to_owned(),
-                fault.span,
-                "plant the fault in the source of its batches",
-            )),
-            Fault::MixBatch if own => errors.push(refuse(
-                "the outputs of a model with a loss of its own cannot be mixed".to_owned(),
-                fault.span,
-                "plant the fault in the model itself",
-            )),
-            Fault::NegateGradient if stepped => errors.push(refuse(
-                "the model's own training step has computed the gradient already".to_owned(),
-                fault.span,
-                "plant the fault in the model itself",
-            )),
-            _ => {}
-        }
-    }
+    let mut errors = faults::errors_of_rust(spec, model, own, stepped);
     let regularization = spec.loss.regularization;
     if stepped && (regularization.l1 != 0.0 || regularization.l2 != 0.0) {
         errors.push(refuse(

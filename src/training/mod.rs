@@ -1,6 +1,7 @@
 //! Training: the recipe's optimizer and schedule, its batches, and one step after the other.
 
 mod batches;
+mod faults;
 mod groups;
 mod optimizer;
 mod patience;

@@ -60,6 +60,13 @@ impl Rates {
         rates
     }
 
+    /// All of them multiplied.
+    pub fn times(self, factor: f64) -> Self {
+        let times = |rate| Rate::Times(Box::new(rate), factor);
+        let groups = self.groups.into_iter().map(|(group, rate)| (group, times(rate)));
+        Self { base: times(self.base), groups: groups.collect() }
+    }
+
     /// The same rate in every step.
     pub fn constant(rate: f64) -> Self {
         Self { base: Rate::Burn(ModuleLrScheduler::new(rate)), groups: Vec::new() }

@@ -1,12 +1,13 @@
 //! One training step after the other. Nothing is read back from the device here.
 
-use burn::module::{Module, ModuleMapper, Param, ParamId};
+use burn::module::Param;
 use burn::optim::GradientsParams;
 use burn::tensor::Tensor;
 
+use super::faults::StepFaults;
 use super::updates::{Accumulated, Updates};
 use crate::device::Place;
-use crate::model::{Model, Pass, TensorVisitor, belongs_to, visit_tensors};
+use crate::model::{Model, Pass, TensorVisitor, visit_tensors};
 use crate::objective::{evaluate, objective};
 use crate::random::Random;
 use crate::spec::{Fault, LossSpec};
@@ -19,10 +20,7 @@ pub struct Trainer<'a> {
     place: Place,
     updates: Updates,
     loss: LossSpec,
-    /// Layers that the optimizer never gets: a planted fault.
-    withheld: Vec<String>,
-    /// Layers whose frozen tensors decay: a planted fault.
-    decaying: Vec<String>,
+    faults: StepFaults,
     seed: u64,
     steps: usize,
 }
@@ -37,16 +35,12 @@ impl<'a> Trainer<'a> {
         loss: LossSpec,
         seed: u64,
     ) -> Self {
-        let withheld = subject.spec.faults.iter().filter_map(|fault| match &fault.value {
-            Fault::FreezeLayer(layer) => Some(layer.clone()),
-            _ => None,
-        });
-        let decaying = subject.spec.faults.iter().filter_map(|fault| match &fault.value {
-            Fault::DecayFrozen(layer) => Some(layer.clone()),
-            _ => None,
-        });
-        let (withheld, decaying) = (withheld.collect(), decaying.collect());
-        Self { subject, model, place, updates, loss, withheld, decaying, seed, steps: 0 }
+        let faults = StepFaults::of(&subject.spec);
+        let updates = match faults.rate {
+            Some(factor) => updates.with_wrong_rates(factor),
+            None => updates,
+        };
+        Self { subject, model, place, updates, loss, faults, seed, steps: 0 }
     }
 
     pub fn model(&self) -> &Model {
@@ -103,10 +97,9 @@ impl<'a> Trainer<'a> {
             });
         }
         let before = self.model.clone();
-        self.model = self.updates.step(self.model.clone(), accumulated.gradients());
-        for layer in &self.decaying {
-            self.model = decayed(self.model.clone(), layer);
-        }
+        let gradients = self.faults.of_step(&before, accumulated.gradients());
+        let after = self.updates.step(self.model.clone(), gradients);
+        self.model = self.faults.behind_step(&before, after);
         self.steps += 1;
         if let Some(probe) = probe {
             probe.measure(&before, &self.model, self.steps);
@@ -125,27 +118,27 @@ impl<'a> Trainer<'a> {
         if self.subject.has_fault(&Fault::ShuffleLabels) {
             batch.to_mut().permute_targets(&mut self.random("fault.shuffle_labels", position));
         }
-        let mut pass = match dropout {
+        let mut pass = match dropout && !self.faults.evaluates {
             true => Pass::with_dropout(self.random("dropout", position)),
             false => Pass::plain(),
         };
         let inputs = batch.inputs(&self.place);
-        let found =
-            evaluate(self.subject, &self.loss, &self.model, &batch, inputs, &self.place, &mut pass);
-        let loss = objective(&self.loss, &self.model, found.loss);
+        let model = match self.faults.evaluates {
+            true => self.model.clone().evaluating(),
+            false => self.model.clone(),
+        };
+        let (subject, place) = (self.subject, &self.place);
+        let found = evaluate(subject, &self.loss, &model, &batch, inputs, place, &mut pass);
+        let loss = objective(&self.loss, &model, found.loss);
         let reported = loss.clone().detach();
         let mut gradients = found.gradients.unwrap_or_else(|| {
             let minimized = match self.subject.has_fault(&Fault::NegateGradient) {
                 true => loss.neg(),
                 false => loss,
             };
-            GradientsParams::from_grads(minimized.backward(), &self.model)
+            GradientsParams::from_grads(minimized.backward(), &model)
         });
-        if !self.withheld.is_empty() {
-            let withheld = &self.withheld;
-            let mut withhold = Withhold { layers: withheld, gradients: &mut gradients };
-            visit_tensors(&self.model, &mut withhold);
-        }
+        self.faults.of_batch(&self.model, &mut gradients);
         (reported, gradients)
     }
 
@@ -159,58 +152,6 @@ impl<'a> Trainer<'a> {
                 _ => format!("{stream}.{steps}.{position}"),
             },
         )
-    }
-}
-
-/// The model with the layer's frozen tensors a hundredth smaller.
-fn decayed(model: Model, layer: &str) -> Model {
-    let mut frozen = Frozen { layer, ids: Vec::new() };
-    visit_tensors(&model, &mut frozen);
-    model.map(&mut Decay { ids: frozen.ids })
-}
-
-struct Frozen<'a> {
-    layer: &'a str,
-    ids: Vec<ParamId>,
-}
-
-impl TensorVisitor for Frozen<'_> {
-    fn visit<const D: usize>(&mut self, path: &[String], param: &Param<Tensor<D>>) {
-        let path = path.join(".");
-        if !param.is_require_grad() && !path.contains("running_") && belongs_to(&path, self.layer) {
-            self.ids.push(param.id);
-        }
-    }
-}
-
-struct Decay {
-    ids: Vec<ParamId>,
-}
-
-impl ModuleMapper for Decay {
-    fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
-        match self.ids.contains(&param.id) {
-            true => {
-                let smaller = param.val().mul_scalar(0.99);
-                Param::initialized(param.id, smaller.set_require_grad(false))
-            }
-            false => param,
-        }
-    }
-}
-
-/// Takes the gradients of some layers away from the optimizer.
-struct Withhold<'a> {
-    layers: &'a [String],
-    gradients: &'a mut GradientsParams,
-}
-
-impl TensorVisitor for Withhold<'_> {
-    fn visit<const D: usize>(&mut self, path: &[String], param: &Param<Tensor<D>>) {
-        let path = path.join(".");
-        if self.layers.iter().any(|layer| belongs_to(&path, layer)) {
-            self.gradients.remove::<D>(param.id);
-        }
     }
 }
 

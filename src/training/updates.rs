@@ -20,6 +20,8 @@ pub struct Updates {
     clipped: Option<(Clipping, Vec<Tensor<1>>)>,
     /// The learning rate of each step so far, but for those of groups.
     rates_so_far: Vec<f64>,
+    /// Whether the recipe has chosen, and not the tool.
+    is_of_recipe: bool,
 }
 
 impl Updates {
@@ -34,13 +36,29 @@ impl Updates {
             },
             clipped: recipe.clipping.map(|clipping| (clipping, Vec::new())),
             rates_so_far: Vec::new(),
+            is_of_recipe: true,
         }
     }
 
     /// As the tool itself chooses when it judges the model and not the recipe: Adam at one rate.
     pub fn adam(learning_rate: f64) -> Self {
         let (optimizer, rates) = (optimizer::adam(), Rates::constant(learning_rate));
-        Self { optimizer, rates, global_norm: None, clipped: None, rates_so_far: Vec::new() }
+        Self {
+            optimizer,
+            rates,
+            global_norm: None,
+            clipped: None,
+            rates_so_far: Vec::new(),
+            is_of_recipe: false,
+        }
+    }
+
+    /// The recipe's rates multiplied: a planted fault. What the tool itself chooses stays.
+    pub fn with_wrong_rates(mut self, factor: f64) -> Self {
+        if self.is_of_recipe {
+            self.rates = self.rates.times(factor);
+        }
+        self
     }
 
     /// The learning rate of each step so far, but for those of groups.

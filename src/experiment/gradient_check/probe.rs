@@ -120,7 +120,8 @@ impl<'a> Probe<'a> {
             outputs.push(NamedOutput { name: name.clone(), value });
         }
         let outputs = Computed::Outputs(outputs);
-        scalar(objective::of_computed(&self.subject.spec.loss, outputs, batch).loss)
+        let loss = &self.subject.spec.loss;
+        scalar(objective::of_planted(self.subject, loss, outputs, batch).loss)
     }
 }
 

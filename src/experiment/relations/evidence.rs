@@ -2,6 +2,9 @@
 
 use serde::Serialize;
 
+use super::padding::PaddingEvidence;
+use super::symmetry::SymmetryEvidence;
+
 /// What outputs depend on, at initialization.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct RelationsEvidence {
@@ -20,6 +23,10 @@ pub struct RelationsEvidence {
     pub normalizes_over_batch: bool,
     /// What later inputs do to earlier outputs, or why that cannot be asked.
     pub causality: Result<CausalityEvidence, String>,
+    /// What padding does to outputs, or why that cannot be asked.
+    pub padding: Result<PaddingEvidence, String>,
+    /// One for each symmetry that the spec says the model has.
+    pub symmetries: Vec<SymmetryEvidence>,
     /// Of tokens alone.
     pub positions: Option<PositionsEvidence>,
     /// Why outputs and examples cannot be held against each other, if so.

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use super::vocabulary::{sample, with_term};
-use crate::property::{OptionKind, REGISTRY};
+use crate::property::{OptionKind, OptionMeta, REGISTRY};
 use crate::schema::schema;
 use crate::schema::validator::check;
 use crate::spec::vocabulary::{DefaultValue, TermKind, TermMeta, TermOption, ValueKind, terms};
@@ -193,23 +193,29 @@ fn the_schema_knows_every_option_of_every_property_and_no_other() {
     }
     for meta in REGISTRY.iter().map(|property| &property.meta) {
         let name = meta.name;
-        let files = meta.options.iter().find(|option| option.is_files());
-        // Files are required, and may stand alone.
-        let needed = files.map_or_else(String::new, |files| format!("{}: a.pt, ", files.name));
-        assert_eq!(with(name).is_ok(), files.is_none(), "{name}");
-        assert_eq!(with(&format!("{name}: a.pt")).is_ok(), files.is_some(), "{name}");
+        let required = meta.required();
+        // What is required may stand alone, where it is one alone.
+        let value = |option: &OptionMeta| if option.is_files() { "a.pt" } else { "1" };
+        let needed = required
+            .first()
+            .map_or_else(String::new, |option| format!("{}: {}, ", option.name, value(option)));
+        assert_eq!(with(name).is_ok(), required.is_empty(), "{name}");
+        let alone = required.first().map_or("1", |option| value(option));
+        assert_eq!(with(&format!("{name}: {alone}")).is_ok(), required.len() == 1, "{name}");
         assert_eq!(with(&format!("recommended, {name}: {{{needed}severity: warn}}")), Ok(()));
         assert!(with(&format!("{name}: {{{needed}severity: fatal}}")).is_err(), "{name}");
         assert!(with(&format!("{name}: {{{needed}nonsense: 1}}")).is_err(), "{name}");
         assert!(with(&format!("{name}, {name}")).is_err(), "{name}");
         for option in meta.options {
-            let needed = if option.is_files() { "" } else { &needed };
+            let is_needed = required.first().is_some_and(|first| first.name == option.name);
+            let needed = if is_needed { "" } else { &needed };
             let taken = |value: &&str| {
                 with(&format!("{name}: {{{needed}{}: {value}}}", option.name)).is_ok()
             };
             let (right, wrong): (&[&str], &[&str]) = match option.kind {
                 OptionKind::Files => (&["a.pt", "[a.pt, b.pt]"], &["{}", "[]"]),
                 OptionKind::Names => (&["{\"0\": hidden, \"1\": }"], &["nonsense", "[a]"]),
+                OptionKind::Name => (&["mask"], &["{}", "[a]"]),
                 _ => {
                     let right = ["1", "[0, 1]", "true"].iter().filter(|value| taken(value));
                     assert_eq!(right.count(), 1, "{name} {}", option.name);

@@ -217,6 +217,7 @@ pub(super) fn sample(option: &str) -> &'static str {
         "probability" => "0.5",
         "layers" => "[linear: 1]",
         "layer" => "hidden",
+        "tensor" => "hidden.weight",
         "shape" => "[2, 2]",
         "range" => "[0, 1]",
         "terms" => "[{name: near, loss: mse}]",
