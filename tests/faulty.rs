@@ -7,6 +7,8 @@ use std::process::{Command, Output};
 
 use serde_json::Value;
 
+const RATE: &str = "training.optimizer.learning_rate";
+
 /// A faulty spec, the properties that must fail, and where each must point.
 const FAULTS: &[(&str, &[(&str, &str)])] = &[
     ("biased_proportion", &[("equivariant_to", "head")]),
@@ -25,10 +27,13 @@ const FAULTS: &[(&str, &[(&str, &str)])] = &[
     ("doubled_rows", &[("no_duplicates_across_split", "line 114")]),
     ("flattened_image", &[("invariant_to", "places")]),
     ("frozen_layer", &[("weights_update", "hidden.weight")]),
+    ("half_step", &[("optimizer_as_declared", "hidden.weight")]),
     ("inputs_times_1000", &[("initial_loss", "input"), ("inputs_normalized", "input [0]")]),
+    ("loud_noise", &[("augmentation_keeps_scale", "input")]),
     ("mean_over_padding", &[("respects_padding", "mean1")]),
     ("missing_activation", &[("overfits_batch", "first")]),
     ("mixed_batch", &[("batch_independent", "head")]),
+    ("mostly_padding", &[("padding_in_bounds", "data")]),
     ("narrow_waist", &[("beats_linear", "model")]),
     (
         "negated_gradient",
@@ -39,10 +44,10 @@ const FAULTS: &[(&str, &[(&str, &str)])] = &[
     ("other_epsilon", &[("matches_golden", "output")]),
     ("rare_class", &[("classes_balanced", "yes")]),
     ("rate_gone_at_once", &[("schedule_as_declared", "training.schedule")]),
-    ("rate_too_high", &[("learns", "training.optimizer.learning_rate")]),
+    ("rate_too_high", &[("learning_rate_in_range", RATE), ("learns", RATE)]),
     (
         "rate_too_low",
-        &[("learns", "training.optimizer.learning_rate"), ("update_ratio", "hidden.weight")],
+        &[("learning_rate_in_range", RATE), ("learns", RATE), ("update_ratio", "hidden.weight")],
     ),
     ("raw_numbers_for_logarithms", &[("loss_is_nonnegative", "loss")]),
     ("relu_before_one_logit", &[("loss_suits_task", "positive")]),
@@ -67,6 +72,7 @@ const FAULTS: &[(&str, &[(&str, &str)])] = &[
     ("state_after_padding", &[("respects_padding", "reads")]),
     ("still_statistics", &[("normalization_sound", "norm.running_mean")]),
     ("summed_loss", &[("loss_is_a_mean", "loss")]),
+    ("unclipped_layer", &[("clipping_effective", "hidden.weight")]),
     ("unscaled_columns", &[("inputs_normalized", "proline")]),
     ("unscaled_targets", &[("targets_scaled", "progression")]),
     ("unused_column", &[("uses_inputs", "input")]),

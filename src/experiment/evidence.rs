@@ -6,10 +6,12 @@
 use serde::Serialize;
 
 use super::contests::ContestsEvidence;
+use super::optimizer_steps::OptimizerStepsEvidence;
 use super::outcome::OutcomeEvidence;
 use super::recall::RecallEvidence;
 use super::relations::RelationsEvidence;
 use super::replays::ReplaysEvidence;
+use super::sweep::SweepEvidence;
 use crate::inspection::Inspection;
 use crate::spec::Task;
 use crate::weights::Mode;
@@ -28,6 +30,8 @@ pub struct Evidence {
     pub relations: Option<RelationsEvidence>,
     pub replays: Option<ReplaysEvidence>,
     pub contests: ContestsEvidence,
+    pub optimizer_steps: Option<OptimizerStepsEvidence>,
+    pub sweep: Option<SweepEvidence>,
 }
 
 const NEEDED: &str = "a property names the experiments that it reads";
@@ -46,6 +50,8 @@ impl Evidence {
             relations: None,
             replays: None,
             contests: ContestsEvidence::default(),
+            optimizer_steps: None,
+            sweep: None,
         }
     }
 
@@ -101,6 +107,24 @@ impl Evidence {
     /// When a property reads an experiment that it does not name among its needs.
     pub fn replays(&self) -> &ReplaysEvidence {
         self.replays.as_ref().expect(NEEDED)
+    }
+
+    /// What the optimizer made of measured gradients.
+    ///
+    /// # Panics
+    ///
+    /// When a property reads an experiment that it does not name among its needs.
+    pub fn optimizer_steps(&self) -> &OptimizerStepsEvidence {
+        self.optimizer_steps.as_ref().expect(NEEDED)
+    }
+
+    /// What trainings at other rates do.
+    ///
+    /// # Panics
+    ///
+    /// When a property reads an experiment that it does not name among its needs.
+    pub fn sweep(&self) -> &SweepEvidence {
+        self.sweep.as_ref().expect(NEEDED)
     }
 
     /// What the overfit found.

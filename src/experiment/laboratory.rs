@@ -7,8 +7,8 @@ use super::evidence::{DeviceRandom, Evidence};
 use super::overfit::OverfitPlan;
 use super::training::TrainingPlan;
 use super::{
-    Experiment, Progress, RelationsPlan, contests, golden, gradient_check, initial, overfit,
-    relations, replays, training,
+    Experiment, Progress, RelationsPlan, contests, golden, gradient_check, initial,
+    optimizer_steps, overfit, relations, replays, sweep, training,
 };
 use crate::device::{DeviceFailure, Devices};
 use crate::model::NamedGradient;
@@ -90,7 +90,10 @@ impl Laboratory {
         self.bench.reference.is_ok()
             && match self.bench.device_random() {
                 DeviceRandom::Never => true,
-                DeviceRandom::InTraining => experiment != Experiment::Training,
+                DeviceRandom::InTraining => !matches!(
+                    experiment,
+                    Experiment::Training | Experiment::OptimizerSteps | Experiment::Sweep
+                ),
                 DeviceRandom::Always => false,
             }
     }
@@ -179,6 +182,17 @@ impl Laboratory {
                 let (bench, whole) = (&self.bench, self.evidence.overfit());
                 let stages = || contests::stages(bench, whole, &plan, progress);
                 self.evidence.contests.stages = Some(guarded("stages", stages)?);
+            }
+            Experiment::OptimizerSteps if self.evidence.optimizer_steps.is_none() => {
+                let found = guarded("optimizer_steps", || optimizer_steps::run(bench))?;
+                self.evidence.optimizer_steps = Some(found);
+            }
+            Experiment::Sweep if self.evidence.sweep.is_none() => {
+                let plan = property::learning_rate_in_range::plan(
+                    &self.options(&property::learning_rate_in_range::PROPERTY),
+                );
+                let found = guarded("sweep", || sweep::run(bench, plan, progress))?;
+                self.evidence.sweep = Some(found);
             }
             Experiment::Relations if self.evidence.relations.is_none() => {
                 let plan = self.relations_plan();

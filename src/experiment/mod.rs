@@ -17,13 +17,16 @@ mod gradient_check;
 mod initial;
 mod laboratory;
 mod measure;
+mod optimizer_steps;
 mod outcome;
 mod overfit;
 mod recall;
+mod recipe_run;
 mod references;
 mod relations;
 mod replays;
 mod rounding;
+mod sweep;
 mod training;
 mod trial;
 mod weights;
@@ -45,15 +48,17 @@ pub use golden::GoldenPlan;
 pub use initial::LOW_START;
 pub use laboratory::{ExperimentError, Judgement, Laboratory};
 pub use measure::median;
+pub use optimizer_steps::{OptimizerStepsEvidence, TensorStep};
 pub use outcome::{ClippingEvidence, OutcomeEvidence, UntrainedEvidence, ValidationLoss};
 pub use overfit::{OWN_FALL, OverfitPlan};
 pub use recall::{ColumnRecall, Due, ExampleError, HeadRecall, RecallEvidence, Said, WrongAnswer};
 pub use relations::{
-    Asymmetry, CausalityEvidence, Influence, MixingEvidence, PaddingEvidence, PaddingPlan,
-    PaddingShift, PositionsEvidence, RelationsEvidence, RelationsPlan, SymmetryEvidence,
-    SymmetryPlan, TimeLeak, Transformation,
+    Asymmetry, AugmentedScale, CausalityEvidence, Influence, MixingEvidence, PaddingEvidence,
+    PaddingPlan, PaddingShift, PositionsEvidence, RelationsEvidence, RelationsPlan,
+    SymmetryEvidence, SymmetryPlan, TimeLeak, Transformation,
 };
 pub use replays::{Differing, HalvesEvidence, ReloadedEvidence, ReplaysEvidence};
+pub use sweep::{DIVERGED, Rung, StableRegion, SweepEvidence, SweepPlan};
 pub use training::{TrainingPlan, fall};
 
 #[cfg(test)]
@@ -62,6 +67,8 @@ mod fault_tests;
 mod recipe_tests;
 #[cfg(test)]
 mod relations_tests;
+#[cfg(test)]
+mod sweep_tests;
 #[cfg(test)]
 mod tests;
 
@@ -90,6 +97,10 @@ pub enum Experiment {
     Widened,
     /// The beginnings of a model.
     Stages,
+    /// The recipe's first steps against its optimizer's formula.
+    OptimizerSteps,
+    /// Short trainings at other learning rates.
+    Sweep,
 }
 
 /// Told where a running experiment is: activity, step, steps, loss. Called at block ends only.

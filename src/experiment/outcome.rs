@@ -2,16 +2,18 @@
 //! must not have moved, and how the recipe went.
 
 use burn::module::Module;
+use burn::tensor::Tensor;
 use serde::Serialize;
 
 use super::bench::{Bench, evaluate_quietly, scalars};
 use super::epochs::validation_loss;
 use super::initial::EXAMPLES;
+use super::measure;
 use crate::device::DeviceFailure;
 use crate::model::Weights;
 use crate::spec::Clipping;
 use crate::subject::{Batch, Subject};
-use crate::training::Trainer;
+use crate::training::{Clipper, Sizes, Trainer};
 
 /// The trained model and the recipe's own traces.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -58,6 +60,11 @@ pub struct ClippingEvidence {
     pub bound: f64,
     /// The size of the gradient before clipping, for each step.
     pub sizes: Vec<f64>,
+    /// The same after clipping.
+    pub clipped: Vec<f64>,
+    /// The tensor whose gradient clipping has shrunk least where all are shrunk by one factor, else the one
+    /// with the largest gradient after it; for each step.
+    pub least_clipped: Vec<String>,
 }
 
 impl ClippingEvidence {
@@ -104,14 +111,7 @@ pub fn look(
         }
         _ => None,
     };
-    let clipping = trainer.updates().clipped().map(|(clipping, sizes)| {
-        let (kind, bound) = match clipping {
-            Clipping::Norm(bound) => ("norm", bound),
-            Clipping::Value(bound) => ("value", bound),
-            Clipping::GlobalNorm(bound) => ("global_norm", bound),
-        };
-        Ok(ClippingEvidence { kind, bound, sizes: scalars(sizes.to_vec())? })
-    });
+    let clipping = trainer.updates().clipper().map(clipping_evidence).transpose()?;
     Ok(OutcomeEvidence {
         evaluation_loss: (!own_step).then(|| loss(sample)).transpose()?,
         blind_loss: exchanged(subject, sample).as_ref().map(loss).transpose()?,
@@ -123,8 +123,61 @@ pub fn look(
             &bench.weights,
         ),
         rates: trainer.updates().rates().to_vec(),
-        clipping: clipping.transpose()?,
+        clipping,
     })
+}
+
+fn clipping_evidence(clipper: &Clipper) -> Result<ClippingEvidence, DeviceFailure> {
+    let (kind, bound) = match clipper.clipping() {
+        Clipping::Norm(bound) => ("norm", bound),
+        Clipping::Value(bound) => ("value", bound),
+        Clipping::GlobalNorm(bound) => ("global_norm", bound),
+    };
+    let Sizes { paths, before, after } = clipper.sizes();
+    // One row of sizes for each step.
+    let rows = |tensors: &[Tensor<1>]| {
+        let mut numbers = scalars(tensors.to_vec())?.into_iter();
+        let rows = paths.iter().map(|paths| numbers.by_ref().take(paths.len()).collect());
+        Ok::<Vec<Vec<f64>>, DeviceFailure>(rows.collect())
+    };
+    let (before, after) = (rows(before)?, rows(after)?);
+    let together = matches!(clipper.clipping(), Clipping::GlobalNorm(_));
+    let size = |row: &Vec<f64>| if together { measure::norm(row) } else { row[largest(row)] };
+    let least_clipped = |before: &[f64], after: &[f64]| match together {
+        true => least_shrunk(before, after),
+        false => largest(after),
+    };
+    Ok(ClippingEvidence {
+        kind,
+        bound,
+        sizes: before.iter().map(size).collect(),
+        clipped: after.iter().map(size).collect(),
+        least_clipped: before
+            .iter()
+            .zip(&after)
+            .zip(paths)
+            .map(|((before, after), paths)| paths[least_clipped(before, after)].clone())
+            .collect(),
+    })
+}
+
+/// Where the largest of those gradients is that kept most of their size, to a hundredth.
+fn least_shrunk(before: &[f64], after: &[f64]) -> usize {
+    let pairs = || before.iter().zip(after);
+    // What has no gradient is not clipped.
+    let kept = |before: f64, after: f64| if before == 0.0 { 0.0 } else { after / before };
+    let most = pairs().map(|(before, after)| kept(*before, *after)).fold(0.0, f64::max);
+    let sizes = pairs().map(|(before, after)| match kept(*before, *after) >= 0.99 * most {
+        true => *after,
+        false => 0.0,
+    });
+    largest(&sizes.collect::<Vec<_>>())
+}
+
+/// Where the largest number of a row is; one that is no number counts as the largest.
+fn largest(row: &[f64]) -> usize {
+    let places = 0..row.len();
+    places.max_by(|one, two| row[*one].abs().total_cmp(&row[*two].abs())).unwrap_or(0)
 }
 
 /// The sample with the inputs of the next example for each; `None` where the model brings its own.
@@ -198,9 +251,22 @@ mod tests {
     }
 
     #[test]
+    fn what_clipping_left_out_is_the_largest_of_those_that_it_shrank_least() {
+        assert_eq!(least_shrunk(&[8.0, 2.0, 1.0, 0.0], &[4.0, 2.0, 0.999, 0.0]), 1);
+        assert_eq!(least_shrunk(&[8.0, 2.0], &[2.0, 0.5]), 0);
+        assert_eq!(largest(&[1.0, f64::NAN, 3.0]), 1);
+    }
+
+    #[test]
     fn a_step_is_clipped_when_its_gradient_is_larger_than_the_bound() {
         let sizes = vec![0.5, 1.0, 1.5, 4.0];
-        let clipping = ClippingEvidence { kind: "norm", bound: 1.0, sizes };
+        let clipping = ClippingEvidence {
+            kind: "norm",
+            bound: 1.0,
+            sizes,
+            clipped: Vec::new(),
+            least_clipped: Vec::new(),
+        };
         assert_eq!(clipping.share(), 0.5);
     }
 }

@@ -8,6 +8,7 @@
 //! Everything runs where weights are drawn, mostly in 64 bits, so that what is found is the same on
 //! every machine; with random layers off.
 
+mod augmented;
 mod causality;
 mod evidence;
 mod mixing;
@@ -16,6 +17,7 @@ mod positions;
 mod seen;
 mod symmetry;
 
+pub use augmented::AugmentedScale;
 pub use evidence::{
     CausalityEvidence, Influence, MixingEvidence, PositionsEvidence, RelationsEvidence, TimeLeak,
 };
@@ -70,6 +72,7 @@ pub fn run(bench: &Bench, plan: &RelationsPlan) -> Result<RelationsEvidence, Dev
         causality: Err(obstacle.unwrap_or_default().to_owned()),
         padding: Err(obstacle.unwrap_or_default().to_owned()),
         symmetries: Vec::new(),
+        augmented: Vec::new(),
         positions: None,
         obstacle,
     };
@@ -81,6 +84,7 @@ pub fn run(bench: &Bench, plan: &RelationsPlan) -> Result<RelationsEvidence, Dev
         evidence.causality = causality::run(&stage, &batch, plan.time_axis)?;
         evidence.positions = positions::run(&stage, &batch)?;
         evidence.padding = padding::run(bench, &stage, &plan.padding)?;
+        evidence.augmented = augmented::run(&stage)?;
         evidence.symmetries = symmetry::run(&stage, &batch, &plan.symmetries)?;
     }
     Ok(evidence)

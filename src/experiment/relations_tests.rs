@@ -221,3 +221,23 @@ fn what_inputs_or_outputs_cannot_do_is_told() {
     assert_eq!(of("invariant_to: {permutation: 1}").0, Outcome::Pass);
     assert_eq!(of("invariant_to: {permutation: 2}").0, Outcome::Fail);
 }
+
+#[test]
+fn a_symmetry_without_a_transformation_is_a_mistake_of_the_spec() {
+    let of = |expected: &str| {
+        let text = format!(
+            "version: 1\ntask: classification\ndata: moons\nmodel: [linear: 2]\n\
+             expect: [{expected}]\n"
+        );
+        spec::parse(Source::new("specs/symmetry.yaml", text)).map(|_| ())
+    };
+    let nothing = of("invariant_to").unwrap_err().render(false);
+    let needed = "`invariant_to` needs one of `permutation`, `shift`, `flip`, `rotation`, `scale`";
+    assert!(nothing.contains(needed), "{nothing}");
+    assert!(of("equivariant_to: {margin: 2}").is_err());
+    assert!(of("invariant_to: {permutation: 0}").is_err(), "the batch is no axis");
+    assert!(of("equivariant_to: {scale: [2, 0]}").is_err());
+    assert!(of("respects_padding: {padding: -1}").is_err());
+    assert!(of("invariant_to: {permutation: 1, scale: 2}").is_ok());
+    assert!(of("respects_padding: {padding: 0}").is_ok());
+}

@@ -10,11 +10,10 @@ use serde::Serialize;
 use super::backward::backward;
 use super::bench::Bench;
 use super::measure;
+use super::recipe_run::RecipeRun;
 use super::relations::{Stage, is_normalized_over_batch};
 use crate::device::{DeviceFailure, Place};
 use crate::model::{Model, NamedGradient, Pass, Weights};
-use crate::subject::Batch;
-use crate::training::{Batches, Trainer, Updates};
 use crate::weights::saved_and_loaded;
 
 /// Steps that are taken twice.
@@ -91,19 +90,11 @@ pub fn run(bench: &Bench) -> Result<ReplaysEvidence, DeviceFailure> {
 
 /// The model after the recipe's first steps.
 fn trained(bench: &Bench, place: &Place) -> Model {
-    let (subject, recipe) = (&bench.subject, &bench.subject.spec.training);
-    let model = bench.model(place);
-    let updates = Updates::of_recipe(recipe, subject.declared_steps(), &model);
-    let loss = subject.spec.loss.clone();
-    let mut trainer = Trainer::new(subject, model, place.clone(), updates, loss, recipe.seed);
-    let batches =
-        Batches::new(subject.training_examples(), recipe.examples_per_step(), recipe.seed);
-    for indices in batches.take(STEPS) {
-        let parts = indices.chunks(*recipe.batch_size);
-        let parts: Vec<Batch> = parts.map(|part| subject.batch(part)).collect();
-        trainer.step(&parts, true, None);
+    let mut run = RecipeRun::new(bench, place, 1.0);
+    for _ in 0..STEPS {
+        run.step();
     }
-    trainer.into_model()
+    run.into_model()
 }
 
 fn most_different(first: &Weights, second: &Weights) -> Option<Differing> {

@@ -202,12 +202,15 @@ fn a_healthy_module_holds_every_property() {
         let holds = match property.meta.name {
             // There is nothing of the kind in it, or no probe that shows it; classes have no scale.
             "activations_in_scale"
+            | "clipping_effective"
             | "clipping_in_use"
             | "frozen_stay"
             | "no_saturation"
             | "outputs_vary"
             | "regularization_in_range"
             | "respects_padding"
+            | "augmentation_keeps_scale"
+            | "padding_in_bounds"
             | "targets_scaled"
             | "train_eval_consistent" => verdict.outcome == Outcome::NotApplicable,
             // Batch normalization right before the head makes large first outputs, which warns.

@@ -12,6 +12,7 @@ pub fn errors(spec: &Spec, data: &Dataset, plan: Option<&Plan>) -> Vec<Diagnosti
     let reasons = spec.faults.iter().filter_map(|fault| {
         let reason = in_data(spec, data, &fault.value)
             .or_else(|| in_loss(spec, &fault.value))
+            .or_else(|| in_recipe(spec, &fault.value))
             .or_else(|| in_plan(plan?, &fault.value))?;
         Some(without_effect(fault, reason))
     });
@@ -83,6 +84,11 @@ fn in_loss(spec: &Spec, fault: &Fault) -> Option<&'static str> {
     let is_sum = |term: &LossTerm| term.reduction == LossReduction::Sum;
     let all_sums = spec.loss.terms.iter().all(is_sum);
     (*fault == Fault::SumLoss && all_sums).then_some("the loss is a sum already")
+}
+
+fn in_recipe(spec: &Spec, fault: &Fault) -> Option<&'static str> {
+    let clips = spec.training.clipping.is_some();
+    (matches!(fault, Fault::SkipClipping(_)) && !clips).then_some("the recipe does not clip")
 }
 
 fn in_plan(plan: &Plan, fault: &Fault) -> Option<&'static str> {

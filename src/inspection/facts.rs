@@ -164,6 +164,23 @@ pub struct DataFacts {
     pub contradictions: Option<Contradictions>,
     /// Held-out examples that the training part has, too.
     pub copies: Copies,
+    /// Of tokens, where it is known which one fills sequences up.
+    pub padding: Option<PaddingFacts>,
+}
+
+/// How much of the training part's tokens is padding.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct PaddingFacts {
+    /// The token that fills sequences up.
+    pub token: usize,
+    /// All tokens, and how many an example has.
+    pub tokens: usize,
+    pub length: usize,
+    /// The share of padding among all of them.
+    pub share: f64,
+    /// How many examples are padding alone, and where the first of them stands.
+    pub empty: usize,
+    pub first_empty: Option<String>,
 }
 
 /// One number of all examples of the training part.

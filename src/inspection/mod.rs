@@ -11,6 +11,7 @@ mod first_layer;
 mod labels;
 mod loss;
 mod outputs;
+mod padding;
 mod range;
 mod reach;
 #[cfg(test)]
@@ -23,7 +24,8 @@ use crate::subject::read_by;
 
 pub use facts::{
     ClassCount, ColumnFacts, Contradictions, Copies, Copy, DataFacts, Example, FirstLayer, Head,
-    Inspection, LabelCount, LossFacts, Outputs, Reach, Rows, Seen, Takes, TargetFacts, Unreachable,
+    Inspection, LabelCount, LossFacts, Outputs, PaddingFacts, Reach, Rows, Seen, Takes,
+    TargetFacts, Unreachable,
 };
 pub use outputs::seen;
 pub use range::Range;
@@ -44,7 +46,7 @@ pub fn inspect(
         loss: loss::facts(&main.kind.value),
         softmax_of_one: plan.map_or_else(Vec::new, outputs::softmax_of_one),
         first_layer: plan.map(first_layer::first_layer),
-        data: data.map(|data| facts(spec, data)),
+        data: data.map(|data| facts(spec, data, plan)),
     }
 }
 
@@ -81,7 +83,7 @@ fn head(term: &LossTerm, data: Option<&Dataset>, plan: Option<&Plan>, seen: Opti
     }
 }
 
-fn facts(spec: &Spec, data: &Dataset) -> DataFacts {
+fn facts(spec: &Spec, data: &Dataset, plan: Option<&Plan>) -> DataFacts {
     let tokens = matches!(data.input, InputKind::Tokens { .. });
     DataFacts {
         training_examples: data.train.len(),
@@ -103,5 +105,6 @@ fn facts(spec: &Spec, data: &Dataset) -> DataFacts {
             _ => copies::contradictions(data),
         },
         copies: copies::copies(data),
+        padding: padding::padding(spec, data, plan),
     }
 }

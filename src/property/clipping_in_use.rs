@@ -88,7 +88,13 @@ mod tests {
 
     fn sizes(sizes: &[f64]) -> Verdict {
         let sizes = sizes.to_vec();
-        let clipping = crate::experiment::ClippingEvidence { kind: "norm", bound: 1.0, sizes };
+        let clipping = crate::experiment::ClippingEvidence {
+            kind: "norm",
+            bound: 1.0,
+            sizes,
+            clipped: Vec::new(),
+            least_clipped: Vec::new(),
+        };
         verdict(|evidence| evidence.training.as_mut().unwrap().outcome.clipping = Some(clipping))
     }
 

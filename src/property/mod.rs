@@ -10,11 +10,13 @@
 
 mod accumulation_equivalent;
 mod activations_in_scale;
+mod augmentation_keeps_scale;
 mod batch_independent;
 mod beats_baseline;
 mod beats_linear;
 pub(crate) mod causal;
 mod classes_balanced;
+mod clipping_effective;
 mod clipping_in_use;
 mod deterministic;
 pub(crate) mod equivariant_to;
@@ -31,6 +33,7 @@ mod initialization_suits_activations;
 mod inputs_normalized;
 pub(crate) mod invariant_to;
 mod labels_valid;
+pub(crate) mod learning_rate_in_range;
 pub(crate) mod learns;
 mod loss_is_a_mean;
 mod loss_is_nonnegative;
@@ -44,8 +47,10 @@ mod no_dead_units;
 mod no_duplicates_across_split;
 mod no_saturation;
 mod normalization_sound;
+mod optimizer_as_declared;
 mod outputs_vary;
 pub(crate) mod overfits_batch;
+mod padding_in_bounds;
 mod regularization_in_range;
 pub(crate) mod respects_padding;
 mod save_load_round_trip;
@@ -107,6 +112,7 @@ pub static REGISTRY: &[&Property] = &[
     &classes_balanced::PROPERTY,
     &features_vary::PROPERTY,
     &no_duplicates_across_split::PROPERTY,
+    &padding_in_bounds::PROPERTY,
     &initial_loss::PROPERTY,
     &loss_is_a_mean::PROPERTY,
     &loss_terms_balanced::PROPERTY,
@@ -118,11 +124,13 @@ pub static REGISTRY: &[&Property] = &[
     &batch_independent::PROPERTY,
     &causal::PROPERTY,
     &respects_padding::PROPERTY,
+    &augmentation_keeps_scale::PROPERTY,
     &invariant_to::PROPERTY,
     &equivariant_to::PROPERTY,
     &accumulation_equivalent::PROPERTY,
     &deterministic::PROPERTY,
     &save_load_round_trip::PROPERTY,
+    &optimizer_as_declared::PROPERTY,
     &gradients_match::PROPERTY,
     &matches_golden::PROPERTY,
     &overfits_batch::PROPERTY,
@@ -139,11 +147,13 @@ pub static REGISTRY: &[&Property] = &[
     &frozen_stay::PROPERTY,
     &schedule_as_declared::PROPERTY,
     &clipping_in_use::PROPERTY,
+    &clipping_effective::PROPERTY,
     &regularization_in_range::PROPERTY,
     &beats_baseline::PROPERTY,
     &generalizes::PROPERTY,
     &beats_linear::PROPERTY,
     &more_capacity_fits_better::PROPERTY,
+    &learning_rate_in_range::PROPERTY,
     &loss_is_nonnegative::PROPERTY,
     &finite_everywhere::PROPERTY,
 ];

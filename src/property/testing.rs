@@ -6,10 +6,10 @@ use crate::experiment::{
     ActivationEvidence, CausalityEvidence, CheckPath, ContestsEvidence, DeviceRandom,
     DistinctUnits, Due, Evidence, GradientCheckEvidence, GradientEvidence, HalvesEvidence,
     HeadRecall, InitialEvidence, InputEvidence, LayerFacts, LossBounds, MixingEvidence,
-    OutcomeEvidence, OverfitEvidence, PaddingEvidence, RecallEvidence, RelationsEvidence,
-    ReloadedEvidence, ReplaysEvidence, Said, SampleLoss, StepUpdate, SubjectFacts,
-    TrainingEvidence, UnitEvidence, UntrainedEvidence, UpdateEvidence, ValidationLoss,
-    WeightEvidence,
+    OptimizerStepsEvidence, OutcomeEvidence, OverfitEvidence, PaddingEvidence, RecallEvidence,
+    RelationsEvidence, ReloadedEvidence, ReplaysEvidence, Rung, Said, SampleLoss, StepUpdate,
+    SubjectFacts, SweepEvidence, TensorStep, TrainingEvidence, UnitEvidence, UntrainedEvidence,
+    UpdateEvidence, ValidationLoss, WeightEvidence,
 };
 use crate::inspection::{
     ClassCount, ColumnFacts, Contradictions, Copies, DataFacts, FirstLayer, Head, Inspection,
@@ -129,6 +129,17 @@ pub fn evidence() -> Evidence {
             }),
             reloaded: Ok(ReloadedEvidence { bytes: 1000, tensor: None, outputs: Some(0.0) }),
         }),
+        optimizer_steps: Some(OptimizerStepsEvidence {
+            optimizer: "adam",
+            steps: 3,
+            tensors: vec![tensor_step("hidden.weight"), tensor_step("head.weight")],
+        }),
+        sweep: Some(SweepEvidence {
+            steps: 40,
+            declared_steps: 40,
+            warm_up_cut: false,
+            rungs: vec![rung(-4, 2.34), rung(-2, 1.9), rung(0, 1.5), rung(2, 1.7)],
+        }),
     }
 }
 
@@ -137,6 +148,21 @@ pub fn verdict(property: &Property, change: impl FnOnce(&mut Evidence)) -> Verdi
     let mut evidence = evidence();
     change(&mut evidence);
     (property.judge)(&evidence, &Options::defaults(&property.meta))
+}
+
+fn tensor_step(tensor: &str) -> TensorStep {
+    TensorStep { tensor: tensor.to_owned(), step: 2, error: 1e-5, rounding: 1e-12, factor: 1.0 }
+}
+
+/// A training at another rate that ends at this loss.
+fn rung(halves: i32, end: f64) -> Rung {
+    Rung {
+        halves,
+        losses: vec![2.35; 40],
+        sample_losses: vec![SampleLoss { step: 0, loss: 2.35 }, SampleLoss { step: 40, loss: end }],
+        fall: (2.3 - end) / 2.3,
+        diverged: None,
+    }
 }
 
 /// A running mean that lives.
@@ -169,6 +195,7 @@ fn relations() -> RelationsEvidence {
             answers: true,
         }),
         symmetries: Vec::new(),
+        augmented: Vec::new(),
         positions: None,
         obstacle: None,
     }
@@ -218,6 +245,7 @@ fn inspection() -> Inspection {
             reconstructs: false,
             contradictions: Some(Contradictions { examples: 0, first: None }),
             copies: Copies { examples: 0, first: Vec::new(), by_chance: 0.0 },
+            padding: None,
         }),
     }
 }

@@ -29,6 +29,10 @@ pub enum Fault {
     DecayFrozen(String),
     /// Each output is halfway to the mean of its batch.
     MixBatch,
+    /// The optimizer's step of this layer is multiplied by `factor`.
+    ScaleStep { layer: String, factor: f64 },
+    /// Clipping leaves this layer's gradients out.
+    SkipClipping(String),
     /// One tensor starts at 0.
     ZeroTensor(String),
     /// The layer's weights start at one value.
@@ -112,6 +116,10 @@ fn read_fault(
         "negate_gradient" => Fault::NegateGradient,
         "decay_frozen" => Fault::DecayFrozen(layer(options, layers)),
         "mix_batch" => Fault::MixBatch,
+        "scale_step" => {
+            Fault::ScaleStep { layer: layer(options, layers), factor: options.number("factor") }
+        }
+        "skip_clipping" => Fault::SkipClipping(layer(options, layers)),
         "zero_tensor" => Fault::ZeroTensor(options.text("tensor").value),
         "constant_weights" => {
             Fault::ConstantWeights { layer: layer(options, layers), value: options.number("value") }

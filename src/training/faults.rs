@@ -19,6 +19,10 @@ pub(super) struct StepFaults {
     decaying: Vec<String>,
     /// Tensors whose gradients are multiplied.
     scaled: Vec<(String, f64)>,
+    /// Layers whose steps are multiplied.
+    scaled_steps: Vec<(String, f64)>,
+    /// Layers whose gradients clipping leaves out.
+    pub unclipped: Vec<String>,
     /// The gradients of all steps so far, where they are never cleared.
     kept: Option<Accumulated>,
     /// Whether the model that goes on is the one before the step.
@@ -36,6 +40,10 @@ impl StepFaults {
             match &fault.value {
                 Fault::FreezeLayer(layer) => planted.withheld.push(layer.clone()),
                 Fault::DecayFrozen(layer) => planted.decaying.push(layer.clone()),
+                Fault::ScaleStep { layer, factor } => {
+                    planted.scaled_steps.push((layer.clone(), *factor));
+                }
+                Fault::SkipClipping(layer) => planted.unclipped.push(layer.clone()),
                 Fault::KeepGradients => planted.kept = Some(Accumulated::default()),
                 Fault::DiscardUpdates => planted.discards = true,
                 Fault::WrongMode(Mode::Training) => planted.evaluates = true,
@@ -47,9 +55,16 @@ impl StepFaults {
     }
 
     /// The gradients of a batch as the program would see them.
-    pub fn of_batch(&self, model: &Model, gradients: &mut GradientsParams) {
-        if !self.withheld.is_empty() || !self.scaled.is_empty() {
-            visit_tensors(model, &mut OfTensors { faults: self, gradients });
+    pub fn scale(&self, model: &Model, gradients: &mut GradientsParams) {
+        if !self.scaled.is_empty() {
+            visit_tensors(model, &mut ScaleGradients { scaled: &self.scaled, gradients });
+        }
+    }
+
+    /// Takes gradients away from the optimizer.
+    pub fn withhold(&self, model: &Model, gradients: &mut GradientsParams) {
+        if !self.withheld.is_empty() {
+            visit_tensors(model, &mut Withhold { layers: &self.withheld, gradients });
         }
     }
 
@@ -68,27 +83,73 @@ impl StepFaults {
     /// The model behind a step.
     pub fn behind_step(&self, before: &Model, after: Model) -> Model {
         let after = if self.discards { before.clone() } else { after };
+        let after = self.scaled_steps.iter().fold(after, |after, (layer, factor)| {
+            let mut trained = Trained { layer, values: Vec::new() };
+            visit_tensors(before, &mut trained);
+            after.map(&mut ScaleStep { before: trained.values, factor: *factor })
+        });
         self.decaying.iter().fold(after, |model, layer| decayed(model, layer))
     }
 }
 
-/// Takes gradients away from the optimizer, and multiplies others.
-struct OfTensors<'a> {
-    faults: &'a StepFaults,
+struct ScaleGradients<'a> {
+    scaled: &'a [(String, f64)],
     gradients: &'a mut GradientsParams,
 }
 
-impl TensorVisitor for OfTensors<'_> {
+impl TensorVisitor for ScaleGradients<'_> {
     fn visit<const D: usize>(&mut self, path: &[String], param: &Param<Tensor<D>>) {
         let path = path.join(".");
-        if self.faults.withheld.iter().any(|layer| belongs_to(&path, layer)) {
-            self.gradients.remove::<D>(param.id);
-        }
-        for (_, factor) in self.faults.scaled.iter().filter(|(tensor, _)| *tensor == path) {
+        for (_, factor) in self.scaled.iter().filter(|(tensor, _)| *tensor == path) {
             if let Some(gradient) = self.gradients.remove::<D>(param.id) {
                 self.gradients.register(param.id, gradient.mul_scalar(*factor));
             }
         }
+    }
+}
+
+struct Withhold<'a> {
+    layers: &'a [String],
+    gradients: &'a mut GradientsParams,
+}
+
+impl TensorVisitor for Withhold<'_> {
+    fn visit<const D: usize>(&mut self, path: &[String], param: &Param<Tensor<D>>) {
+        let path = path.join(".");
+        if self.layers.iter().any(|layer| belongs_to(&path, layer)) {
+            self.gradients.remove::<D>(param.id);
+        }
+    }
+}
+
+/// The trainable tensors of a layer, in a row and off the graph.
+struct Trained<'a> {
+    layer: &'a str,
+    values: Vec<(ParamId, Tensor<1>)>,
+}
+
+impl TensorVisitor for Trained<'_> {
+    fn visit<const D: usize>(&mut self, path: &[String], param: &Param<Tensor<D>>) {
+        if param.is_require_grad() && belongs_to(&path.join("."), self.layer) {
+            self.values.push((param.id, param.val().inner().flatten(0, D - 1)));
+        }
+    }
+}
+
+struct ScaleStep {
+    before: Vec<(ParamId, Tensor<1>)>,
+    factor: f64,
+}
+
+impl ModuleMapper for ScaleStep {
+    fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
+        let Some((_, before)) = self.before.iter().find(|(id, _)| *id == param.id) else {
+            return param;
+        };
+        let after = param.val().inner();
+        let before = before.clone().reshape(after.dims());
+        let moved = (after - before.clone()).mul_scalar(self.factor) + before;
+        Param::initialized(param.id, Tensor::from_inner(moved).set_require_grad(true))
     }
 }
 

@@ -37,6 +37,11 @@ fn holds(group: &ParameterGroup, tensor: &str) -> bool {
     group.layers.iter().any(|name| means(name, tensor))
 }
 
+/// The group that holds a tensor, if one does; no tensor is in two.
+pub fn group_of<'a>(groups: &'a [ParameterGroup], tensor: &str) -> Option<&'a ParameterGroup> {
+    groups.iter().find(|group| holds(group, tensor))
+}
+
 /// The tensors of a group in a module.
 pub(super) fn ids<M: Module>(group: &ParameterGroup, module: &M) -> Vec<ParamId> {
     let held = |path: &str| holds(group, path);

@@ -1,7 +1,9 @@
 //! Training: the recipe's optimizer and schedule, its batches, and one step after the other.
 
 mod batches;
+mod clipping;
 mod faults;
+pub mod formulas;
 mod groups;
 mod optimizer;
 mod patience;
@@ -13,7 +15,9 @@ mod updates;
 mod tests;
 
 pub use batches::Batches;
-pub use groups::{errors as group_errors, freeze, unknown_layers};
+pub use clipping::{Clipper, Sizes};
+pub use groups::{errors as group_errors, freeze, group_of, unknown_layers};
 pub use patience::Patience;
-pub use trainer::{Trainer, UpdateProbe};
+pub use schedule::first_rates;
+pub use trainer::{PartGradients, Trainer, UpdateProbe};
 pub use updates::Updates;

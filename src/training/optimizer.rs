@@ -1,6 +1,5 @@
 //! Burn's optimizers, from the spec's words for them.
 
-use burn::grad_clipping::{GradientClipping, GradientClippingConfig};
 use burn::module::{Module, Param, ParamGroup, ParamId};
 use burn::optim::{
     AdaGradConfig, AdafactorConfig, AdamConfig, AdamWConfig, AdanConfig, AdjustLrFn, LambConfig,
@@ -11,51 +10,39 @@ use burn::tensor::Tensor;
 
 use super::groups;
 use crate::model::{TensorVisitor, visit_tensors};
-use crate::spec::{self, Clipping, OptimizerKind, OptimizerSpec, TrainingSpec};
+use crate::spec::{self, OptimizerKind, OptimizerSpec, TrainingSpec};
 
-/// The recipe's optimizer for a module, with the clipping that Burn does itself.
+/// The recipe's optimizer for a module. Gradients come to it clipped.
 pub(super) fn optimizer<M: Module>(recipe: &TrainingSpec, module: &M) -> ModuleOptimizer {
-    let clipping = recipe.clipping.and_then(burn_clipping);
     let OptimizerSpec { kind, others, .. } = &recipe.optimizer;
-    let base = Slot::Base(clipping.clone()).put(others.as_deref().map_or(kind, |spec| &spec.kind));
+    let base = Slot::Base.put(others.as_deref().map_or(kind, |spec| &spec.kind));
     let Some(others) = others else {
         // One optimizer; groups have the same with another decay.
         return recipe.groups.iter().fold(base, |all, group| match group.weight_decay {
             Some(decay) => {
                 let ids = ParamGroup::from_ids(groups::ids(group, module));
-                Slot::Group(all, ids, clipping.clone()).put(&kind.with_weight_decay(decay))
+                Slot::Group(all, ids).put(&kind.with_weight_decay(decay))
             }
             None => all,
         });
     };
     let matrices = matrices(module);
-    let group = ParamGroup::from_ids(matrices.clone());
-    let all = Slot::Group(base, group, clipping.clone()).put(kind);
+    let all = Slot::Group(base, ParamGroup::from_ids(matrices.clone())).put(kind);
     recipe.groups.iter().fold(all, |all, group| {
         let Some(decay) = group.weight_decay else { return all };
         let (inside, outside) =
             groups::ids(group, module).into_iter().partition(|id| matrices.contains(id));
         let outside = ParamGroup::from_ids(outside);
-        let all =
-            Slot::Group(all, outside, clipping.clone()).put(&others.kind.with_weight_decay(decay));
+        let all = Slot::Group(all, outside).put(&others.kind.with_weight_decay(decay));
         let inside = ParamGroup::from_ids(inside);
-        Slot::Group(all, inside, clipping.clone()).put(&kind.with_weight_decay(decay))
+        Slot::Group(all, inside).put(&kind.with_weight_decay(decay))
     })
 }
 
 /// Where an optimizer goes: for all tensors, or beside others for a group of them.
 enum Slot {
-    Base(Option<GradientClipping>),
-    Group(ModuleOptimizer, ParamGroup, Option<GradientClipping>),
-}
-
-/// What Burn clips by itself; the norm of all gradients together is not known to one tensor.
-fn burn_clipping(clipping: Clipping) -> Option<GradientClipping> {
-    match clipping {
-        Clipping::Value(bound) => Some(GradientClippingConfig::Value(bound as f32).init()),
-        Clipping::Norm(bound) => Some(GradientClippingConfig::Norm(bound as f32).init()),
-        Clipping::GlobalNorm(_) => None,
-    }
+    Base,
+    Group(ModuleOptimizer, ParamGroup),
 }
 
 /// Adam as Burn sets it up: the optimizer that the tool itself chooses when it judges the model
@@ -67,11 +54,8 @@ pub(super) fn adam() -> ModuleOptimizer {
 impl Slot {
     fn take<O: Optimizer + 'static>(self, optimizer: O) -> ModuleOptimizer {
         match self {
-            Self::Base(None) => optimizer.into(),
-            Self::Base(Some(clipping)) => {
-                ModuleOptimizer::from(optimizer).with_grad_clipping(clipping)
-            }
-            Self::Group(all, group, clipping) => all.with_group(group, optimizer, clipping),
+            Self::Base => optimizer.into(),
+            Self::Group(all, group) => all.with_group(group, optimizer, None),
         }
     }
 

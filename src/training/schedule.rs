@@ -89,6 +89,12 @@ impl Rates {
     }
 }
 
+/// The first rates that a recipe's schedule makes of an initial one, over so many steps.
+pub fn first_rates(recipe: &TrainingSpec, steps: usize, initial: f64, count: usize) -> Vec<f64> {
+    let mut rate = behind_warm_up(&recipe.schedule, initial, steps);
+    (0..count).map(|_| rate.step()).collect()
+}
+
 /// One rate on its way through the steps.
 enum Rate {
     /// One of Burn's own.

@@ -31,11 +31,12 @@ impl<'a> Trainer<'a> {
         subject: &'a Subject,
         model: Model,
         place: Place,
-        updates: Updates,
+        mut updates: Updates,
         loss: LossSpec,
         seed: u64,
     ) -> Self {
         let faults = StepFaults::of(&subject.spec);
+        updates.leave_unclipped(faults.unclipped.clone());
         let updates = match faults.rate {
             Some(factor) => updates.with_wrong_rates(factor),
             None => updates,
@@ -83,12 +84,42 @@ impl<'a> Trainer<'a> {
         dropout: bool,
         probe: Option<&mut UpdateProbe>,
     ) -> Tensor<1> {
+        let before = self.model.clone();
+        let (loss, _) = self.advance(batches, dropout, false);
+        if let Some(probe) = probe {
+            probe.measure(&before, &self.model, self.steps);
+        }
+        loss
+    }
+
+    /// One step as the recipe takes it, and the gradients that it was given.
+    ///
+    /// # Panics
+    ///
+    /// When there is no batch.
+    pub fn recorded_step(&mut self, batches: &[Batch]) -> Vec<PartGradients> {
+        self.advance(batches, true, true).1
+    }
+
+    fn advance(
+        &mut self,
+        batches: &[Batch],
+        dropout: bool,
+        record: bool,
+    ) -> (Tensor<1>, Vec<PartGradients>) {
         let examples: usize = batches.iter().map(Batch::size).sum();
         let mut accumulated = Accumulated::default();
         let mut reported: Option<Tensor<1>> = None;
+        let mut parts = Vec::new();
         for (position, batch) in batches.iter().enumerate() {
-            let (loss, gradients) = self.backward(batch, position, dropout);
+            let (loss, mut gradients) = self.backward(batch, position, dropout);
             let share = batch.size() as f64 / examples as f64;
+            if record {
+                let mut collect = CollectGradients { gradients: &gradients, found: Vec::new() };
+                visit_tensors(&self.model, &mut collect);
+                parts.push(PartGradients { share, tensors: collect.found });
+            }
+            self.faults.withhold(&self.model, &mut gradients);
             accumulated.add(&self.model, gradients, share);
             reported = Some(match reported {
                 Some(sum) => sum + loss.mul_scalar(share),
@@ -101,10 +132,7 @@ impl<'a> Trainer<'a> {
         let after = self.updates.step(self.model.clone(), gradients);
         self.model = self.faults.behind_step(&before, after);
         self.steps += 1;
-        if let Some(probe) = probe {
-            probe.measure(&before, &self.model, self.steps);
-        }
-        reported.expect("a step has a batch")
+        (reported.expect("a step has a batch"), parts)
     }
 
     /// Loss and gradients of one batch; `position` tells it from the others of its step.
@@ -138,7 +166,7 @@ impl<'a> Trainer<'a> {
             };
             GradientsParams::from_grads(minimized.backward(), &model)
         });
-        self.faults.of_batch(&self.model, &mut gradients);
+        self.faults.scale(&self.model, &mut gradients);
         (reported, gradients)
     }
 
@@ -152,6 +180,30 @@ impl<'a> Trainer<'a> {
                 _ => format!("{stream}.{steps}.{position}"),
             },
         )
+    }
+}
+
+/// The gradients of one part of a step, as they came: before they are added up and clipped. On the
+/// device.
+pub struct PartGradients {
+    /// The part's share of the step's examples.
+    pub share: f64,
+    /// The numbers of each trainable tensor's gradient in a row, in the model's order; nothing where it
+    /// got none.
+    pub tensors: Vec<Option<Tensor<1>>>,
+}
+
+struct CollectGradients<'a> {
+    gradients: &'a GradientsParams,
+    found: Vec<Option<Tensor<1>>>,
+}
+
+impl TensorVisitor for CollectGradients<'_> {
+    fn visit<const D: usize>(&mut self, _path: &[String], param: &Param<Tensor<D>>) {
+        if param.is_require_grad() {
+            let gradient = self.gradients.get::<D>(param.id);
+            self.found.push(gradient.map(|gradient| gradient.flatten(0, D - 1)));
+        }
     }
 }
 

@@ -12,12 +12,15 @@ const WITH_TRAIN: &str = "NN_TEST_WITH_TRAIN";
 
 /// What applies to none of them: no probe shows what they ask for, or the recipe has nothing of the
 /// kind.
-const OF_NONE: [&str; 7] = [
+const OF_NONE: [&str; 10] = [
     "activations_in_scale",
+    "augmentation_keeps_scale",
+    "clipping_effective",
     "clipping_in_use",
     "frozen_stay",
     "no_saturation",
     "outputs_vary",
+    "padding_in_bounds",
     "regularization_in_range",
     "respects_padding",
 ];

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::augmented::AugmentedScale;
 use super::padding::PaddingEvidence;
 use super::symmetry::SymmetryEvidence;
 
@@ -27,6 +28,8 @@ pub struct RelationsEvidence {
     pub padding: Result<PaddingEvidence, String>,
     /// One for each symmetry that the spec says the model has.
     pub symmetries: Vec<SymmetryEvidence>,
+    /// Where numbers of augmented examples are held against the others; none where nothing is augmented.
+    pub augmented: Vec<AugmentedScale>,
     /// Of tokens alone.
     pub positions: Option<PositionsEvidence>,
     /// Why outputs and examples cannot be held against each other, if so.

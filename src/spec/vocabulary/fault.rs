@@ -306,4 +306,19 @@ pub(super) static TERMS: &[TermMeta] = &[
         "share",
         "leak_validation: 0.5",
     ),
+    with(
+        "scale_step",
+        "The optimizer moves this layer's tensors by the factor times what it should.",
+        &[LAYER, factor(0.5, "1 would be right")],
+        "layer",
+        "scale_step: {layer: hidden, factor: 0.5}",
+    ),
+    with(
+        "skip_clipping",
+        "Clipping leaves this layer's gradients out, as it does when it is given another list of tensors \
+         than the optimizer.",
+        &[LAYER],
+        "layer",
+        "skip_clipping: hidden",
+    ),
 ];

@@ -1,6 +1,5 @@
 //! Recipes as a spec writes them, against formulas on the host.
 
-mod formulas;
 mod groups;
 mod optimizers;
 mod pytorch;

@@ -1,9 +1,10 @@
 //! Steps of every optimizer against its formula, from gradients that are measured.
 
-use super::formulas::{self, Before, Formula, Memory, single};
 use super::*;
+use crate::spec::OptimizerKind;
 use crate::spec::vocabulary::{TermKind, terms};
 use crate::training::Updates;
+use crate::training::formulas::{self, Before, Formula, Memory, single};
 
 /// Burn computes its factors (1 − βᵗ and the like) in single precision, where β = 0.999 leaves
 /// 2⁻²⁴ / 0.003 = 2e-5 of relative error.
@@ -30,6 +31,7 @@ fn rows() -> Vec<Row> {
                 dampening,
                 nesterov,
                 coefficients: coefficients.map(single),
+                epsilon: single(1e-7),
                 steps,
                 weight_decay: single(decay),
                 ratio,
@@ -167,10 +169,10 @@ fn steps_of_every_optimizer_follow_its_formula() {
             let before = net.values();
             net = updates.step(net, gradients);
             let after = net.values();
-            let tensors = [(&weight, Some(COLUMNS), rate), (&bias, None, other_rate)];
-            for (at, (formula, columns, rate)) in tensors.into_iter().enumerate() {
+            let tensors = [(&weight, Some([ROWS, COLUMNS]), rate), (&bias, None, other_rate)];
+            for (at, (formula, matrix, rate)) in tensors.into_iter().enumerate() {
                 memories[at].step += 1;
-                let state = Before { weights: &before[at], gradient: &measured[at], columns, rate };
+                let state = Before { weights: &before[at], gradient: &measured[at], matrix, rate };
                 let due = formula(&mut memories[at], &state);
                 let change = |after: &[f64]| -> Vec<f64> {
                     after.iter().zip(&before[at]).map(|(after, before)| after - before).collect()
@@ -182,6 +184,33 @@ fn steps_of_every_optimizer_follow_its_formula() {
                     error < TOLERANCE,
                     "{written}, tensor {at}, step {step}: {error}\n{found:?}\n{due:?}"
                 );
+            }
+        }
+    }
+}
+
+#[test]
+fn a_recipes_formula_is_that_of_its_optimizer_with_its_options() {
+    let _alone = crate::device::alone();
+    for Row(written, rate, weight, bias) in rows() {
+        let spec = recipe(&format!("optimizer: {written}")).optimizer;
+        let others = spec.others.as_ref().map_or(&spec.kind, |others| &others.kind);
+        let shapes: [(&Formula, &OptimizerKind, &[usize]); 2] =
+            [(&weight, &spec.kind, &[ROWS, COLUMNS]), (&bias, others, &[COLUMNS])];
+        for (formula, kind, shape) in shapes {
+            let (mut memory, mut of_spec) = (Memory::default(), Memory::default());
+            let count: usize = shape.iter().product();
+            let matrix = (shape.len() == 2).then_some([ROWS, COLUMNS]);
+            for step in 1..=3 {
+                let numbers = |phase: f64| -> Vec<f64> {
+                    (0..count).map(|at| (phase * (at + step) as f64 + 0.4).sin()).collect()
+                };
+                let (weights, gradient) = (numbers(0.7), numbers(1.9));
+                let before = Before { weights: &weights, gradient: &gradient, matrix, rate };
+                (memory.step, of_spec.step) = (step as i32, step as i32);
+                let due = formula(&mut memory, &before);
+                let found = formulas::of(kind, shape)(&mut of_spec, &before);
+                assert!(relative_error(&found, &due) < 1e-7, "{written}, {shape:?}, step {step}");
             }
         }
     }

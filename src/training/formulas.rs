@@ -1,5 +1,8 @@
 //! The optimizers' formulas in 64 bits on the host, from the papers that the vocabulary names; the
-//! order of operations and the treatment of the first step are Burn's.
+//! order of operations and the treatment of the first step are Burn's. They know no tensor and none of
+//! Burn's optimizers, which are held against them.
+
+use crate::spec::{AdjustLrFn, OptimizerKind};
 
 /// What a formula keeps of one tensor between steps.
 #[derive(Default)]
@@ -13,13 +16,111 @@ pub struct Memory {
 pub struct Before<'a> {
     pub weights: &'a [f64],
     pub gradient: &'a [f64],
-    /// Columns of a matrix; none of a vector.
-    pub columns: Option<usize>,
+    /// Rows and columns of a matrix, or of those that the last two axes make; none of a vector.
+    pub matrix: Option<[usize; 2]>,
     pub rate: f64,
 }
 
 /// Gives the weights after the step.
 pub type Formula = Box<dyn Fn(&mut Memory, &Before<'_>) -> Vec<f64>>;
+
+/// The formula of an optimizer of the language for a tensor of this shape.
+pub fn of(kind: &OptimizerKind, shape: &[usize]) -> Formula {
+    match *kind {
+        // Burn leaves the velocity out where there is no momentum.
+        OptimizerKind::Sgd { momentum, dampening, nesterov, weight_decay } => {
+            let dampening = if momentum == 0.0 { 0.0 } else { dampening };
+            sgd(single(momentum), dampening, nesterov, single(weight_decay))
+        }
+        OptimizerKind::Adam { beta_1, beta_2, epsilon, amsgrad, weight_decay } => {
+            adam([beta_1, beta_2].map(single), single(epsilon), amsgrad, single(weight_decay))
+        }
+        OptimizerKind::AdamW {
+            beta_1,
+            beta_2,
+            epsilon,
+            amsgrad,
+            cautious_weight_decay,
+            weight_decay,
+        } => adamw(
+            [beta_1, beta_2].map(single),
+            single(epsilon),
+            amsgrad,
+            cautious_weight_decay,
+            single(weight_decay),
+        ),
+        OptimizerKind::RmsProp { alpha, momentum, epsilon, centered, weight_decay } => rmsprop(
+            single(alpha),
+            single(momentum),
+            single(epsilon),
+            centered,
+            single(weight_decay),
+        ),
+        OptimizerKind::AdaGrad { lr_decay, epsilon, weight_decay } => {
+            adagrad(lr_decay, single(epsilon), single(weight_decay))
+        }
+        OptimizerKind::Adan { beta_1, beta_2, beta_3, epsilon, weight_decay, no_prox } => adan(
+            [beta_1, beta_2, beta_3].map(single),
+            single(epsilon),
+            single(weight_decay),
+            no_prox,
+        ),
+        OptimizerKind::Adafactor {
+            epsilon_1,
+            epsilon_2,
+            clip_threshold,
+            decay_rate,
+            relative_step,
+            scale_parameter,
+            weight_decay,
+        } => adafactor(Adafactor {
+            epsilons: [epsilon_1, epsilon_2].map(single),
+            clip_threshold: single(clip_threshold),
+            decay_rate,
+            relative_step,
+            scale_parameter,
+            weight_decay: single(weight_decay),
+        }),
+        OptimizerKind::Lamb { beta_1, beta_2, epsilon, weight_decay, use_trust_ratio } => lamb(
+            [beta_1, beta_2].map(single),
+            single(epsilon),
+            single(weight_decay),
+            use_trust_ratio,
+        ),
+        OptimizerKind::Lion { beta_1, beta_2, weight_decay } => {
+            lion([beta_1, beta_2].map(single), single(weight_decay))
+        }
+        OptimizerKind::Muon {
+            momentum,
+            dampening,
+            nesterov,
+            ns_coefficients,
+            epsilon,
+            ns_steps,
+            adjust_lr_fn,
+            weight_decay,
+        } => muon(Muon {
+            momentum: single(momentum),
+            dampening,
+            nesterov,
+            coefficients: ns_coefficients.map(single),
+            epsilon: single(epsilon),
+            steps: ns_steps,
+            weight_decay: single(weight_decay),
+            ratio: muon_ratio(adjust_lr_fn, shape),
+        }),
+    }
+}
+
+/// The factor of Muon's rate for the shape of a matrix.
+fn muon_ratio(adjust: AdjustLrFn, shape: &[usize]) -> f64 {
+    let &[rows, columns] = shape else { return 1.0 };
+    let (rows, columns) = (rows as f64, columns as f64);
+    match adjust {
+        AdjustLrFn::Original => (rows / columns).max(1.0).sqrt(),
+        AdjustLrFn::MatchRmsAdamW => 0.2 * rows.max(columns).sqrt(),
+    }
+}
 
 /// An option as Burn keeps it, in single precision.
 pub fn single(number: f64) -> f64 {
@@ -197,21 +298,9 @@ pub fn adafactor(options: Adafactor) -> Formula {
         let share = step.powf(options.decay_rate);
         let squares: Vec<f64> =
             square(before.gradient).iter().map(|square| square + options.epsilons[0]).collect();
-        let second = match before.columns {
+        let second = match before.matrix {
             None => memory.mix(0, 1.0 - share, share, &squares),
-            Some(columns) => {
-                let mean = |values: Vec<f64>| values.iter().sum::<f64>() / values.len() as f64;
-                let rows: Vec<f64> =
-                    squares.chunks(columns).map(|row| mean(row.to_vec())).collect();
-                let column = |at| mean(squares.iter().skip(at).step_by(columns).copied().collect());
-                let by_column: Vec<f64> = (0..columns).map(column).collect();
-                let rows = memory.mix(0, 1.0 - share, share, &rows);
-                let by_column = memory.mix(1, 1.0 - share, share, &by_column);
-                let all = mean(rows.clone());
-                let product =
-                    |row: &f64| by_column.iter().map(|c| row * c / all).collect::<Vec<_>>();
-                rows.iter().flat_map(product).collect()
-            }
+            Some(shape) => factored(memory, &squares, shape, share),
         };
         let update = zip(before.gradient, &second, |gradient, second| gradient / second.sqrt());
         let clipped = (root_mean_square(&update) / options.clip_threshold).max(1.0);
@@ -227,11 +316,39 @@ pub fn adafactor(options: Adafactor) -> Formula {
     })
 }
 
+/// The second moment of matrices as the product of what their rows and their columns have.
+fn factored(
+    memory: &mut Memory,
+    squares: &[f64],
+    [rows, columns]: [usize; 2],
+    share: f64,
+) -> Vec<f64> {
+    let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len() as f64;
+    let matrices = || squares.chunks(rows * columns);
+    let by_row: Vec<f64> = squares.chunks(columns).map(mean).collect();
+    let column = |matrix: &[f64], at: usize| {
+        mean(&matrix.iter().skip(at).step_by(columns).copied().collect::<Vec<_>>())
+    };
+    let by_column: Vec<f64> =
+        matrices().flat_map(|matrix| (0..columns).map(move |at| column(matrix, at))).collect();
+    let by_row = memory.mix(0, 1.0 - share, share, &by_row);
+    let by_column = memory.mix(1, 1.0 - share, share, &by_column);
+    let pairs = by_row.chunks(rows).zip(by_column.chunks(columns));
+    let products = pairs.flat_map(|(of_rows, of_columns)| {
+        let all = mean(of_rows);
+        of_rows.iter().flat_map(move |row| of_columns.iter().map(move |column| row * column / all))
+    });
+    products.collect()
+}
+
 pub fn lamb(betas: [f64; 2], epsilon: f64, decay: f64, use_trust_ratio: bool) -> Formula {
     Box::new(move |memory, before| {
         let update = adam_update(memory, before.gradient, betas, epsilon, false);
         let update = zip(&update, before.weights, |update, weight| update + decay * weight);
-        let ratio = if use_trust_ratio { norm(before.weights) / norm(&update) } else { 1.0 };
+        let (weight, step) = (norm(before.weights), norm(&update));
+        // Weights of 0 have no size that a step could be measured by.
+        let is_trusted = use_trust_ratio && weight > 0.0 && step > 0.0;
+        let ratio = if is_trusted { weight / step } else { 1.0 };
         moved(before.weights, &update, before.rate * ratio)
     })
 }
@@ -240,7 +357,7 @@ pub fn lion(betas: [f64; 2], decay: f64) -> Formula {
     Box::new(move |memory, before| {
         memory.slots[0].resize(before.gradient.len(), 0.0);
         let direction = zip(&memory.slots[0], before.gradient, |mean, gradient| {
-            (betas[0] * mean + (1.0 - betas[0]) * gradient).signum()
+            sign(betas[0] * mean + (1.0 - betas[0]) * gradient)
         });
         memory.mix(0, betas[1], 1.0 - betas[1], before.gradient);
         let kept = 1.0 - before.rate * decay;
@@ -248,11 +365,18 @@ pub fn lion(betas: [f64; 2], decay: f64) -> Formula {
     })
 }
 
+/// −1, 0 or 1.
+fn sign(number: f64) -> f64 {
+    if number == 0.0 { 0.0 } else { number.signum() }
+}
+
 pub struct Muon {
     pub momentum: f64,
     pub dampening: f64,
     pub nesterov: bool,
     pub coefficients: [f64; 3],
+    /// The least norm that a matrix is divided by.
+    pub epsilon: f64,
     pub steps: usize,
     pub weight_decay: f64,
     /// The rate's factor for the shape of the matrix.
@@ -262,9 +386,9 @@ pub struct Muon {
 pub fn muon(options: Muon) -> Formula {
     Box::new(move |memory, before| {
         let Muon { momentum: factor, dampening, nesterov, .. } = options;
-        let columns = before.columns.expect("Muon trains matrices");
+        let [_, columns] = before.matrix.expect("Muon trains matrices");
         let velocity = momentum(memory, before.gradient, factor, dampening, nesterov);
-        let size = norm(&velocity);
+        let size = norm(&velocity).max(options.epsilon);
         let mut x: Vec<Vec<f64>> =
             velocity.chunks(columns).map(|row| row.iter().map(|v| v / size).collect()).collect();
         // The iteration for a wide matrix is the one for its transpose, transposed.
