@@ -11,11 +11,13 @@ const RATE: &str = "training.optimizer.learning_rate";
 
 /// A faulty spec, the properties that must fail, and where each must point.
 const FAULTS: &[(&str, &[(&str, &str)])] = &[
+    ("batch_of_one", &[("batch_size_adequate", "training.batch_size")]),
     ("biased_proportion", &[("equivariant_to", "head")]),
     ("bidirectional_forecast", &[("causal", "place 1")]),
     ("blind_model", &[("beats_baseline", "training")]),
     ("choking_clip", &[("clipping_in_use", "training.clipping")]),
     ("class_held_out_alone", &[("labels_valid", "virginica")]),
+    ("coarse_layer", &[("matches_reference_device", "hidden")]),
     ("constant_answer", &[("outputs_vary", "only")]),
     ("constant_column", &[("features_vary", "site")]),
     ("constant_weights", &[("initialization_suits_activations", "hidden.weight")]),
@@ -23,6 +25,7 @@ const FAULTS: &[(&str, &[(&str, &str)])] = &[
     ("dead_middle", &[("grows_step_by_step", "dead + relu2"), ("overfits_batch", "model")]),
     ("dead_relu", &[("no_dead_units", "activation")]),
     ("decayed_frozen", &[("frozen_stay", "hidden.weight")]),
+    ("dropout_before_norm", &[("dropout_sound", "norm")]),
     // The only copy of a row that is held out stands sixty lines below or above it.
     ("doubled_rows", &[("no_duplicates_across_split", "line 114")]),
     ("flattened_image", &[("invariant_to", "places")]),
@@ -83,6 +86,10 @@ const FAULTS: &[(&str, &[(&str, &str)])] = &[
     ("zeros_in_a_circle", &[("equivariant_to", "around")]),
 ];
 
+/// Faults that the device has that tests run on: nothing is to be seen where it is the reference device
+/// itself.
+const OF_THE_TEST_DEVICE: [&str; 1] = ["coarse_layer"];
+
 fn run(spec: &str, arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_cargo-nn-test"))
         .args(["nn-test", "run", "--message-format", "json"])
@@ -124,6 +131,14 @@ fn assert_caught(arguments: &[&str]) {
     for (spec, expected) in FAULTS {
         let output = run(spec, arguments);
         let results = results(&output);
+        let is_asked = |(property, _): &(&str, &str)| {
+            !results
+                .iter()
+                .any(|(name, outcome, _)| name == property && outcome == "not_applicable")
+        };
+        if OF_THE_TEST_DEVICE.contains(spec) && !expected.iter().any(is_asked) {
+            continue;
+        }
         if output.status.code() != Some(100) {
             wrong.push(format!("{spec}: exit code {:?}, not 100", output.status.code()));
         }

@@ -7,13 +7,15 @@ mod accuracy;
 mod backward;
 mod bench;
 mod contests;
-mod device_comparison;
+mod devices;
 mod direction;
+mod dropout;
 mod epochs;
 mod evidence;
 mod facts;
 mod golden;
 mod gradient_check;
+mod gradient_noise;
 mod initial;
 mod laboratory;
 mod measure;
@@ -36,6 +38,8 @@ pub use bench::SetUpError;
 pub use contests::{
     CapacityRun, ContestsEvidence, LinearEvidence, StageEvidence, StagesEvidence, WidenedEvidence,
 };
+pub use devices::{DevicesEvidence, LayerDeviation, TensorDeviation};
+pub use dropout::{DropoutEvidence, DroppingLayer, TwiceEvidence, VarianceShift};
 pub use evidence::{
     ActivationEvidence, CheckPath, DeviceRandom, DirectionCheck, DistinctUnits, Evidence,
     GoldenCheck, GoldenEvidence, GoldenObstacle, GoldenPart, GoldenPass, GradientCheckEvidence,
@@ -45,6 +49,7 @@ pub use evidence::{
 };
 pub use facts::without_device;
 pub use golden::GoldenPlan;
+pub use gradient_noise::{GradientNoiseEvidence, NoiseScale};
 pub use initial::LOW_START;
 pub use laboratory::{ExperimentError, Judgement, Laboratory};
 pub use measure::median;
@@ -57,7 +62,9 @@ pub use relations::{
     PaddingPlan, PaddingShift, PositionsEvidence, RelationsEvidence, RelationsPlan,
     SymmetryEvidence, SymmetryPlan, TimeLeak, Transformation,
 };
-pub use replays::{Differing, HalvesEvidence, ReloadedEvidence, ReplaysEvidence};
+pub use replays::{
+    CheckpointedEvidence, Differing, HalvesEvidence, ReloadedEvidence, ReplaysEvidence,
+};
 pub use sweep::{DIVERGED, Rung, StableRegion, SweepEvidence, SweepPlan};
 pub use training::{TrainingPlan, fall};
 
@@ -85,6 +92,10 @@ pub enum Experiment {
     Overfit,
     /// The recipe's own first steps.
     Training,
+    /// The test device beside the reference device.
+    Devices,
+    /// What dropout does in both modes.
+    Dropout,
     /// Golden files of other frameworks, compared.
     Golden,
     /// Forward passes over variations of a batch.
@@ -101,6 +112,8 @@ pub enum Experiment {
     OptimizerSteps,
     /// Short trainings at other learning rates.
     Sweep,
+    /// Gradients of parts of the data, and the loss's curvature.
+    GradientNoise,
 }
 
 /// Told where a running experiment is: activity, step, steps, loss. Called at block ends only.

@@ -12,13 +12,16 @@ mod accumulation_equivalent;
 mod activations_in_scale;
 mod augmentation_keeps_scale;
 mod batch_independent;
+mod batch_size_adequate;
 mod beats_baseline;
 mod beats_linear;
 pub(crate) mod causal;
+mod checkpointing_equivalent;
 mod classes_balanced;
 mod clipping_effective;
 mod clipping_in_use;
 mod deterministic;
+mod dropout_sound;
 pub(crate) mod equivariant_to;
 mod every_parameter_gets_gradient;
 mod features_vary;
@@ -40,6 +43,7 @@ mod loss_is_nonnegative;
 mod loss_suits_task;
 mod loss_terms_balanced;
 pub(crate) mod matches_golden;
+mod matches_reference_device;
 mod memorizes_outputs;
 mod meta;
 mod more_capacity_fits_better;
@@ -123,13 +127,16 @@ pub static REGISTRY: &[&Property] = &[
     &uses_inputs::PROPERTY,
     &batch_independent::PROPERTY,
     &causal::PROPERTY,
+    &dropout_sound::PROPERTY,
     &respects_padding::PROPERTY,
     &augmentation_keeps_scale::PROPERTY,
     &invariant_to::PROPERTY,
     &equivariant_to::PROPERTY,
     &accumulation_equivalent::PROPERTY,
+    &checkpointing_equivalent::PROPERTY,
     &deterministic::PROPERTY,
     &save_load_round_trip::PROPERTY,
+    &matches_reference_device::PROPERTY,
     &optimizer_as_declared::PROPERTY,
     &gradients_match::PROPERTY,
     &matches_golden::PROPERTY,
@@ -154,6 +161,7 @@ pub static REGISTRY: &[&Property] = &[
     &beats_linear::PROPERTY,
     &more_capacity_fits_better::PROPERTY,
     &learning_rate_in_range::PROPERTY,
+    &batch_size_adequate::PROPERTY,
     &loss_is_nonnegative::PROPERTY,
     &finite_everywhere::PROPERTY,
 ];
