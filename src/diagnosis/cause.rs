@@ -305,6 +305,13 @@ pub static CAUSES: &[Cause] = &[
         ],
     },
     Cause {
+        name: "padding_leak",
+        title: "padding changes the outputs",
+        text: "What stands at places of padding, or how many there are, reaches the outputs: the answer depends on the longest sequence of the batch.",
+        mend: "Give attention its padding mask (`mask_padding`), and read the first place rather than a mean or the last state.",
+        consequences: &["generalizes", "overfits_batch"],
+    },
+    Cause {
         name: "time_leak",
         title: "a place sees what comes after it",
         text: "An output reads later steps of the sequence, which it is to foretell: training looks brilliant, and use fails.",

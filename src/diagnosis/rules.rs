@@ -262,6 +262,14 @@ pub static RULES: &[Rule] = &[
         none: &[],
     },
     Rule {
+        cause: "padding_leak",
+        weight: 34,
+        reason: "other contents of padding change an output",
+        all: &[Accuses("respects_padding")],
+        any: &[],
+        none: &[],
+    },
+    Rule {
         cause: "time_leak",
         weight: 34,
         reason: "what comes later changes an output",

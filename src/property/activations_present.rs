@@ -88,7 +88,8 @@ mod tests {
 
     #[test]
     fn a_model_of_linear_layers_alone_fails_at_its_first() {
-        let linear = verdict(&["conv2d", "batch_norm", "identity", "residual", "flatten", "linear"]);
+        let linear =
+            verdict(&["conv2d", "batch_norm", "identity", "residual", "flatten", "linear"]);
         assert_eq!(
             (linear.outcome, linear.findings[0].place.as_str()),
             (Outcome::Fail, "the_conv2d")

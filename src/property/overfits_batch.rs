@@ -34,9 +34,9 @@ pub static PROPERTY: Property = Property {
                     floor is the lowest loss that the examples allow (label smoothing, \
                     conflicting labels) and constant the lowest loss of a constant output. \
                     Default: error when the loss stays above floor + 50 % of (constant − floor) on \
-                    two of three seeds, warning above 10 % or below 100 % accuracy. When the spec \
-                    gives `steps`, `loss` or `accuracy`, every miss on two of three seeds is an \
-                    error. Of several terms of a loss, each is asked by itself, too.",
+                    two of three seeds, warning above 10 %, or where fewer answers are right than \
+                    can be (all, unless the same inputs have several). When the spec gives \
+                    `steps`, `loss` or `accuracy`, every miss on two of three seeds is an error. Of several terms of a loss, each is asked by itself, too.",
         mend: "Look at the place named. Then check that outputs suit the loss (logits, not \
                probabilities), that labels belong to their inputs, that every layer gets a \
                gradient (`every_parameter_gets_gradient`), and that it is the right one \
@@ -124,7 +124,8 @@ fn judge(evidence: &Evidence, options: &Options) -> Verdict {
         return Verdict::fail(summary, vec![finding()]);
     }
     let imperfect = |attempt: &&&OverfitAttempt| {
-        share(attempt) > WARN_SHARE || attempt.accuracy.is_some_and(|accuracy| accuracy < 1.0)
+        share(attempt) > WARN_SHARE
+            || attempt.accuracy.is_some_and(|accuracy| accuracy < overfit.best_accuracy)
     };
     match best.iter().filter(imperfect).count() * 2 > best.len() {
         true => Verdict::warn(summary, vec![finding()]),
@@ -221,7 +222,7 @@ fn finding(evidence: &Evidence, attempt: &OverfitAttempt, bound: f64) -> Finding
                    that no other term on the same layers works against it"
                     .to_owned(),
         },
-        (None, None) => of_the_whole(attempt, evidence.overfit().bounds, bound),
+        (None, None) => of_the_whole(attempt, evidence.overfit(), bound),
     }
 }
 
@@ -230,11 +231,11 @@ fn finding(evidence: &Evidence, attempt: &OverfitAttempt, bound: f64) -> Finding
 const NOTHING: f64 = 0.9;
 
 /// What is wrong where no layer and no term stands out.
-fn of_the_whole(attempt: &OverfitAttempt, bounds: Option<LossBounds>, bound: String) -> Finding {
+fn of_the_whole(attempt: &OverfitAttempt, overfit: &OverfitEvidence, bound: String) -> Finding {
     let loss = short(attempt.final_loss);
-    let left = bounds.map(|bounds| bounds.share_left(attempt.final_loss));
+    let left = overfit.bounds.map(|bounds| bounds.share_left(attempt.final_loss));
     let (message, mend) = match (left, attempt.accuracy) {
-        (Some(left), Some(accuracy)) if left <= WARN_SHARE && accuracy < 1.0 => (
+        (Some(left), Some(accuracy)) if left <= WARN_SHARE && accuracy < overfit.best_accuracy => (
             format!(
                 "the loss falls to {loss}, but {} of the answers are right: the others count \
                  nothing in it",
@@ -335,6 +336,19 @@ mod tests {
         let verdict = verdict(vec![blind(1), blind(2)], |_| ());
         assert_eq!(verdict.outcome, Outcome::Warn);
         assert!(verdict.findings[0].message.contains("62 % of the answers are right"));
+    }
+
+    #[test]
+    fn no_more_answers_are_asked_for_than_can_be_right() {
+        let attempts = || {
+            let near = |seed| OverfitAttempt { accuracy: Some(0.9), ..attempt(seed, 0.1, false) };
+            vec![near(1), near(2)]
+        };
+        assert_eq!(verdict(attempts(), |_| ()).outcome, Outcome::Warn);
+        let contradictory = verdict(attempts(), |evidence| {
+            evidence.overfit.as_mut().unwrap().best_accuracy = 0.9;
+        });
+        assert_eq!(contradictory.outcome, Outcome::Pass);
     }
 
     #[test]

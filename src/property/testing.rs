@@ -75,6 +75,7 @@ pub fn evidence() -> Evidence {
         overfit: Some(OverfitEvidence {
             examples: 16,
             bounds: Some(LossBounds { floor: 0.0, constant: LN_10 }),
+            best_accuracy: 1.0,
             attempts: Vec::new(),
             recall: Some(RecallEvidence {
                 heads: vec![HeadRecall {

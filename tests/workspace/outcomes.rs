@@ -27,7 +27,7 @@ const OF_NONE: [&str; 11] = [
 ];
 
 /// What does not apply to a model that brings its batches and its loss, and shows no ReLU.
-const OF_NO_DATA: [&str; 13] = [
+const OF_NO_DATA: [&str; 14] = [
     "loss_suits_task",
     "labels_valid",
     "answers_not_among_inputs",
