@@ -7,7 +7,7 @@ use super::evidence::{DeviceRandom, Evidence};
 use super::overfit::OverfitPlan;
 use super::training::TrainingPlan;
 use super::{
-    Experiment, Progress, RelationsPlan, golden, gradient_check, gradient_noise, initial,
+    Experiment, Progress, RelationsPlan, bare, golden, gradient_check, gradient_noise, initial,
     optimizer_steps, overfit, relations, replays, sweep, training,
 };
 use crate::device::{DeviceFailure, Devices};
@@ -99,6 +99,17 @@ impl Laboratory {
                 ),
                 DeviceRandom::Always => false,
             }
+    }
+
+    /// Trains for that many steps, or as many as are declared, and measures nothing but the losses: the
+    /// cost that the experiments' is held against.
+    ///
+    /// # Errors
+    ///
+    /// When training panics or its device fails.
+    #[doc(hidden)]
+    pub fn train_bare(&self, steps: Option<usize>) -> Result<Vec<f64>, ExperimentError> {
+        guarded("bare", || bare::run(&self.bench, steps))
     }
 
     /// What has been measured so far.

@@ -5,6 +5,7 @@
 
 mod accuracy;
 mod backward;
+mod bare;
 mod bench;
 mod device_comparison;
 mod direction;
