@@ -119,16 +119,17 @@ fn gradients(specs: &[Spec], devices: &Devices) {
         "spec | analytic f64 against differences | test device against f64 | smallest error seen in every tensor"
     );
     for spec in specs {
-        let evidence = measure(spec, devices, &[Experiment::GradientCheck]);
+        let evidence = measure(spec, devices, &[Experiment::GradientCheck, Experiment::Devices]);
         let check = evidence.gradient_check.as_ref().expect("it was measured");
         let sound = check.tensors.iter().filter(|tensor| !tensor.structurally_zero);
         let numeric = sound
-            .clone()
             .flat_map(|tensor| &tensor.directions)
             .filter(|direction| !direction.kink)
             .map(|direction| direction.relative_error)
             .fold(0.0, f64::max);
-        let device = sound.filter_map(|tensor| tensor.device_error).fold(0.0, f64::max);
+        let device = evidence.devices().map_or(0.0, |devices| {
+            devices.gradients.iter().map(|tensor| tensor.error).fold(0.0, f64::max)
+        });
         let seen = (0..check.tensors.len())
             .filter(|index| !check.tensors[*index].structurally_zero)
             .map(|index| smallest_seen(&evidence, index))

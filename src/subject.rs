@@ -136,8 +136,12 @@ impl Subject {
     pub fn build(&self, device: &Device) -> Model {
         match &self.plan {
             ModelPlan::Declared(plan) => {
-                let faults: Vec<Fault> =
-                    self.spec.faults.iter().map(|fault| fault.value.clone()).collect();
+                // Some live on the device that tests run on alone.
+                let on_reference = *device == crate::device::reference().device;
+                let is_here =
+                    |fault: &Fault| !on_reference || !matches!(fault, Fault::CoarseLayer(_));
+                let faults = self.spec.faults.iter().map(|fault| fault.value.clone());
+                let faults: Vec<Fault> = faults.filter(is_here).collect();
                 Model::Declared(Network::build(plan, device).plant(&faults))
             }
             // Whether it came with a graph is the user's code to know: here it shall have one.

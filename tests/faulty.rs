@@ -17,12 +17,14 @@ const FAULTS: &[(&str, &[(&str, &str)])] = &[
     ("blind_model", &[("beats_baseline", "training")]),
     ("choking_clip", &[("clipping_in_use", "training.clipping")]),
     ("class_held_out_alone", &[("labels_valid", "virginica")]),
+    ("coarse_layer", &[("matches_reference_device", "hidden")]),
     ("constant_answer", &[("outputs_vary", "only")]),
     ("constant_column", &[("features_vary", "site")]),
     ("constant_weights", &[("initialization_suits_activations", "hidden.weight")]),
     ("counted_padding", &[("respects_padding", "loss")]),
     ("dead_relu", &[("no_dead_units", "activation")]),
     ("decayed_frozen", &[("frozen_stay", "hidden.weight")]),
+    ("dropout_before_norm", &[("dropout_sound", "norm")]),
     // The only copy of a row that is held out stands sixty lines below or above it.
     ("doubled_rows", &[("no_duplicates_across_split", "line 114")]),
     ("flattened_image", &[("invariant_to", "places")]),
@@ -80,6 +82,10 @@ const FAULTS: &[(&str, &[(&str, &str)])] = &[
     ("zeros_in_a_circle", &[("equivariant_to", "around")]),
 ];
 
+/// Faults that the device has that tests run on: nothing is to be seen where it is the reference device
+/// itself.
+const OF_THE_TEST_DEVICE: [&str; 1] = ["coarse_layer"];
+
 fn run(spec: &str, arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_cargo-nn-test"))
         .args(["nn-test", "run", "--message-format", "json"])
@@ -121,6 +127,14 @@ fn assert_caught(arguments: &[&str]) {
     for (spec, expected) in FAULTS {
         let output = run(spec, arguments);
         let results = results(&output);
+        let is_asked = |(property, _): &(&str, &str)| {
+            !results
+                .iter()
+                .any(|(name, outcome, _)| name == property && outcome == "not_applicable")
+        };
+        if OF_THE_TEST_DEVICE.contains(spec) && !expected.iter().any(is_asked) {
+            continue;
+        }
         if output.status.code() != Some(100) {
             wrong.push(format!("{spec}: exit code {:?}, not 100", output.status.code()));
         }

@@ -13,7 +13,7 @@ use crate::model::{
 };
 use crate::objective::{self, evaluate};
 use crate::spec::Fault;
-use crate::subject::Batch;
+use crate::subject::{Batch, Subject};
 
 /// The input's name among the tensors that have a gradient.
 pub const INPUT: &str = "input";
@@ -41,10 +41,24 @@ pub fn backward(
     bench: &Bench,
     place: &Place,
     batch: &Batch,
+    pass: Pass,
+) -> Result<Backward, DeviceFailure> {
+    backward_of(&bench.subject, bench.model(place), place, batch, pass)
+}
+
+/// Runs the pass with a model that lives at the place.
+///
+/// # Errors
+///
+/// When the device fails.
+pub fn backward_of(
+    subject: &Subject,
+    model: Model,
+    place: &Place,
+    batch: &Batch,
     mut pass: Pass,
 ) -> Result<Backward, DeviceFailure> {
-    let subject = &bench.subject;
-    let model = bench.model(place).quiet();
+    let model = model.quiet();
     let inputs: Vec<Value> = batch.inputs(place).into_iter().map(Value::require_grad).collect();
     let loss = &subject.spec.loss;
     let evaluated = evaluate(subject, loss, &model, batch, inputs.clone(), place, &mut pass);

@@ -112,6 +112,11 @@ impl Bench {
         self.trial.as_ref().map_or(DeviceRandom::Never, |trial| trial.random)
     }
 
+    /// Paths of the `Dropout` modules of a Rust model.
+    pub fn dropout_modules(&self) -> &[String] {
+        self.trial.as_ref().map_or(&[], |trial| &trial.dropouts)
+    }
+
     /// What is known without an experiment.
     pub fn facts(&self) -> SubjectFacts {
         let spec = &self.subject.spec;
@@ -237,7 +242,7 @@ pub fn observe(
 ) -> Result<Vec<ActivationEvidence>, DeviceFailure> {
     let mut pass = Pass::recording();
     run(subject, &subject.spec.loss, model, batch, place, &mut pass);
-    measure::activations(pass.into_recorded(), recorded_kind(subject))
+    Ok(measure::activations(&measure::seen(pass.into_recorded())?, recorded_kind(subject)))
 }
 
 /// What is known of recorded outputs: layers by their kind, probes by their name.

@@ -5,6 +5,8 @@
 
 use serde::Serialize;
 
+use super::devices::DevicesEvidence;
+use super::dropout::DropoutEvidence;
 use super::gradient_noise::GradientNoiseEvidence;
 use super::optimizer_steps::OptimizerStepsEvidence;
 use super::outcome::OutcomeEvidence;
@@ -27,6 +29,9 @@ pub struct Evidence {
     /// One for each golden file.
     pub golden: Option<Vec<GoldenEvidence>>,
     pub relations: Option<RelationsEvidence>,
+    /// The test device beside the reference device, or why there is nothing to compare.
+    pub devices: Option<Result<DevicesEvidence, &'static str>>,
+    pub dropout: Option<DropoutEvidence>,
     pub replays: Option<ReplaysEvidence>,
     pub optimizer_steps: Option<OptimizerStepsEvidence>,
     pub sweep: Option<SweepEvidence>,
@@ -48,6 +53,8 @@ impl Evidence {
             training: None,
             golden: None,
             relations: None,
+            devices: None,
+            dropout: None,
             replays: None,
             optimizer_steps: None,
             sweep: None,
@@ -98,6 +105,28 @@ impl Evidence {
     /// When a property reads an experiment that it does not name among its needs.
     pub fn relations(&self) -> &RelationsEvidence {
         self.relations.as_ref().expect(NEEDED)
+    }
+
+    /// What the test device gave beside the reference device, or why that is not asked.
+    ///
+    /// # Errors
+    ///
+    /// The reason.
+    ///
+    /// # Panics
+    ///
+    /// When a property reads an experiment that it does not name among its needs.
+    pub fn devices(&self) -> Result<&DevicesEvidence, &'static str> {
+        self.devices.as_ref().expect(NEEDED).as_ref().map_err(|reason| *reason)
+    }
+
+    /// What dropout does in both modes.
+    ///
+    /// # Panics
+    ///
+    /// When a property reads an experiment that it does not name among its needs.
+    pub fn dropout(&self) -> &DropoutEvidence {
+        self.dropout.as_ref().expect(NEEDED)
     }
 
     /// What came of doing the same again.
@@ -476,10 +505,6 @@ pub struct GradientCheckEvidence {
     pub tensors: Vec<TensorCheck>,
     /// Where the differences were taken.
     pub path: CheckPath,
-    /// Whether test device and reference device are different devices that were compared.
-    pub devices_differ: bool,
-    /// The bound that f32 rounding allows between the two devices: see `gradient_check`.
-    pub rounding_bound: f64,
 }
 
 /// The arithmetic in which numerical differences were taken.
@@ -500,8 +525,6 @@ pub struct TensorCheck {
     pub norm: f64,
     /// Directional derivatives along the probed directions.
     pub directions: Vec<DirectionCheck>,
-    /// ‖g_test − g_reference‖ / ‖g_reference‖; absent where the devices are one.
-    pub device_error: Option<f64>,
     /// Analytic and numeric are both zero within rounding.
     pub structurally_zero: bool,
 }

@@ -1,9 +1,7 @@
 //! `gradient_check`: analytic against numerical gradients, tensor by tensor.
 //!
-//! Two comparisons, two culprits. On the reference device, in f64, the analytic gradient is held
-//! against central differences: this judges the mathematics of every backward. Then the analytic
-//! gradient of the test device is held against the reference device's: this judges the device's
-//! kernels and its rounding.
+//! The analytic gradient is held against central differences: this judges the mathematics of every
+//! backward. Whether the test device's kernels compute the same gradient is asked by `devices`.
 //!
 //! How a directional derivative is measured in 64 bits says [`double_precision`], and in 32 bits,
 //! for models that do not run on the reference device, [`single_precision`].
@@ -22,9 +20,9 @@ use self::probe::{Moved, Probe};
 use super::backward::{backward, norm_of};
 use super::bench::Bench;
 use super::direction::{Direction, choose_directions};
-use super::evidence::{CheckPath, DeviceRandom, GradientCheckEvidence, TensorCheck};
+use super::evidence::{CheckPath, GradientCheckEvidence, TensorCheck};
 use super::initial::zero_by_design;
-use super::{Progress, device_comparison, measure};
+use super::{Progress, measure};
 use crate::device::DeviceFailure;
 use crate::model::{NamedGradient, Pass};
 use crate::random::Random;
@@ -33,26 +31,14 @@ use crate::subject::Batch;
 /// Examples in the batch of the differences: few, so that single examples count.
 const EXAMPLES: usize = 4;
 
-/// Runs the experiment. `test` holds the test device's gradients on the initial sample.
+/// Runs the experiment.
 ///
 /// # Errors
 ///
 /// When a device fails.
-pub fn run(
-    bench: &Bench,
-    test: &[NamedGradient],
-    progress: Progress<'_>,
-) -> Result<GradientCheckEvidence, DeviceFailure> {
+pub fn run(bench: &Bench, progress: Progress<'_>) -> Result<GradientCheckEvidence, DeviceFailure> {
     let subject = &bench.subject;
-    let rounding = device_comparison::rounding(subject, &bench.weights);
     let place = bench.home();
-    // What a model draws from a device's own stream differs between devices.
-    let devices_differ = bench.reference.as_ref().is_ok_and(|place| *place != bench.test)
-        && bench.device_random() != DeviceRandom::Always;
-    let device_errors = match devices_differ {
-        true => Some(device_comparison::device_errors(bench, test, place, &rounding)?),
-        false => None,
-    };
     let mut random = Random::new(subject.spec.training.seed, "gradient_check");
     let mut batch = subject.sample(EXAMPLES);
     break_ties(&mut batch, &mut random);
@@ -71,10 +57,7 @@ pub fn run(
         let moved = tensor.map_or(Moved::Input, Moved::Tensor);
         let plan = subject.declared();
         let zero_expected = plan.is_some_and(|plan| zero_by_design(&gradient.path, plan).is_some());
-        checks.push(TensorCheck {
-            device_error: device_errors.as_ref().map(|errors| errors[index]),
-            ..check(&probe, &method, gradient, moved, largest, zero_expected, &mut random)?
-        });
+        checks.push(check(&probe, &method, gradient, moved, largest, zero_expected, &mut random)?);
     }
     Ok(GradientCheckEvidence {
         examples: batch.size(),
@@ -84,8 +67,6 @@ pub fn run(
             Err(reason) => CheckPath::SinglePrecision { reason: reason.clone() },
         },
         tensors: checks,
-        devices_differ,
-        rounding_bound: rounding.bound,
     })
 }
 
@@ -144,7 +125,6 @@ fn check(
         tensor: gradient.path.clone(),
         norm,
         directions,
-        device_error: None,
         structurally_zero: norm <= floor && (zero_expected || numeric <= floor),
     })
 }

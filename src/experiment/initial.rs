@@ -3,6 +3,7 @@
 use super::backward::{INPUT, backward, gradient_parts, norm_of, term_gradient_norm};
 use super::bench::{Bench, evaluate, recorded_kind};
 use super::evidence::{GradientEvidence, InitialEvidence, InputEvidence, TermEvidence};
+use super::measure::Seen;
 use super::{measure, references, weights};
 use crate::device::DeviceFailure;
 use crate::model::{NamedGradient, Pass, Plan, PlannedLayer};
@@ -19,17 +20,25 @@ pub const LOW_START: f64 = 0.5;
 /// Seeds whose weights are tried where a loss with margins starts below that.
 const OTHER_SEEDS: u64 = 8;
 
-/// Runs the experiment. Gives the gradients as well, which `gradient_check` compares with the
-/// reference device's.
+/// What the pass gave number by number, which is compared with the reference device's.
+pub struct InitialNumbers {
+    /// Without regularization.
+    pub loss: f64,
+    pub outputs: Vec<Seen>,
+    pub gradients: Vec<NamedGradient>,
+}
+
+/// Runs the experiment. Gives its numbers as well.
 ///
 /// # Errors
 ///
 /// When the test device fails.
-pub fn run(bench: &Bench) -> Result<(InitialEvidence, Vec<NamedGradient>), DeviceFailure> {
+pub fn run(bench: &Bench) -> Result<(InitialEvidence, InitialNumbers), DeviceFailure> {
     let subject = &bench.subject;
     let batch = subject.sample(EXAMPLES);
     let pass = backward(bench, &bench.test, &batch, Pass::recording())?;
     let parameters = pass.gradients.iter().filter(|gradient| gradient.path != INPUT);
+    let outputs = measure::seen(pass.recorded)?;
     let guessing_loss = references::guessing_of_all(subject, &batch);
     let evidence = InitialEvidence {
         redrawn: redrawn(bench, &batch, pass.loss, guessing_loss)?,
@@ -46,7 +55,7 @@ pub fn run(bench: &Bench) -> Result<(InitialEvidence, Vec<NamedGradient>), Devic
         gradients: parameters
             .map(|gradient| gradient_evidence(gradient, subject.declared()))
             .collect(),
-        activations: measure::activations(pass.recorded, recorded_kind(subject))?,
+        activations: measure::activations(&outputs, recorded_kind(subject)),
         input: pass
             .gradients
             .iter()
@@ -54,7 +63,7 @@ pub fn run(bench: &Bench) -> Result<(InitialEvidence, Vec<NamedGradient>), Devic
             .map(|gradient| input_evidence(gradient, batch.size())),
         weights: weights::evidence(bench),
     };
-    Ok((evidence, pass.gradients))
+    Ok((evidence, InitialNumbers { loss: pass.loss, outputs, gradients: pass.gradients }))
 }
 
 /// The loss with the weights of other seeds. Outputs of ordinary size already reach a margin: where all

@@ -4,14 +4,14 @@ use serde_yaml::Mapping;
 
 use super::bench::{Bench, SetUpError};
 use super::evidence::{DeviceRandom, Evidence};
+use super::initial::InitialNumbers;
 use super::overfit::OverfitPlan;
 use super::training::TrainingPlan;
 use super::{
-    Experiment, Progress, RelationsPlan, bare, golden, gradient_check, gradient_noise, initial,
-    optimizer_steps, overfit, relations, replays, sweep, training,
+    Experiment, Progress, RelationsPlan, bare, devices, dropout, golden, gradient_check,
+    gradient_noise, initial, optimizer_steps, overfit, relations, replays, sweep, training,
 };
 use crate::device::{DeviceFailure, Devices};
-use crate::model::NamedGradient;
 use crate::panics;
 use crate::property::{self, Options, Verdict};
 use crate::spec::Expectation;
@@ -21,8 +21,8 @@ use crate::subject::Subject;
 pub struct Laboratory {
     bench: Bench,
     evidence: Evidence,
-    /// The test device's gradients of the initial pass, until they are compared.
-    initial_gradients: Vec<NamedGradient>,
+    /// The test device's numbers of the initial pass, until they are compared.
+    initial_numbers: Option<InitialNumbers>,
     /// Experiments that could not be completed: they are not tried again.
     failed: Vec<(Experiment, ExperimentError)>,
 }
@@ -54,7 +54,7 @@ impl Laboratory {
         let bench = panics::caught(|| Bench::new(subject, devices))
             .unwrap_or_else(|panic| Err(SetUpError::Failed(format!("panic: {panic}"))))?;
         let evidence = Evidence::of(bench.facts());
-        Ok(Self { bench, evidence, initial_gradients: Vec::new(), failed: Vec::new() })
+        Ok(Self { bench, evidence, initial_numbers: None, failed: Vec::new() })
     }
 
     /// Judges one expectation, running the experiments that it needs and that have not run yet.
@@ -148,18 +148,21 @@ impl Laboratory {
                 self.evidence.inspection = Some(bench.inspect());
             }
             Experiment::Initial if self.evidence.initial.is_none() => {
-                let (found, gradients) = guarded("initial", || initial::run(bench))?;
+                let (found, numbers) = guarded("initial", || initial::run(bench))?;
                 self.evidence.initial = Some(found);
-                self.initial_gradients = gradients;
+                // Outputs of all layers are large, and one comparison alone reads them.
+                self.initial_numbers = self.compares_devices().then_some(numbers);
+            }
+            Experiment::Devices if self.evidence.devices.is_none() => {
+                self.require(Experiment::Initial, progress)?;
+                let (bench, numbers) = (&self.bench, self.initial_numbers.take());
+                let found = guarded("devices", || devices::run(bench, numbers))?;
+                self.evidence.devices = Some(found);
             }
             Experiment::GradientCheck if self.evidence.gradient_check.is_none() => {
-                self.require(Experiment::Initial, progress)?;
-                let (bench, gradients) = (&self.bench, &self.initial_gradients);
-                let check = || gradient_check::run(bench, gradients, progress);
+                let check = || gradient_check::run(bench, progress);
                 let found = guarded("gradient_check", check)?;
                 self.evidence.gradient_check = Some(found);
-                // Only this comparison reads them.
-                self.initial_gradients = Vec::new();
             }
             Experiment::Overfit if self.evidence.overfit.is_none() => {
                 let plan = self.overfit_plan();
@@ -177,6 +180,10 @@ impl Laboratory {
                 );
                 let found = guarded("golden", || golden::run(bench, &plan, progress))?;
                 self.evidence.golden = Some(found);
+            }
+            Experiment::Dropout if self.evidence.dropout.is_none() => {
+                let found = guarded("dropout", || dropout::run(bench))?;
+                self.evidence.dropout = Some(found);
             }
             Experiment::Replays if self.evidence.replays.is_none() => {
                 let found = guarded("replays", || replays::run(bench))?;
@@ -205,6 +212,12 @@ impl Laboratory {
             _ => {}
         }
         Ok(())
+    }
+
+    /// Whether an expectation asks for the test device beside the reference device.
+    fn compares_devices(&self) -> bool {
+        let mut expectations = self.bench.subject.spec.expectations.iter();
+        expectations.any(|expected| expected.property.needs.contains(&Experiment::Devices))
     }
 
     /// The options that the spec sets for a property, or the property's defaults.

@@ -66,24 +66,39 @@ impl Flats {
     pub const TANH: Self = Self { low: -0.994_987_437_106_62, high: 0.994_987_437_106_62 };
 }
 
-/// Statistics of all recorded outputs, read in one transaction. `kind` says what an output is.
+/// A recorded output on the host.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Seen {
+    pub path: String,
+    /// With the batch axis.
+    pub shape: Vec<usize>,
+    pub numbers: Vec<f64>,
+}
+
+/// All recorded outputs, read in one transaction.
 ///
 /// # Errors
 ///
 /// When the device cannot hand the numbers over.
-pub fn activations(
-    recorded: Vec<Recorded>,
-    kind: impl Fn(&str) -> RecordedKind,
-) -> Result<Vec<ActivationEvidence>, DeviceFailure> {
+pub fn seen(recorded: Vec<Recorded>) -> Result<Vec<Seen>, DeviceFailure> {
     let mut transaction = Transaction::default();
     let mut outputs = Vec::new();
     for Recorded { path, shape, numbers } in recorded {
         transaction = transaction.register(numbers);
         outputs.push((path, shape));
     }
-    let evidence = fetch(transaction)?.into_iter().zip(outputs).map(|(numbers, (path, shape))| {
-        let RecordedKind { kind, can_die, flats } = kind(&path);
-        let (mean, deviation) = moments(&numbers);
+    let numbers = fetch(transaction)?.into_iter().zip(outputs);
+    Ok(numbers.map(|(numbers, (path, shape))| Seen { path, shape, numbers }).collect())
+}
+
+/// Statistics of all outputs. `kind` says what an output is.
+pub fn activations(
+    outputs: &[Seen],
+    kind: impl Fn(&str) -> RecordedKind,
+) -> Vec<ActivationEvidence> {
+    let evidence = outputs.iter().map(|Seen { path, shape, numbers }| {
+        let RecordedKind { kind, can_die, flats } = kind(path);
+        let (mean, deviation) = moments(numbers);
         let saturated = |flats: Flats| {
             let flat =
                 numbers.iter().filter(|number| **number <= flats.low || **number >= flats.high);
@@ -92,17 +107,17 @@ pub fn activations(
         let zeros = numbers.iter().filter(|number| **number == 0.0).count();
         ActivationEvidence {
             kind,
-            path,
+            path: path.clone(),
             mean,
             deviation,
-            between: between(&numbers, shape.first().copied().unwrap_or(0)),
+            between: between(numbers, shape.first().copied().unwrap_or(0)),
             saturated_share: flats.map(saturated),
             zero_share: zeros as f64 / numbers.len().max(1) as f64,
-            not_finite: not_finite(&numbers),
-            units: can_die.then(|| units(&numbers, &shape)),
+            not_finite: not_finite(numbers),
+            units: can_die.then(|| units(numbers, shape)),
         }
     });
-    Ok(evidence.collect())
+    evidence.collect()
 }
 
 /// Root of the mean variance over the rows, column by column; 0 for one row.

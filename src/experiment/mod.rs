@@ -7,8 +7,9 @@ mod accuracy;
 mod backward;
 mod bare;
 mod bench;
-mod device_comparison;
+mod devices;
 mod direction;
+mod dropout;
 mod epochs;
 mod evidence;
 mod facts;
@@ -33,6 +34,8 @@ mod weights;
 
 pub use backward::INPUT;
 pub use bench::SetUpError;
+pub use devices::{DevicesEvidence, LayerDeviation, TensorDeviation};
+pub use dropout::{DropoutEvidence, DroppingLayer, TwiceEvidence, VarianceShift};
 pub use evidence::{
     ActivationEvidence, CheckPath, DeviceRandom, DirectionCheck, DistinctUnits, Evidence,
     GoldenCheck, GoldenEvidence, GoldenObstacle, GoldenPart, GoldenPass, GradientCheckEvidence,
@@ -54,7 +57,9 @@ pub use relations::{
     PaddingPlan, PaddingShift, PositionsEvidence, RelationsEvidence, RelationsPlan,
     SymmetryEvidence, SymmetryPlan, TimeLeak, Transformation,
 };
-pub use replays::{Differing, HalvesEvidence, ReloadedEvidence, ReplaysEvidence};
+pub use replays::{
+    CheckpointedEvidence, Differing, HalvesEvidence, ReloadedEvidence, ReplaysEvidence,
+};
 pub use sweep::{DIVERGED, Rung, StableRegion, SweepEvidence, SweepPlan};
 pub use training::{TrainingPlan, fall};
 
@@ -82,6 +87,10 @@ pub enum Experiment {
     Overfit,
     /// The recipe's own first steps.
     Training,
+    /// The test device beside the reference device.
+    Devices,
+    /// What dropout does in both modes.
+    Dropout,
     /// Golden files of other frameworks, compared.
     Golden,
     /// Forward passes over variations of a batch.

@@ -135,12 +135,13 @@ pub(super) struct Stage<'a> {
 }
 
 impl Stage<'_> {
-    /// All outputs for a batch.
+    /// All outputs for a batch of a model that is used.
     pub fn outputs(&self, batch: &Batch) -> Result<Outputs, DeviceFailure> {
         self.outputs_of(batch, &mut self.subject.pass_in_use())
     }
 
-    fn outputs_of(&self, batch: &Batch, pass: &mut Pass) -> Result<Outputs, DeviceFailure> {
+    /// All outputs for a batch in a pass.
+    pub fn outputs_of(&self, batch: &Batch, pass: &mut Pass) -> Result<Outputs, DeviceFailure> {
         let inputs = batch.inputs(self.place);
         let computed = compute(self.subject, self.model, batch, inputs, self.place, pass);
         let values: Vec<(String, Value)> = match computed {
@@ -180,7 +181,7 @@ impl Outputs {
     }
 
     /// Root of the mean square over all numbers.
-    fn scale(&self) -> f64 {
+    pub fn scale(&self) -> f64 {
         let all: Vec<f64> = self.0.iter().flat_map(|array| &array.numbers).copied().collect();
         root_mean_square(&all)
     }

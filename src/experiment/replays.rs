@@ -36,6 +36,20 @@ pub struct ReplaysEvidence {
     pub halves: Result<HalvesEvidence, &'static str>,
     /// What a model that was saved and loaded gives beside itself, or why it could not be loaded.
     pub reloaded: Result<ReloadedEvidence, String>,
+    /// The gradient that differs most where activations are computed again on the way back.
+    pub checkpointed: CheckpointedEvidence,
+}
+
+/// A gradient with and without checkpointing.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct CheckpointedEvidence {
+    pub examples: usize,
+    /// Of the tensor with the largest error; none where there is no tensor.
+    pub tensor: Option<String>,
+    /// ‖g(checkpointed) − g‖ / ‖largest gradient‖; infinite where one of both has no gradient.
+    pub error: f64,
+    /// Unit roundoff of the place.
+    pub roundoff: f64,
 }
 
 /// A tensor and how far two runs are apart in it.
@@ -85,6 +99,7 @@ pub fn run(bench: &Bench) -> Result<ReplaysEvidence, DeviceFailure> {
         largest_weight: numbers.fold(0.0, |largest, number| largest.max(number.abs())),
         halves: halves(bench)?,
         reloaded: reloaded(bench)?,
+        checkpointed: checkpointed(bench)?,
     })
 }
 
@@ -159,6 +174,33 @@ fn apart(whole: &NamedGradient, one: &NamedGradient, two: &NamedGradient) -> (f6
     let mean: Vec<f64> = one.iter().zip(&two).map(|(one, two)| (one + two) / 2.0).collect();
     let difference: Vec<f64> = whole.iter().zip(&mean).map(|(a, b)| a - b).collect();
     (measure::norm(&difference), measure::norm(&whole) / measure::norm(&mean))
+}
+
+/// The same gradient twice: with all activations kept, and with those computed again on the way back
+/// that Burn's balanced checkpointing does not keep.
+fn checkpointed(bench: &Bench) -> Result<CheckpointedEvidence, DeviceFailure> {
+    let (subject, place) = (&bench.subject, bench.home());
+    let again = Place { device: place.device.clone().gradient_checkpointing(), ..place.clone() };
+    let batch = subject.sample(EXAMPLES);
+    let kept = backward(bench, place, &batch, Pass::plain())?.gradients;
+    let computed_again = backward(bench, &again, &batch, Pass::plain())?.gradients;
+    let largest = kept.iter().map(super::backward::norm_of).fold(0.0, f64::max);
+    let errors = kept.iter().zip(&computed_again).map(|(kept, again)| {
+        let distance = match (&kept.values, &again.values) {
+            (None, None) => 0.0,
+            (Some(kept), Some(again)) => {
+                let differences = kept.iter().zip(again);
+                let differences = differences.map(|(a, b)| super::relations::difference(*a, *b));
+                measure::norm(&differences.collect::<Vec<_>>())
+            }
+            _ => f64::INFINITY,
+        };
+        (kept.path.clone(), if largest > 0.0 { distance / largest } else { distance })
+    });
+    let worst = errors.max_by(|one, other| one.1.total_cmp(&other.1));
+    let (tensor, error) = worst.map_or((None, 0.0), |(tensor, error)| (Some(tensor), error));
+    let (examples, roundoff) = (batch.size(), place.unit_roundoff());
+    Ok(CheckpointedEvidence { examples, tensor, error, roundoff })
 }
 
 fn reloaded(bench: &Bench) -> Result<Result<ReloadedEvidence, String>, DeviceFailure> {

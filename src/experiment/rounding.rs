@@ -16,6 +16,10 @@ use crate::subject::Subject;
 /// bits, and 1.4 between f32 and 64 bits on the networks of `tests/layers_on_adapter.rs`.
 const CANCELLED: f64 = 4.0;
 
+/// How far a device may be off where moves of one unit in the last place were seen to lead so far. Sums
+/// inside a layer round more than once, and two draws are not the worst case.
+const SPREAD: f64 = 8.0;
+
 /// The least share of a norm that may differ, in ε: 1e-5 in f32.
 const LEAST: f64 = 1e-5 / f32::EPSILON as f64;
 
@@ -23,7 +27,7 @@ const LEAST: f64 = 1e-5 / f32::EPSILON as f64;
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Rounding {
     /// The distance from 1 to the next larger number, in the coarser of the two formats.
-    epsilon: f64,
+    pub epsilon: f64,
     /// The relative difference that rounding alone may cause: ε·√n for the longest sum n, and 84·ε at
     /// the least.
     pub bound: f64,
@@ -56,6 +60,12 @@ impl Rounding {
     #[cfg(test)]
     pub const fn of_short_sums(epsilon: f64) -> Self {
         Self { epsilon, bound: epsilon * LEAST }
+    }
+
+    /// What a difference from numbers of this norm is measured against, where `moved` is how far the
+    /// coarser format's own rounding was seen to move them: see `conditioning`.
+    pub fn where_moved(&self, against: f64, moved: f64) -> f64 {
+        against + SPREAD * moved / self.bound
     }
 
     /// What a difference from a gradient of this norm is measured against: the share `bound` of it is

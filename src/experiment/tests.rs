@@ -200,11 +200,13 @@ fn a_healthy_module_holds_every_property() {
     for property in property::REGISTRY.iter().filter(|property| property.meta.recommended) {
         let verdict = verdict(&mut laboratory, property.meta.name);
         let holds = match property.meta.name {
-            // There is nothing of the kind in it, or no probe that shows it; classes have no scale.
+            // There is nothing of the kind in it, or no probe that shows it; classes have no scale, and
+            // there is one device.
             "activations_in_scale"
             | "clipping_effective"
             | "clipping_in_use"
             | "frozen_stay"
+            | "matches_reference_device"
             | "no_saturation"
             | "outputs_vary"
             | "regularization_in_range"

@@ -24,6 +24,8 @@ pub struct Trial {
     /// Modules that own tensors, then probes and the output.
     pub layers: Vec<LayerFacts>,
     pub random: DeviceRandom,
+    /// Paths of Burn's `Dropout` modules.
+    pub dropouts: Vec<String>,
     /// What its outputs are like, where the loss is not its own.
     pub outputs: Option<Seen>,
 }
@@ -146,12 +148,14 @@ fn observe(subject: &Subject, place: &Place) -> Result<(Weights, Trial), Obstacl
         scalar(run_untracked(subject, &subject.spec.loss, &quiet, &batch, place, pass).loss)
     };
     let always = at_seed(1)?.to_bits() != at_seed(2)?.to_bits();
-    let random = match (always, flagged.iter().any(|kind| kind != "BatchNorm")) {
+    let random = match (always, flagged.iter().any(|(_, kind)| kind != "BatchNorm")) {
         (true, _) => DeviceRandom::Always,
         (false, true) => DeviceRandom::InTraining,
         (false, false) => DeviceRandom::Never,
     };
-    Ok((weights, Trial { layers, random, outputs }))
+    let dropouts = flagged.into_iter().filter(|(_, kind)| kind == "Dropout");
+    let dropouts = dropouts.map(|(path, _)| path).collect();
+    Ok((weights, Trial { layers, random, dropouts, outputs }))
 }
 
 /// What the head must give: k logits, one logit, a number for each target, …

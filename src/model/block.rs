@@ -10,7 +10,7 @@ use super::attention::{Masks, attend, decode, encode};
 use super::comparison::compared;
 use super::layer::Layer;
 use super::plan::{PlannedLayer, Sources};
-use super::value::Value;
+use super::value::{Value, map_float};
 use super::wires::Wires;
 use crate::spec::{Fault, LayerKind, Merge, Regularization, join};
 
@@ -32,6 +32,8 @@ pub struct Node {
     regularization: Option<Regularization>,
     /// A planted fault: gradients through the output are multiplied by this.
     gradient_factor: Option<f64>,
+    /// A planted fault: the output has a coarse grain.
+    coarse: bool,
     /// A planted fault: the output is cut off from the graph.
     detached: bool,
 }
@@ -49,6 +51,7 @@ impl Block {
                 frozen: planned.frozen,
                 regularization: planned.regularization,
                 gradient_factor: None,
+                coarse: false,
                 detached: false,
             }
         };
@@ -63,6 +66,9 @@ impl Block {
                 match fault {
                     Fault::WrongGradient { layer, factor } if node.is_called(layer, &path) => {
                         node.gradient_factor = Some(*factor);
+                    }
+                    Fault::CoarseLayer(layer) if node.is_called(layer, &path) => {
+                        node.coarse = true;
                     }
                     Fault::Detach(layer) if node.is_called(layer, &path) => node.detached = true,
                     _ => {}
@@ -140,6 +146,11 @@ impl Node {
             None => output,
         };
         let output = if self.detached { output.detach() } else { output };
+        let output = match self.coarse {
+            true => coarsened(output),
+            false => output,
+        };
+        let output = wires.pass.handed_on(output);
         wires.put(path, &output);
         output
     }
@@ -198,6 +209,15 @@ fn merged(merge: Merge, values: Vec<Value>) -> Value {
         Merge::Multiply => values.into_iter().reduce(Value::multiply).expect("a join has inputs"),
         Merge::CosineSimilarity { .. } | Merge::PairwiseDistance { .. } => compared(merge, values),
     }
+}
+
+/// Every number as the nearest multiple of 1/256: a planted fault. The gradient passes as it is.
+fn coarsened(output: Value) -> Value {
+    map_float!(output, tensor => {
+        let grained = tensor.clone().mul_scalar(256.0).round().div_scalar(256.0);
+        let moved = (grained - tensor.clone()).detach();
+        tensor + moved
+    })
 }
 
 fn padding_tokens(kind: &LayerKind) -> [usize; 2] {

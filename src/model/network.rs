@@ -63,6 +63,8 @@ impl Network {
     pub fn forward(&self, inputs: Vec<Value>, pass: &mut Pass) -> Vec<NamedOutput> {
         assert_eq!(inputs.len(), self.inputs.len(), "a batch is divided as the plan says");
         let mut wires = Wires::new(&self.body, &self.inputs, &self.kept, pass);
+        let inputs: Vec<Value> =
+            inputs.into_iter().map(|input| wires.pass.handed_on(input)).collect();
         for (name, input) in self.inputs.iter().zip(&inputs) {
             wires.put(name, input);
         }

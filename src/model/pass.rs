@@ -1,9 +1,9 @@
 //! One pass through a network: what is random in it, and what is recorded from it.
 
-use burn::tensor::Tensor;
+use burn::tensor::{Tensor, TensorData};
 
 use super::Value;
-use super::value::on_float;
+use super::value::{map_float, on_float};
 use crate::random::Random;
 
 /// The circumstances of a forward pass.
@@ -17,6 +17,15 @@ pub struct Pass {
     recorded: Vec<Recorded>,
     /// What masks of padding read in place of the inputs, in their order.
     masks: Option<Vec<Value>>,
+    /// What moves each output a little, as rounding would.
+    unsteady: Option<Unsteady>,
+}
+
+/// Numbers that are moved by a random share of their size.
+#[derive(Debug)]
+struct Unsteady {
+    random: Random,
+    share: f64,
 }
 
 /// A layer's output in a recorded pass, or what a probe saw.
@@ -80,6 +89,24 @@ impl Pass {
     /// Dropout off, every layer's output kept.
     pub fn recording() -> Self {
         Self { recording: true, ..Self::default() }
+    }
+
+    /// The same pass with every input and every layer's output moved by a random share of its size,
+    /// normal with the deviation `share`: what a coarser arithmetic would make of them.
+    pub fn unsteady(self, random: Random, share: f64) -> Self {
+        Self { unsteady: Some(Unsteady { random, share }), ..self }
+    }
+
+    /// An output as this pass hands it on: moved, if the pass is unsteady. Gradients on the way back are
+    /// moved with it.
+    pub fn handed_on(&mut self, output: Value) -> Value {
+        let Some(Unsteady { random, share }) = &mut self.unsteady else { return output };
+        map_float!(output, tensor => {
+            let count = tensor.dims().iter().product();
+            let factors: Vec<f64> = (0..count).map(|_| 1.0 + *share * random.normal()).collect();
+            let data = TensorData::new(factors, tensor.dims());
+            tensor.clone() * Tensor::from_data(data, (&tensor.device(), tensor.dtype()))
+        })
     }
 
     /// The same pass, with every layer's output kept.

@@ -77,9 +77,9 @@ pub struct ModuleFacts {
     pub parameters: usize,
 }
 
-/// The modules that own tensors, and the types of all modules that have a flag (dropout, noise): what
-/// they draw is random.
-pub fn module_facts<M: Module>(module: &M) -> (Vec<ModuleFacts>, Vec<String>) {
+/// The modules that own tensors, and paths and types of all modules that have a flag (dropout, noise):
+/// what they draw is random.
+pub fn module_facts<M: Module>(module: &M) -> (Vec<ModuleFacts>, Vec<(String, String)>) {
     let mut owners = Owners::default();
     module.visit(&mut owners);
     (owners.found, owners.flagged)
@@ -90,7 +90,7 @@ struct Owners {
     /// Name and type of the modules around the place.
     path: Vec<(String, String)>,
     found: Vec<ModuleFacts>,
-    flagged: Vec<String>,
+    flagged: Vec<(String, String)>,
 }
 
 impl Owners {
@@ -122,6 +122,6 @@ impl ModuleVisitor for Owners {
     }
 
     fn visit_flag(&mut self, _flag: &Param<Flag>) {
-        self.flagged.push(self.owner().1);
+        self.flagged.push(self.owner());
     }
 }

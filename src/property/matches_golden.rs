@@ -2,7 +2,7 @@
 
 use serde_yaml::{Mapping, Value};
 
-use super::gradients_match::known_deviation;
+use super::matches_reference_device::known_deviation;
 use super::text::{count, mapping, short};
 use super::{Finding, Meta, OptionKind, OptionMeta, OptionValue, Options, Property, Verdict};
 use crate::experiment::{

@@ -15,10 +15,12 @@ mod batch_independent;
 mod batch_size_adequate;
 mod beats_baseline;
 pub(crate) mod causal;
+mod checkpointing_equivalent;
 mod classes_balanced;
 mod clipping_effective;
 mod clipping_in_use;
 mod deterministic;
+mod dropout_sound;
 pub(crate) mod equivariant_to;
 mod every_parameter_gets_gradient;
 mod features_vary;
@@ -39,6 +41,7 @@ mod loss_is_nonnegative;
 mod loss_suits_task;
 mod loss_terms_balanced;
 pub(crate) mod matches_golden;
+mod matches_reference_device;
 mod meta;
 mod no_dead_units;
 mod no_duplicates_across_split;
@@ -120,13 +123,16 @@ pub static REGISTRY: &[&Property] = &[
     &uses_inputs::PROPERTY,
     &batch_independent::PROPERTY,
     &causal::PROPERTY,
+    &dropout_sound::PROPERTY,
     &respects_padding::PROPERTY,
     &augmentation_keeps_scale::PROPERTY,
     &invariant_to::PROPERTY,
     &equivariant_to::PROPERTY,
     &accumulation_equivalent::PROPERTY,
+    &checkpointing_equivalent::PROPERTY,
     &deterministic::PROPERTY,
     &save_load_round_trip::PROPERTY,
+    &matches_reference_device::PROPERTY,
     &optimizer_as_declared::PROPERTY,
     &gradients_match::PROPERTY,
     &matches_golden::PROPERTY,

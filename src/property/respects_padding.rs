@@ -109,9 +109,11 @@ fn findings(padding: &PaddingEvidence, roundoff: f64) -> Vec<Finding> {
     let content = content.and_then(|shift| moved(shift, ROUNDINGS * roundoff, "holds others"));
     let shorter = padding.shorter.as_ref().ok().and_then(Option::as_ref);
     let shorter = shorter.and_then(|shift| moved(shift, REORDERED * roundoff, "is shorter"));
-    // One mistake is told once.
-    let output = content.or(shorter);
-    output.into_iter().chain(loss(padding, roundoff)).collect()
+    // One mistake is told once: the loss of outputs that move moves with them.
+    match content.or(shorter) {
+        Some(output) => vec![output],
+        None => loss(padding, roundoff).into_iter().collect(),
+    }
 }
 
 /// An output that depends on padding.
@@ -233,6 +235,7 @@ mod tests {
         let verdict = verdict(|padding| {
             padding.content = Ok(shift(0.5));
             padding.shorter = Ok(shift(0.25));
+            padding.losses = Some([1.5, 1.75]);
         });
         assert_eq!(verdict.outcome, Outcome::Fail);
         let [finding] = verdict.findings.as_slice() else { panic!("{verdict:?}") };

@@ -3,13 +3,14 @@
 use std::f64::consts::LN_10;
 
 use crate::experiment::{
-    ActivationEvidence, CausalityEvidence, CheckPath, DeviceRandom, DistinctUnits, Evidence,
+    ActivationEvidence, CausalityEvidence, CheckPath, CheckpointedEvidence, DeviceRandom,
+    DevicesEvidence, DistinctUnits, DropoutEvidence, DroppingLayer, Evidence,
     GradientCheckEvidence, GradientEvidence, GradientNoiseEvidence, HalvesEvidence,
-    InitialEvidence, InputEvidence, LayerFacts, LossBounds, MixingEvidence, NoiseScale,
-    OptimizerStepsEvidence, OutcomeEvidence, OverfitEvidence, PaddingEvidence, RelationsEvidence,
-    ReloadedEvidence, ReplaysEvidence, Rung, SampleLoss, StepUpdate, SubjectFacts, SweepEvidence,
-    TensorStep, TrainingEvidence, UnitEvidence, UntrainedEvidence, UpdateEvidence, ValidationLoss,
-    WeightEvidence,
+    InitialEvidence, InputEvidence, LayerDeviation, LayerFacts, LossBounds, MixingEvidence,
+    NoiseScale, OptimizerStepsEvidence, OutcomeEvidence, OverfitEvidence, PaddingEvidence,
+    RelationsEvidence, ReloadedEvidence, ReplaysEvidence, Rung, SampleLoss, StepUpdate,
+    SubjectFacts, SweepEvidence, TensorDeviation, TensorStep, TrainingEvidence, TwiceEvidence,
+    UnitEvidence, UntrainedEvidence, UpdateEvidence, ValidationLoss, WeightEvidence,
 };
 use crate::inspection::{
     ClassCount, ColumnFacts, Contradictions, Copies, DataFacts, FirstLayer, Head, Inspection,
@@ -71,8 +72,6 @@ pub fn evidence() -> Evidence {
             loss: 2.35,
             path: CheckPath::Reference,
             tensors: Vec::new(),
-            devices_differ: true,
-            rounding_bound: 1e-5,
         }),
         overfit: Some(OverfitEvidence {
             examples: 16,
@@ -107,6 +106,23 @@ pub fn evidence() -> Evidence {
         }),
         golden: None,
         relations: Some(relations()),
+        devices: Some(Ok(devices())),
+        dropout: Some(DropoutEvidence {
+            layers: vec![DroppingLayer {
+                path: "dropout1".to_owned(),
+                kind: "dropout".to_owned(),
+                rate: Some(0.5),
+                is_output: false,
+            }],
+            outputs: Ok(TwiceEvidence {
+                examples: 8,
+                in_training: 0.7,
+                in_use: 0.0,
+                scale: 0.8,
+                roundoff: f64::EPSILON / 2.0,
+            }),
+            shifts: Vec::new(),
+        }),
         replays: Some(ReplaysEvidence {
             steps: 3,
             again: None,
@@ -119,6 +135,12 @@ pub fn evidence() -> Evidence {
                 roundoff: f64::EPSILON / 2.0,
             }),
             reloaded: Ok(ReloadedEvidence { bytes: 1000, tensor: None, outputs: Some(0.0) }),
+            checkpointed: CheckpointedEvidence {
+                examples: 16,
+                tensor: Some("head.weight".to_owned()),
+                error: 0.0,
+                roundoff: f64::EPSILON / 2.0,
+            },
         }),
         optimizer_steps: Some(OptimizerStepsEvidence {
             optimizer: "adam",
@@ -171,6 +193,29 @@ pub fn statistic() -> UntrainedEvidence {
         is_statistic: true,
         moved: true,
         wrong: 0,
+    }
+}
+
+fn devices() -> DevicesEvidence {
+    let layer = |path: &str, kind: &str| LayerDeviation {
+        path: path.to_owned(),
+        kind: kind.to_owned(),
+        error: 2e-7,
+    };
+    let tensor = |name: &str| TensorDeviation { tensor: name.to_owned(), error: 3e-7 };
+    let tensors = ["hidden.weight", "hidden.bias", "head.weight", "head.bias"];
+    DevicesEvidence {
+        examples: 120,
+        bound: 1e-5,
+        loss: 1e-7,
+        layers: vec![
+            layer("input", "input"),
+            layer("hidden", "linear"),
+            layer("relu1", "relu"),
+            layer("head", "linear"),
+        ],
+        gradients: tensors.map(tensor).to_vec(),
+        updates: tensors.map(tensor).to_vec(),
     }
 }
 

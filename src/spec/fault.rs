@@ -29,6 +29,9 @@ pub enum Fault {
     DecayFrozen(String),
     /// Each output is halfway to the mean of its batch.
     MixBatch,
+    /// The layer's outputs have a coarse grain on the device that tests run on, and not on the
+    /// reference device.
+    CoarseLayer(String),
     /// The optimizer's step of this layer is multiplied by `factor`.
     ScaleStep { layer: String, factor: f64 },
     /// Clipping leaves this layer's gradients out.
@@ -116,6 +119,7 @@ fn read_fault(
         "negate_gradient" => Fault::NegateGradient,
         "decay_frozen" => Fault::DecayFrozen(layer(options, layers)),
         "mix_batch" => Fault::MixBatch,
+        "coarse_layer" => Fault::CoarseLayer(layer(options, layers)),
         "scale_step" => {
             Fault::ScaleStep { layer: layer(options, layers), factor: options.number("factor") }
         }

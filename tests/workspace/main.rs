@@ -21,7 +21,7 @@ fn main() -> ExitCode {
     let mut arguments = Arguments::from_args();
     // Cargo's builds wait for each other, and memory is watched.
     arguments.test_threads = Some(1);
-    let cases: [(&str, Case); 13] = [
+    let cases: [(&str, Case); 14] = [
         ("the_sample_locks_the_versions_of_this_package", agreement::versions),
         ("the_sample_has_the_profile_of_this_package", agreement::profiles),
         ("the_sample_builds_burn_with_the_features_of_this_package", agreement::features),
@@ -29,6 +29,7 @@ fn main() -> ExitCode {
         ("healthy_models_pass_on_a_wgpu_adapter", outcomes::healthy_on_an_adapter),
         ("a_wrong_backward_is_caught_in_f64_and_its_tensor_named", outcomes::wrong_in_f64),
         ("a_wrong_backward_is_caught_in_f32_and_its_tensor_named", outcomes::wrong_in_f32),
+        ("what_is_wrong_the_second_time_is_caught", outcomes::wrong_the_second_time),
         ("each_broken_model_is_named_and_harms_no_other", outcomes::broken),
         ("a_model_with_its_own_training_step_passes", outcomes::stepped),
         ("wrong_registrations_are_refused_with_errors_that_help", refused::programs_are_refused),

@@ -3,21 +3,7 @@
 use super::super::Finding;
 use super::super::text::{percent, short};
 use super::{judged, worst};
-use crate::experiment::{
-    CheckPath, DirectionCheck, Evidence, GradientCheckEvidence, INPUT, TensorCheck,
-};
-
-/// Layers whose kernel is known to be inexact on wgpu devices in this version of Burn, how far it
-/// is off, and why. They warn, because no change of the model mends them.
-///
-/// `gelu` computes the error function and differentiates the tanh approximation in its place
-/// (burn-backend 0.22.1, `ActivationOps::gelu_backward`); flex has a backward of its own.
-const KNOWN_DEVIATIONS: &[(&str, f64, &str)] = &[(
-    "gelu",
-    5e-3,
-    "Burn's wgpu backend differentiates the tanh approximation of `gelu`, not `gelu` itself; \
-     `gelu_approximate` has no such gap",
-)];
+use crate::experiment::{CheckPath, DirectionCheck, GradientCheckEvidence, INPUT, TensorCheck};
 
 /// The smallest relative error that every checked tensor would have shown: tolerance and uncertainty of
 /// the sharpest direction, of the tensor that is seen worst. `None` where no tensor was seen.
@@ -32,12 +18,7 @@ fn visible_error(check: &GradientCheckEvidence, tolerance: f64) -> Option<f64> {
 
 /// The five numbers that convince, of the tensor that agrees least: analytic, numeric, relative
 /// error, tolerance, checked share.
-pub fn summarize(
-    check: &GradientCheckEvidence,
-    tolerance: f64,
-    device_bound: f64,
-    share: f64,
-) -> String {
+pub fn summarize(check: &GradientCheckEvidence, tolerance: f64, share: f64) -> String {
     let least = check
         .tensors
         .iter()
@@ -56,14 +37,6 @@ pub fn summarize(
         ),
         None => "no direction could be judged".to_owned(),
     };
-    let device = check
-        .tensors
-        .iter()
-        .filter_map(|tensor| tensor.device_error)
-        .max_by(f64::total_cmp)
-        .map_or_else(String::new, |error| {
-            format!("; test device against f64: {} (bound {})", short(error), short(device_bound))
-        });
     let arithmetic = match &check.path {
         CheckPath::Reference => "in f64 on the CPU",
         CheckPath::SinglePrecision { .. } => "in f32, since the model does not run in f64",
@@ -72,7 +45,7 @@ pub fn summarize(
         format!(", where an error of {} would show", short(error))
     });
     format!(
-        "{numbers}; {} of {directions} directions checked {arithmetic}{visible}{device}",
+        "{numbers}; {} of {directions} directions checked {arithmetic}{visible}",
         percent(share)
     )
 }
@@ -157,34 +130,4 @@ pub fn slow_path(reason: &str) -> Finding {
                your own a CPU backend: then gradients are checked in f64"
                 .to_owned(),
     }
-}
-
-/// A Rust model does not show which kernels it uses, and `gelu` is the default of Burn's transformers.
-const UNSEEN_DEVIATION: (f64, &str) = (
-    5e-3,
-    "if the model uses `gelu`: Burn's wgpu backend differentiates its tanh approximation; else the \
-     device's kernel for this layer is inexact: report it, or run on another device",
-);
-
-/// Why the devices differ, if the model has a layer that is known for it and all differences are
-/// within what it is known for.
-pub fn known_deviation(evidence: &Evidence, findings: &[Finding]) -> Option<&'static str> {
-    let largest = findings.iter().filter_map(|finding| finding.measured).fold(0.0, f64::max);
-    let layers = &evidence.subject.layers;
-    let has =
-        |kind| layers.iter().any(|layer| layer.kind == kind || layer.activation == Some(kind));
-    let (unseen, reason) = UNSEEN_DEVIATION;
-    if evidence.subject.rust && largest <= unseen {
-        return Some(reason);
-    }
-    let known = KNOWN_DEVIATIONS.iter().find(|(kind, bound, _)| has(kind) && largest <= *bound);
-    known.map(|(_, _, reason)| *reason)
-}
-
-/// One finding for all tensors that a known deviation explains: the worst of them.
-pub fn blame(findings: Vec<Finding>, reason: &str) -> Vec<Finding> {
-    let worst = findings
-        .into_iter()
-        .max_by(|a, b| a.measured.unwrap_or_default().total_cmp(&b.measured.unwrap_or_default()));
-    worst.map(|finding| Finding { mend: reason.to_owned(), ..finding }).into_iter().collect()
 }

@@ -135,6 +135,17 @@ pub(super) static TERMS: &[TermMeta] = &[
         example: "mix_batch",
         source: SOURCE,
     },
+    TermMeta {
+        name: "coarse_layer",
+        kind: TermKind::Fault,
+        summary: "The layer's outputs are rounded to multiples of 1/256 on the device that tests run on, as \
+                  by a kernel in half precision. Where that is the reference device itself, nothing is \
+                  changed.",
+        options: &[LAYER],
+        main: Some("layer"),
+        example: "coarse_layer: hidden",
+        source: SOURCE,
+    },
     with(
         "zero_tensor",
         "The tensor starts at 0, whatever its initializer: as after an allocation that nothing fills.",
