@@ -7,6 +7,7 @@ mod head;
 mod inputs;
 mod rust;
 mod terms;
+mod variant;
 mod weights;
 
 use burn::module::Module;

@@ -22,6 +22,7 @@ const FAULTS: &[(&str, &[(&str, &str)])] = &[
     ("constant_column", &[("features_vary", "site")]),
     ("constant_weights", &[("initialization_suits_activations", "hidden.weight")]),
     ("counted_padding", &[("respects_padding", "loss")]),
+    ("dead_middle", &[("grows_step_by_step", "dead + relu2"), ("overfits_batch", "model")]),
     ("dead_relu", &[("no_dead_units", "activation")]),
     ("decayed_frozen", &[("frozen_stay", "hidden.weight")]),
     ("dropout_before_norm", &[("dropout_sound", "norm")]),
@@ -36,6 +37,7 @@ const FAULTS: &[(&str, &[(&str, &str)])] = &[
     ("missing_activation", &[("overfits_batch", "first")]),
     ("mixed_batch", &[("batch_independent", "head")]),
     ("mostly_padding", &[("padding_in_bounds", "data")]),
+    ("narrow_waist", &[("beats_linear", "model")]),
     (
         "negated_gradient",
         &[("gradients_match", "loss"), ("learns", "loss"), ("overfits_batch", "loss")],
@@ -58,6 +60,7 @@ const FAULTS: &[(&str, &[(&str, &str)])] = &[
     ("sigmoid_for_large_targets", &[("loss_suits_task", "share")]),
     ("signal_dies", &[("activations_in_scale", "second")]),
     ("slow_statistics", &[("train_eval_consistent", "model")]),
+    ("small_column", &[("memorizes_outputs", "mean_fractal_dimension")]),
     (
         "softmax_before_cross_entropy",
         &[("loss_suits_task", "probabilities"), ("overfits_batch", "probabilities")],
@@ -77,6 +80,7 @@ const FAULTS: &[(&str, &[(&str, &str)])] = &[
     ("unscaled_targets", &[("targets_scaled", "progression")]),
     ("unused_column", &[("uses_inputs", "input")]),
     ("vanishing_gradient", &[("gradients_flow", "first.weight")]),
+    ("width_blind_weights", &[("more_capacity_fits_better", "model")]),
     ("wrong_gradient", &[("gradients_match", "hidden.bias")]),
     ("zero_weights", &[("every_parameter_gets_gradient", "hidden.weight")]),
     ("zeros_in_a_circle", &[("equivariant_to", "around")]),

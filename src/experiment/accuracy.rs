@@ -1,4 +1,4 @@
-//! The share of right answers.
+//! Answers of classes, and the share of right ones.
 
 use crate::data::{Targets, statistics};
 use crate::device::DeviceFailure;
@@ -6,10 +6,23 @@ use crate::model::{Value, to_f64};
 use crate::objective;
 use crate::spec::LossKind;
 
-/// The share of answers (of examples, labels or places that count) that are right: the class with
-/// the largest output, or the side of the decision that a single output lies on. `None` where there
-/// is no right or wrong: for real targets, embeddings and sequences without alignment, and where no
-/// answer counts.
+/// One answer: which one (row-major over examples and their labels or places), what is due, and what
+/// the model says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Answer {
+    pub index: usize,
+    pub due: usize,
+    pub given: usize,
+}
+
+impl Answer {
+    pub fn is_right(&self) -> bool {
+        self.due == self.given
+    }
+}
+
+/// The share of answers (of examples, labels or places that count) that are right. `None` where there
+/// is no right or wrong, and where no answer counts.
 ///
 /// # Errors
 ///
@@ -19,6 +32,25 @@ pub fn accuracy(
     output: Value,
     targets: &Targets,
 ) -> Result<Option<f64>, DeviceFailure> {
+    let answers = answers(kind, output, targets)?.filter(|answers| !answers.is_empty());
+    Ok(answers.map(|answers| {
+        let right = answers.iter().filter(|answer| answer.is_right()).count();
+        right as f64 / answers.len() as f64
+    }))
+}
+
+/// The answers that count: the class with the largest output, or the side of the decision that a single
+/// output lies on. `None` where there is no right or wrong: for real targets, embeddings and sequences
+/// without alignment.
+///
+/// # Errors
+///
+/// When the device fails.
+pub fn answers(
+    kind: &LossKind,
+    output: Value,
+    targets: &Targets,
+) -> Result<Option<Vec<Answer>>, DeviceFailure> {
     let pad_tokens: &[usize] = match kind {
         LossKind::CrossEntropy { pad_tokens, .. } => pad_tokens,
         LossKind::HingeEmbedding { .. }
@@ -29,7 +61,7 @@ pub fn accuracy(
         | LossKind::Rnnt { .. } => return Ok(None),
         _ => &[],
     };
-    let answers: Vec<(usize, usize)> = match targets {
+    let due: Vec<(usize, usize)> = match targets {
         Targets::Classes(_) | Targets::Places { .. } => statistics::counted(targets, pad_tokens),
         Targets::Labels { labels, .. } => labels.iter().copied().enumerate().collect(),
         Targets::Values(_) | Targets::Arrays { .. } => return Ok(None),
@@ -44,8 +76,8 @@ pub fn accuracy(
         [score] => usize::from(*score > boundary(kind)),
         scores => argmax(scores),
     };
-    let right = answers.iter().filter(|(answer, class)| predicted(*answer) == *class).count();
-    Ok((!answers.is_empty()).then(|| right as f64 / answers.len() as f64))
+    let answer = |(index, due)| Answer { index, due, given: predicted(index) };
+    Ok(Some(due.into_iter().map(answer).collect()))
 }
 
 /// From where on a single output says 1: half for probabilities, 0 for scores.

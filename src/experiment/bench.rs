@@ -88,6 +88,18 @@ impl Bench {
         self.reference.as_ref().unwrap_or(&self.test)
     }
 
+    /// A bench at the same places for another subject of declared layers, whose weights are drawn anew.
+    ///
+    /// # Errors
+    ///
+    /// When the device that draws them fails.
+    pub fn beside(&self, subject: Subject) -> Result<Self, DeviceFailure> {
+        let reference = Ok(self.exact.clone());
+        let weights = draw(&subject, &self.exact, subject.spec.training.seed)?;
+        let (test, exact) = (self.test.clone(), self.exact.clone());
+        Ok(Self { subject, test, reference, exact, weights, start: Vec::new(), trial: None })
+    }
+
     /// The model with the subject's weights, at a place.
     pub fn model(&self, place: &Place) -> Model {
         self.weights.load(self.subject.build(&place.device), place)

@@ -5,11 +5,13 @@
 
 use serde::Serialize;
 
+use super::contests::ContestsEvidence;
 use super::devices::DevicesEvidence;
 use super::dropout::DropoutEvidence;
 use super::gradient_noise::GradientNoiseEvidence;
 use super::optimizer_steps::OptimizerStepsEvidence;
 use super::outcome::OutcomeEvidence;
+use super::recall::RecallEvidence;
 use super::relations::RelationsEvidence;
 use super::replays::ReplaysEvidence;
 use super::sweep::SweepEvidence;
@@ -33,6 +35,7 @@ pub struct Evidence {
     pub devices: Option<Result<DevicesEvidence, &'static str>>,
     pub dropout: Option<DropoutEvidence>,
     pub replays: Option<ReplaysEvidence>,
+    pub contests: ContestsEvidence,
     pub optimizer_steps: Option<OptimizerStepsEvidence>,
     pub sweep: Option<SweepEvidence>,
     /// Or why it says nothing.
@@ -56,6 +59,7 @@ impl Evidence {
             devices: None,
             dropout: None,
             replays: None,
+            contests: ContestsEvidence::default(),
             optimizer_steps: None,
             sweep: None,
             gradient_noise: None,
@@ -550,6 +554,8 @@ pub struct OverfitEvidence {
     pub bounds: Option<LossBounds>,
     /// In the order in which they were made; the first one that succeeds is the last.
     pub attempts: Vec<OverfitAttempt>,
+    /// What the last model that succeeded says of the examples; none where none did.
+    pub recall: Option<RecallEvidence>,
 }
 
 /// Losses between which learning takes place.

@@ -8,7 +8,7 @@ use super::initial::InitialNumbers;
 use super::overfit::OverfitPlan;
 use super::training::TrainingPlan;
 use super::{
-    Experiment, Progress, RelationsPlan, bare, devices, dropout, golden, gradient_check,
+    Experiment, Progress, RelationsPlan, contests, devices, dropout, golden, gradient_check,
     gradient_noise, initial, optimizer_steps, overfit, relations, replays, sweep, training,
 };
 use crate::device::{DeviceFailure, Devices};
@@ -109,7 +109,7 @@ impl Laboratory {
     /// When training panics or its device fails.
     #[doc(hidden)]
     pub fn train_bare(&self, steps: Option<usize>) -> Result<Vec<f64>, ExperimentError> {
-        guarded("bare", || bare::run(&self.bench, steps))
+        guarded("bare", || super::bare::run(&self.bench, steps))
     }
 
     /// What has been measured so far.
@@ -188,6 +188,21 @@ impl Laboratory {
             Experiment::Replays if self.evidence.replays.is_none() => {
                 let found = guarded("replays", || replays::run(bench))?;
                 self.evidence.replays = Some(found);
+            }
+            Experiment::Linear if self.evidence.contests.linear.is_none() => {
+                let found = guarded("linear", || contests::linear(bench, progress))?;
+                self.evidence.contests.linear = Some(found);
+            }
+            Experiment::Widened if self.evidence.contests.widened.is_none() => {
+                let found = guarded("widened", || contests::widened(bench, progress))?;
+                self.evidence.contests.widened = Some(found);
+            }
+            Experiment::Stages if self.evidence.contests.stages.is_none() => {
+                self.require(Experiment::Overfit, progress)?;
+                let plan = self.overfit_plan();
+                let (bench, whole) = (&self.bench, self.evidence.overfit());
+                let stages = || contests::stages(bench, whole, &plan, progress);
+                self.evidence.contests.stages = Some(guarded("stages", stages)?);
             }
             Experiment::OptimizerSteps if self.evidence.optimizer_steps.is_none() => {
                 let found = guarded("optimizer_steps", || optimizer_steps::run(bench))?;

@@ -7,6 +7,7 @@ mod accuracy;
 mod backward;
 mod bare;
 mod bench;
+mod contests;
 mod devices;
 mod direction;
 mod dropout;
@@ -22,6 +23,7 @@ mod measure;
 mod optimizer_steps;
 mod outcome;
 mod overfit;
+mod recall;
 mod recipe_run;
 mod references;
 mod relations;
@@ -34,6 +36,9 @@ mod weights;
 
 pub use backward::INPUT;
 pub use bench::SetUpError;
+pub use contests::{
+    CapacityRun, ContestsEvidence, LinearEvidence, StageEvidence, StagesEvidence, WidenedEvidence,
+};
 pub use devices::{DevicesEvidence, LayerDeviation, TensorDeviation};
 pub use dropout::{DropoutEvidence, DroppingLayer, TwiceEvidence, VarianceShift};
 pub use evidence::{
@@ -46,12 +51,13 @@ pub use evidence::{
 pub use facts::without_device;
 pub use golden::GoldenPlan;
 pub use gradient_noise::{GradientNoiseEvidence, NoiseScale};
-pub use initial::LOW_START;
+pub use initial::{LOW_START, zero_by_design};
 pub use laboratory::{ExperimentError, Judgement, Laboratory};
 pub use measure::median;
 pub use optimizer_steps::{OptimizerStepsEvidence, TensorStep};
 pub use outcome::{ClippingEvidence, OutcomeEvidence, UntrainedEvidence, ValidationLoss};
 pub use overfit::{OWN_FALL, OverfitPlan};
+pub use recall::{ColumnRecall, Due, ExampleError, HeadRecall, RecallEvidence, Said, WrongAnswer};
 pub use relations::{
     Asymmetry, AugmentedScale, CausalityEvidence, Influence, MixingEvidence, PaddingEvidence,
     PaddingPlan, PaddingShift, PositionsEvidence, RelationsEvidence, RelationsPlan,
@@ -97,6 +103,12 @@ pub enum Experiment {
     Relations,
     /// The same again in another way.
     Replays,
+    /// Against a linear model.
+    Linear,
+    /// Against a wider model.
+    Widened,
+    /// The beginnings of a model.
+    Stages,
     /// The recipe's first steps against its optimizer's formula.
     OptimizerSteps,
     /// Short trainings at other learning rates.

@@ -12,6 +12,7 @@
 use super::accuracy::accuracy;
 use super::bench::{Bench, evaluate, run as run_untracked, scalar, scalars};
 use super::evidence::{LossBounds, OverfitAttempt, OverfitEvidence, TermEnd};
+use super::recall::{self, Due, RecallEvidence};
 use super::{Progress, references};
 use crate::data::Targets;
 use crate::device::{DeviceFailure, Place};
@@ -32,6 +33,9 @@ pub const SEEDS: u64 = 3;
 
 /// Steps between two looks at the loss.
 const BLOCK: usize = 10;
+
+/// Held-out examples that are looked at when the others are learned.
+const HELD_OUT: usize = 64;
 
 /// What is to be learned, and when it counts as learned.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -77,11 +81,15 @@ pub fn run(
     let derived =
         bounds.map(|LossBounds { floor, constant }| floor + LEARNED_SHARE * (constant - floor));
     let bound = plan.loss.or(derived);
-    let mut evidence = OverfitEvidence { examples: batch.size(), bounds, attempts: Vec::new() };
+    // Whoever asks for less has less asked of the answers, too.
+    let left = bounds.zip(plan.loss).map_or(0.0, |(bounds, loss)| bounds.share_left(loss));
+    let due = Due { accuracy: plan.accuracy, left: LEARNED_SHARE.max(left) };
+    let mut evidence =
+        OverfitEvidence { examples: batch.size(), bounds, attempts: Vec::new(), recall: None };
 
     let (mut learned, mut failed) = (0, 0);
     for seed in (0..SEEDS).map(|offset| subject.spec.training.seed.wrapping_add(offset)) {
-        let task = Task { batch: &batch, loss: &loss, bound, of_terms: &of_terms, plan };
+        let task = Task { batch: &batch, loss: &loss, bound, of_terms: &of_terms, plan, due };
         let succeeded = try_seed(bench, &task, seed, &mut evidence, &mut *progress)?;
         *(if succeeded { &mut learned } else { &mut failed }) += 1;
         // Certain: learned at the first try, or two seeds of three agree.
@@ -106,11 +114,12 @@ fn try_seed(
             false => &bench.test,
         };
         let model = bench.model_of_seed(place, seed)?.quiet();
-        let attempt =
+        let (attempt, recall) =
             attempt(&bench.subject, model, place, task, (seed, learning_rate), &mut *progress)?;
         let succeeded = attempt.succeeded;
         evidence.attempts.push(attempt);
         if succeeded {
+            evidence.recall = recall;
             return Ok(true);
         }
     }
@@ -123,7 +132,7 @@ const SMALL: usize = 20_000_000;
 
 /// Whether a forward pass over so many examples is small. What a Rust model does with its numbers is
 /// unknown: at most, each is used once per position of its input, the pixels of an image.
-fn is_small(bench: &Bench, examples: usize) -> bool {
+pub(super) fn is_small(bench: &Bench, examples: usize) -> bool {
     let subject = &bench.subject;
     let Some(plan) = subject.declared() else {
         let parameters: usize =
@@ -149,6 +158,8 @@ struct Task<'a> {
     /// Where each of several terms may end, as far as that is known.
     of_terms: &'a [Option<LossBounds>],
     plan: &'a OverfitPlan,
+    /// What is then asked of the answers.
+    due: Due,
 }
 
 fn attempt(
@@ -158,12 +169,14 @@ fn attempt(
     task: &Task<'_>,
     (seed, learning_rate): (u64, f64),
     progress: Progress<'_>,
-) -> Result<OverfitAttempt, DeviceFailure> {
+) -> Result<(OverfitAttempt, Option<RecallEvidence>), DeviceFailure> {
     let Task { batch, loss, plan, .. } = *task;
     let updates = Updates::adam(learning_rate);
     let mut trainer = Trainer::new(subject, model, place.clone(), updates, loss.clone(), seed);
     let initial_loss = evaluate(subject, loss, trainer.model(), batch, place)?;
     let bound = task.bound.unwrap_or(initial_loss - OWN_FALL * initial_loss.abs());
+    // What counted as learned first, and the answers that came nearest to what is due since.
+    let mut learned: Option<(OverfitAttempt, RecallEvidence)> = None;
     loop {
         let block = BLOCK.min(plan.steps - trainer.steps());
         let only = std::slice::from_ref(batch);
@@ -174,7 +187,7 @@ fn attempt(
 
         let exhausted = trainer.steps() >= plan.steps || !last.is_finite();
         // The loss before the last step tells when a look at the whole is worth its price.
-        if !exhausted && last > bound {
+        if !exhausted && learned.is_none() && last > bound {
             continue;
         }
         let pass = &mut Pass::plain();
@@ -189,19 +202,52 @@ fn attempt(
         let succeeded = final_loss <= bound
             && all_learned
             && accuracy.is_none_or(|accuracy| accuracy >= plan.accuracy);
-        if succeeded || exhausted {
-            return Ok(OverfitAttempt {
-                seed,
-                learning_rate,
-                steps: trainer.steps(),
-                initial_loss,
-                final_loss,
-                accuracy,
-                worst,
-                succeeded,
-            });
+        let attempt = || OverfitAttempt {
+            seed,
+            learning_rate,
+            steps: trainer.steps(),
+            initial_loss,
+            final_loss,
+            accuracy,
+            worst: worst.clone(),
+            succeeded,
+        };
+        if !succeeded && learned.is_none() {
+            match exhausted {
+                true => return Ok((attempt(), None)),
+                false => continue,
+            }
         }
+        let now = recall::of(subject, &found, loss, batch, task.due)?;
+        let (attempt, said) = match learned.take() {
+            None => (attempt(), now),
+            Some((attempt, before)) if now.excess() < before.excess() => (attempt, now),
+            Some((attempt, before)) => (attempt, before),
+        };
+        // The rest is asked of the answers alone: what the loss weighs little takes longer.
+        if said.is_complete() || exhausted {
+            let held_out = held_out(subject, trainer.model(), loss, place)?;
+            return Ok((attempt, Some(RecallEvidence { held_out, ..said })));
+        }
+        learned = Some((attempt, said));
     }
+}
+
+/// The share of right answers on held-out examples, in the mode in which the others were learned: running
+/// statistics are far behind after so few steps.
+fn held_out(
+    subject: &Subject,
+    model: &Model,
+    loss: &LossSpec,
+    place: &Place,
+) -> Result<Option<(f64, usize)>, DeviceFailure> {
+    let examples = subject.validation_examples().min(HELD_OUT);
+    if examples == 0 {
+        return Ok(None);
+    }
+    let batch = subject.validation_batch(&(0..examples).collect::<Vec<_>>());
+    let found = run_untracked(subject, loss, model, &batch, place, &mut Pass::plain());
+    Ok(share_of_right(&found, loss, &batch)?.map(|share| (share, examples)))
 }
 
 /// The examples to learn: the first ones of each class in turn, so that few examples already hold

@@ -14,6 +14,7 @@ mod augmentation_keeps_scale;
 mod batch_independent;
 mod batch_size_adequate;
 mod beats_baseline;
+mod beats_linear;
 pub(crate) mod causal;
 mod checkpointing_equivalent;
 mod classes_balanced;
@@ -29,6 +30,7 @@ mod frozen_stay;
 mod generalizes;
 mod gradients_flow;
 mod gradients_match;
+mod grows_step_by_step;
 mod initial_loss;
 mod initialization_suits_activations;
 mod inputs_normalized;
@@ -42,7 +44,9 @@ mod loss_suits_task;
 mod loss_terms_balanced;
 pub(crate) mod matches_golden;
 mod matches_reference_device;
+mod memorizes_outputs;
 mod meta;
+mod more_capacity_fits_better;
 mod no_dead_units;
 mod no_duplicates_across_split;
 mod no_saturation;
@@ -137,6 +141,8 @@ pub static REGISTRY: &[&Property] = &[
     &gradients_match::PROPERTY,
     &matches_golden::PROPERTY,
     &overfits_batch::PROPERTY,
+    &memorizes_outputs::PROPERTY,
+    &grows_step_by_step::PROPERTY,
     &learns::PROPERTY,
     &weights_update::PROPERTY,
     &update_ratio::PROPERTY,
@@ -152,6 +158,8 @@ pub static REGISTRY: &[&Property] = &[
     &regularization_in_range::PROPERTY,
     &beats_baseline::PROPERTY,
     &generalizes::PROPERTY,
+    &beats_linear::PROPERTY,
+    &more_capacity_fits_better::PROPERTY,
     &learning_rate_in_range::PROPERTY,
     &batch_size_adequate::PROPERTY,
     &loss_is_nonnegative::PROPERTY,

@@ -3,14 +3,14 @@
 use std::f64::consts::LN_10;
 
 use crate::experiment::{
-    ActivationEvidence, CausalityEvidence, CheckPath, CheckpointedEvidence, DeviceRandom,
-    DevicesEvidence, DistinctUnits, DropoutEvidence, DroppingLayer, Evidence,
-    GradientCheckEvidence, GradientEvidence, GradientNoiseEvidence, HalvesEvidence,
+    ActivationEvidence, CausalityEvidence, CheckPath, CheckpointedEvidence, ContestsEvidence,
+    DeviceRandom, DevicesEvidence, DistinctUnits, DropoutEvidence, DroppingLayer, Due, Evidence,
+    GradientCheckEvidence, GradientEvidence, GradientNoiseEvidence, HalvesEvidence, HeadRecall,
     InitialEvidence, InputEvidence, LayerDeviation, LayerFacts, LossBounds, MixingEvidence,
     NoiseScale, OptimizerStepsEvidence, OutcomeEvidence, OverfitEvidence, PaddingEvidence,
-    RelationsEvidence, ReloadedEvidence, ReplaysEvidence, Rung, SampleLoss, StepUpdate,
-    SubjectFacts, SweepEvidence, TensorDeviation, TensorStep, TrainingEvidence, TwiceEvidence,
-    UnitEvidence, UntrainedEvidence, UpdateEvidence, ValidationLoss, WeightEvidence,
+    RecallEvidence, RelationsEvidence, ReloadedEvidence, ReplaysEvidence, Rung, Said, SampleLoss,
+    StepUpdate, SubjectFacts, SweepEvidence, TensorDeviation, TensorStep, TrainingEvidence,
+    TwiceEvidence, UnitEvidence, UntrainedEvidence, UpdateEvidence, ValidationLoss, WeightEvidence,
 };
 use crate::inspection::{
     ClassCount, ColumnFacts, Contradictions, Copies, DataFacts, FirstLayer, Head, Inspection,
@@ -77,6 +77,15 @@ pub fn evidence() -> Evidence {
             examples: 16,
             bounds: Some(LossBounds { floor: 0.0, constant: LN_10 }),
             attempts: Vec::new(),
+            recall: Some(RecallEvidence {
+                heads: vec![HeadRecall {
+                    term: None,
+                    said: Said::Classes { answers: 16, wrong: 0, first: Vec::new() },
+                }],
+                contradictory: 0,
+                due: Due { accuracy: 1.0, left: 0.05 },
+                held_out: Some((0.25, 20)),
+            }),
         }),
         training: Some(TrainingEvidence {
             steps: 40,
@@ -105,6 +114,7 @@ pub fn evidence() -> Evidence {
             },
         }),
         golden: None,
+        contests: ContestsEvidence::default(),
         relations: Some(relations()),
         devices: Some(Ok(devices())),
         dropout: Some(DropoutEvidence {

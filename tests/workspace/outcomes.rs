@@ -26,7 +26,7 @@ const OF_NONE: [&str; 10] = [
 ];
 
 /// What does not apply to a model that brings its batches and its loss, and shows no ReLU.
-const OF_NO_DATA: [&str; 12] = [
+const OF_NO_DATA: [&str; 13] = [
     "loss_suits_task",
     "labels_valid",
     "inputs_normalized",
@@ -38,6 +38,7 @@ const OF_NO_DATA: [&str; 12] = [
     "uses_inputs",
     "batch_independent",
     "dropout_sound",
+    "memorizes_outputs",
     "normalization_sound",
 ];
 
