@@ -4,6 +4,7 @@ use std::io::Write;
 
 use super::equipment::Equipment;
 use super::judge::Prepare;
+use super::mutant::mutated;
 use super::name::sanitised;
 use super::session::Session;
 use super::shown::Shown;
@@ -96,7 +97,11 @@ fn run(
 ) -> Result<Condition, AdapterRequired> {
     let mut condition = Condition::Sound;
     let mut events = Shown::new(events, set_up, assignment);
-    let cases = collect(std::slice::from_ref(&assignment.path));
+    let mut cases = collect(std::slice::from_ref(&assignment.path));
+    if let Some(mutation) = &assignment.mutation {
+        cases = mutated(&cases, mutation, &assignment.path);
+    }
+    session.compare_snapshots(assignment.mutation.is_none());
     let store = Store::new(&assignment.package_root, &assignment.specs_dir);
     let mut results = Vec::new();
     for name in &assignment.tests {
@@ -106,7 +111,11 @@ fn run(
                 if result.status == Status::Crashed {
                     condition = Condition::Doubtful;
                 }
+                let ends = assignment.ends_with(result.status);
                 results.push((case, result));
+                if ends {
+                    break;
+                }
             }
             None => {
                 events.emit(&Event::TestStarted { test: name.clone() });
@@ -191,6 +200,7 @@ mod tests {
             path,
             specs_dir: folder.to_owned(),
             tests: tests.iter().map(|test| format!("{name}::{test}")).collect(),
+            mutation: None,
         })
     }
 
