@@ -22,6 +22,10 @@ pub use rules::RULES;
 /// No more causes than these are told.
 const MOST: usize = 3;
 
+/// Where fewer properties are judged, what is missing could just as well be the cause: the findings
+/// say what there is to say.
+const LEAST_JUDGED: usize = 5;
+
 /// A cause that comes after one with this many times its weight is not told.
 const FAR_BEHIND: u32 = 3;
 
@@ -49,10 +53,11 @@ pub struct Diagnosis {
     pub explains: Vec<String>,
 }
 
-/// The likely causes of what is accused, the likeliest first; none where nothing is.
+/// The likely causes of what is accused, the likeliest first; none where nothing is, and where too little
+/// was judged.
 pub fn diagnose(judged: &[Judged], recipe: &Recipe) -> Vec<Diagnosis> {
     let accused: Vec<&Judged> = judged.iter().filter(|each| is_accused(&each.verdict)).collect();
-    if accused.is_empty() {
+    if accused.is_empty() || judged.len() < LEAST_JUDGED {
         return Vec::new();
     }
     let mut suspects: Vec<Suspect> = CAUSES

@@ -195,6 +195,14 @@ pub static RULES: &[Rule] = &[
         none: &[],
     },
     Rule {
+        cause: "head_unsuited",
+        weight: 20,
+        reason: "the last layer keeps the loss above its floor",
+        all: &[Says("overfits_batch", "but the model ends with")],
+        any: &[],
+        none: &[Accuses("loss_suits_task")],
+    },
+    Rule {
         cause: "loss_not_a_mean",
         weight: 32,
         reason: "a batch taken twice has another loss",
@@ -579,6 +587,7 @@ pub static RULES: &[Rule] = &[
             Says("overfits_batch", "as that of a constant answer"),
             Says("overfits_batch", "no activation stands"),
             Says("overfits_batch", "count nothing"),
+            Says("overfits_batch", "but the model ends with"),
             Accuses("loss_suits_task"),
             Accuses("gradients_flow"),
             Accuses("initialization_suits_activations"),

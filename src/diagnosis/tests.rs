@@ -20,8 +20,17 @@ fn holds(property: &str) -> Judged {
     Judged { property: property.to_owned(), verdict: Verdict::pass("") }
 }
 
+/// Beside what is given, enough that holds.
+fn among_others(judged: &[Judged]) -> Vec<Judged> {
+    let others = ["shapes", "initial_loss", "loss_is_a_mean", "frozen_stay"].map(holds);
+    let others = others
+        .into_iter()
+        .filter(|other| judged.iter().all(|each| each.property != other.property));
+    judged.iter().cloned().chain(others).collect()
+}
+
 fn causes(judged: &[Judged], recipe: &[Trait]) -> Vec<String> {
-    let found = diagnose(judged, &Recipe::with(recipe));
+    let found = diagnose(&among_others(judged), &Recipe::with(recipe));
     found.into_iter().map(|diagnosis| diagnosis.cause).collect()
 }
 
@@ -35,6 +44,16 @@ fn where_nothing_is_accused_nothing_is_diagnosed() {
 }
 
 #[test]
+fn of_a_few_properties_alone_nothing_is_diagnosed() {
+    let judged = [
+        fails("loss_suits_task", "last", "`softmax` before a loss of logits"),
+        holds("overfits_batch"),
+    ];
+    assert_eq!(diagnose(&judged, &Recipe::default()), []);
+    assert_eq!(causes(&judged, &[]), ["head_unsuited"]);
+}
+
+#[test]
 fn a_rate_that_is_too_high_explains_what_it_destroys() {
     let judged = [
         holds("overfits_batch"),
@@ -42,7 +61,7 @@ fn a_rate_that_is_too_high_explains_what_it_destroys() {
         fails("outputs_vary", "head", "after training the outputs are the same for all examples"),
         fails("finite_everywhere", "loss", "the loss is NaN"),
     ];
-    let found = diagnose(&judged, &Recipe::default());
+    let found = diagnose(&among_others(&judged), &Recipe::default());
     assert_eq!(found[0].cause, "learning_rate_too_high");
     assert_eq!(found[0].place, RATE);
     assert_eq!(found[0].because.len(), 2, "{:?}", found[0].because);
@@ -65,7 +84,7 @@ fn what_the_spec_shows_comes_before_what_is_measured() {
         fails("loss_suits_task", "last", "`softmax` before a loss of logits"),
         fails("overfits_batch", "last", "the loss cannot fall below 0.551"),
     ];
-    let found = diagnose(&judged, &Recipe::default());
+    let found = diagnose(&among_others(&judged), &Recipe::default());
     assert_eq!((found[0].cause.as_str(), found[0].place.as_str()), ("head_unsuited", "last"));
     assert_eq!(found[0].explains, ["overfits_batch"]);
 }
