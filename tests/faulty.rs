@@ -80,6 +80,7 @@ const FAULTS: &[(&str, &[(&str, &str)])] = &[
     ("unscaled_targets", &[("targets_scaled", "progression")]),
     ("unused_column", &[("uses_inputs", "input")]),
     ("vanishing_gradient", &[("gradients_flow", "first.weight")]),
+    ("wide_flatten", &[("within_budget", "hidden")]),
     ("width_blind_weights", &[("more_capacity_fits_better", "model")]),
     ("wrong_gradient", &[("gradients_match", "hidden.bias")]),
     ("zero_weights", &[("every_parameter_gets_gradient", "hidden.weight")]),
