@@ -35,8 +35,8 @@ pub static PROPERTY: Property = Property {
         mend: "Make the layer that is named smaller (a pool or a mean before `flatten`, groups, a \
                smaller kernel), or allow more where it is meant to be so large.",
         source: "The spec. Counts as in `cargo nn-test show`; the optimizers' states are those of Burn. \
-                 Budgets of size are usual in the tests of deployed models (Breck et al. 2017, \"The ML \
-                 Test Score\").",
+                 Breck et al. 2017, \"The ML Test Score\" (regressions of memory and speed are to be \
+                 watched).",
         severity: Severity::Error,
         recommended: false,
         options: &[
@@ -214,6 +214,7 @@ mod tests {
     use super::super::testing;
     use super::*;
     use crate::property::Outcome;
+    use crate::spec::{Source, parse};
 
     /// Of the healthy subject: 160 parameters, 140 multiply-adds, 4 · 160 · 4 bytes with Adam.
     fn verdict(budget: &[(&str, usize)], change: impl FnOnce(&mut Evidence)) -> Verdict {
@@ -278,6 +279,24 @@ mod tests {
     #[test]
     fn nothing_declared_is_nothing_to_judge() {
         assert_eq!(testing::verdict(&PROPERTY, |_| ()).outcome, Outcome::NotApplicable);
+    }
+
+    #[test]
+    fn memory_is_written_with_a_unit_or_in_bytes() {
+        let read = |memory: &str| {
+            let text = format!(
+                "version: 1\ntask: classification\ndata: moons\nmodel: [linear: 2]\n\
+                 expect: [within_budget: {{memory: {memory}}}]\n"
+            );
+            parse(Source::new("a.yaml", text))
+                .map(|spec| spec.expectations[0].options.count("memory"))
+        };
+        assert_eq!(read("50MB").unwrap(), Some(50_000_000));
+        assert_eq!(read("1e6").unwrap(), Some(1_000_000));
+        for wrong in ["much", "0", "0MB", "[1]"] {
+            let error = read(wrong).unwrap_err().render(false);
+            assert!(error.contains("`memory` of `within_budget` must be"), "{error}");
+        }
     }
 
     #[test]

@@ -12,7 +12,7 @@ use crate::spec::vocabulary::{Bounds, TermKind};
 pub(super) const NAME: &str = "expectation";
 
 /// An amount of memory.
-const SIZE_PATTERN: &str = "^[0-9]+(\\.[0-9])? *(([kKmMgGtT][iI]?)?[bB])?$";
+pub(super) const SIZE_PATTERN: &str = "^[0-9]+(\\.[0-9])? *(([kKmMgGtT][iI]?)?[bB])?$";
 
 /// Stands for the whole recommended set.
 const RECOMMENDED: &str = "recommended";
