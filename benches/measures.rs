@@ -1,7 +1,7 @@
 //! The figures that the project states about itself, measured on the shipped specs.
 //!
 //! `cargo bench --profile dev --bench measures [-- SECTION…]`, with the sections `gradients`,
-//! `curves`, `seeds`, `repeats`, `cost`, `single` and `parsing`. `NN_TEST_DEVICE=cpu` leaves the adapter out.
+//! `curves`, `seeds`, `repeats`, `cost`, `single`, `parsing` and `time`. `NN_TEST_DEVICE=cpu` leaves the adapter out.
 
 use std::path::PathBuf;
 use std::time::Instant;
@@ -19,6 +19,8 @@ const EXPERIMENTS: [Experiment; 4] =
 
 #[path = "measures/single_precision.rs"]
 mod single_precision;
+#[path = "measures/time.rs"]
+mod time;
 
 fn main() {
     let wanted: Vec<String> =
@@ -52,6 +54,9 @@ fn main() {
     }
     if wants("cost") {
         cost(&specs, &cpu);
+    }
+    if wants("time") {
+        time::report(&specs, &cpu);
     }
 }
 

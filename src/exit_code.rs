@@ -20,3 +20,17 @@ pub const CARGO_METADATA_FAILED: u8 = 102;
 pub const ADAPTER_REQUIRED: u8 = 105;
 /// Interrupted (128 + SIGINT).
 pub const INTERRUPTED: u8 = 130;
+
+/// Of `cargo nn-test mutants`, in the conventions of cargo-mutants.
+pub mod mutants {
+    /// The command line is wrong.
+    pub const USAGE: u8 = 1;
+    /// Some mutants were not caught.
+    pub const MISSED: u8 = 2;
+    /// Some mutants ran too long.
+    pub const TIMEOUT: u8 = 3;
+    /// A spec fails without any fault planted.
+    pub const BASELINE_FAILED: u8 = 4;
+    /// The text given to `--in-diff` is no diff.
+    pub const BAD_DIFF: u8 = 6;
+}

@@ -26,6 +26,8 @@ pub mod harness;
 mod hash;
 pub mod inspection;
 mod model;
+#[cfg(feature = "cli")]
+mod mutants;
 mod objective;
 mod panics;
 mod probe;

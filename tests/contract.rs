@@ -313,6 +313,7 @@ fn run_moons(package: &Path) -> Order {
         file: "net/specs/moons.yaml".into(),
         specs_dir: package.join("specs"),
         tests: vec!["moons::initial_loss".to_owned()],
+        mutation: None,
     })
 }
 

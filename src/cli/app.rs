@@ -13,6 +13,7 @@ use super::doctor::DoctorOptions;
 use super::explain::ExplainOptions;
 use super::init::InitOptions;
 use super::list::ListOptions;
+use super::mutants::{MutantsOptions, NAME as MUTANTS};
 use super::new::NewOptions;
 use super::report::ReportCommand;
 use super::run::RunOptions;
@@ -72,6 +73,8 @@ enum Command {
     Check(CheckOptions),
     /// Show models: layers, shapes, parameters, multiply-adds; runs nothing, opens no device
     Show(ShowOptions),
+    /// Plant faults into the subjects of specs and tell which ones no expectation catches
+    Mutants(Box<MutantsOptions>),
     /// Explain a property, a layer, a loss, an optimizer or an error code
     Explain(ExplainOptions),
     /// Print the JSON Schema of specs, for editors that complete and check YAML
@@ -110,6 +113,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<(), Error> {
     match command {
         Command::Run(options) => options.execute(),
         Command::List(options) => options.execute(&mut output),
+        Command::Mutants(options) => {
+            options.execute(&mut output).map_err(|error| Error::Mutants(Box::new(error)))
+        }
         Command::Check(options) => options.execute(&mut output),
         Command::Show(options) => options.execute(&mut output),
         Command::Explain(options) => options.execute(&mut output),
@@ -130,6 +136,7 @@ impl Command {
         match self {
             Self::Run(options) => options.color.color,
             Self::List(options) => options.color.color,
+            Self::Mutants(options) => options.color.color,
             Self::Check(options) => options.color.color,
             Self::Show(options) => options.color.color,
             Self::Explain(options) => options.color.color,
@@ -144,11 +151,16 @@ impl Command {
     }
 }
 
-fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<App, clap::Error> {
+fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<App, Error> {
     let command = App::command();
     let arguments = normalized(arguments, is_subcommand);
-    let matches = command.try_get_matches_from(arguments)?;
-    App::from_arg_matches(&matches)
+    let is_mutants = arguments.get(1).is_some_and(|word| word == MUTANTS);
+    let matches = command.try_get_matches_from(arguments);
+    let app = matches.and_then(|matches| App::from_arg_matches(&matches)).map_err(Error::from);
+    match is_mutants {
+        true => app.map_err(|error| Error::Mutants(Box::new(error))),
+        false => app,
+    }
 }
 
 /// Whether a word is a subcommand's name.
@@ -209,11 +221,13 @@ mod tests {
     fn usage_errors_have_exit_code_two_and_help_has_zero() {
         let exit_code = |line: &str| {
             let words = ["x"].into_iter().chain(line.split_whitespace());
-            Error::from(parse(words.map(OsString::from)).unwrap_err()).exit_code()
+            parse(words.map(OsString::from)).unwrap_err().exit_code()
         };
         assert_eq!(exit_code("--device gpu"), 2);
         assert_eq!(exit_code("--max-fail 0"), 2);
         assert_eq!(exit_code("list --seed 3"), 2);
+        assert_eq!(exit_code("mutants --shard 3/2"), 1);
+        assert_eq!(exit_code("mutants --help"), 0);
         assert_eq!(exit_code("--help"), 0);
         assert_eq!(exit_code("--version"), 0);
     }

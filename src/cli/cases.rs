@@ -132,6 +132,15 @@ impl Choice {
         self
     }
 
+    /// Keeps the specs for which `holds`, given their package's root, says so.
+    pub(super) fn keeping(mut self, holds: impl Fn(&Path, &ChosenSpec) -> bool) -> Self {
+        for Group { package_root, specs, .. } in &mut self.groups {
+            specs.retain(|spec| holds(package_root, spec));
+        }
+        self.groups.retain(|group| !group.specs.is_empty());
+        self
+    }
+
     /// Keeps the test cases for which `holds`, given package, spec and name, says so.
     fn retain(&mut self, holds: impl Fn(&str, &ChosenSpec, &str) -> bool) {
         for Group { package, specs, .. } in &mut self.groups {

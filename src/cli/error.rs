@@ -8,6 +8,7 @@ use anstyle::{AnsiColor, Style};
 
 use super::models::ModelsError;
 use crate::harness::WorkerError;
+use crate::mutants::BadDiff;
 use crate::report::event::RunEnd;
 use crate::report::{ShardError, rustc_colors};
 use crate::spec::Diagnostics;
@@ -77,6 +78,19 @@ pub enum Error {
     /// The report has said why.
     #[error("the shards are not one whole run")]
     ShardsIncomplete { end: RunEnd },
+    /// What `mutants` cannot do, with exit codes of its own.
+    #[error("{0}")]
+    Mutants(Box<Error>),
+    /// The report has said which.
+    #[error("mutants were missed")]
+    MutantsMissed,
+    /// The report has said which.
+    #[error("mutants ran too long")]
+    MutantsTimedOut,
+    #[error("without a fault planted, {tests}")]
+    BaselineFailed { tests: String },
+    #[error("cannot use `{}`: {error}", path.display())]
+    BadDiff { path: PathBuf, error: BadDiff },
     /// The report has said what.
     #[error("something is amiss here")]
     Unhealthy,
@@ -112,6 +126,11 @@ impl Error {
             | Self::Workspace(
                 workspace::Error::Config(_) | workspace::Error::UnknownTarget { .. },
             ) => exit_code::SPEC_ERROR,
+            Self::Mutants(error) => of_mutants(error),
+            Self::MutantsMissed => exit_code::mutants::MISSED,
+            Self::MutantsTimedOut => exit_code::mutants::TIMEOUT,
+            Self::BaselineFailed { .. } => exit_code::mutants::BASELINE_FAILED,
+            Self::BadDiff { .. } => exit_code::mutants::BAD_DIFF,
             Self::TestsFailed | Self::Unhealthy => exit_code::TEST_FAILED,
             Self::Workspace(workspace::Error::Metadata { .. }) => exit_code::CARGO_METADATA_FAILED,
             Self::Run(runner::Error::AdapterRequired { .. }) => exit_code::ADAPTER_REQUIRED,
@@ -143,6 +162,9 @@ impl Error {
 
     /// Says on standard error what is wrong and what to do, unless that has been said.
     pub fn print(&self) {
+        if let Self::Mutants(error) = self {
+            return error.print();
+        }
         if let Self::CommandLine(error) = self {
             // Help goes to standard output; where even that is closed, nothing is left to do.
             let _ = error.print();
@@ -180,7 +202,11 @@ impl Error {
     /// Whether the output so far is all there is to say, or nobody listens any more.
     fn is_said_already(&self) -> bool {
         match self {
-            Self::SpecErrors | Self::TestsFailed | Self::Unhealthy => true,
+            Self::SpecErrors
+            | Self::TestsFailed
+            | Self::Unhealthy
+            | Self::MutantsMissed
+            | Self::MutantsTimedOut => true,
             Self::Run(runner::Error::OutputClosed) => true,
             Self::Output(error) => error.kind() == io::ErrorKind::BrokenPipe,
             _ => false,
@@ -215,6 +241,11 @@ impl Error {
                 "`--device auto` falls back to the CPU; `cargo nn-test doctor` shows what is here"
                     .to_owned(),
             ),
+            Self::BaselineFailed { .. } => Some(
+                "a mutant is caught where a test fails that holds without it: run `cargo nn-test` \
+                 and mend what fails first"
+                    .to_owned(),
+            ),
             Self::NoCurrentPackage => Some(
                 "go to a package's folder, or name its manifest with `--manifest-path`".to_owned(),
             ),
@@ -224,11 +255,38 @@ impl Error {
     }
 }
 
+/// The code of what went wrong in `mutants`: 2 and 4 mean something else there.
+fn of_mutants(error: &Error) -> u8 {
+    match error {
+        Error::MutantsMissed | Error::MutantsTimedOut | Error::BaselineFailed { .. } => {
+            error.exit_code()
+        }
+        _ => match error.exit_code() {
+            exit_code::USAGE | exit_code::NO_TESTS_RUN => exit_code::mutants::USAGE,
+            code => code,
+        },
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::runner::Ending;
     use crate::workspace::BuildError;
+
+    fn of_mutants() -> Vec<(Error, u8)> {
+        let inside = |error| Error::Mutants(Box::new(error));
+        let bad_diff = Error::BadDiff { path: "a.diff".into(), error: BadDiff };
+        let none = Error::NothingSelected { reason: String::new(), help: None };
+        vec![
+            (inside(Error::MutantsMissed), 2),
+            (inside(Error::MutantsTimedOut), 3),
+            (inside(Error::BaselineFailed { tests: String::new() }), 4),
+            (inside(bad_diff), 6),
+            (inside(none), 1),
+            (inside(runner::Error::Interrupted.into()), 130),
+        ]
+    }
 
     #[test]
     fn each_kind_of_error_has_its_exit_code() {
@@ -252,7 +310,7 @@ mod tests {
             (Error::Orders(WorkerError::NoSetUp), 70),
             (ModelsError::Build(BuildError::Failed).into(), 101),
         ];
-        for (error, code) in table {
+        for (error, code) in table.into_iter().chain(of_mutants()) {
             assert_eq!(error.exit_code(), code, "{error:?}");
         }
     }

@@ -107,6 +107,7 @@ mod tests {
                 file: "specs/a.yaml".into(),
                 specs_dir: "/p/specs".into(),
                 tests: vec!["a::learns".to_owned()],
+                mutation: None,
             },
             places: HashMap::new(),
             timeout: Some(Timeout { duration: Duration::from_secs(7), source: "spec".into() }),

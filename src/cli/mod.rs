@@ -18,6 +18,7 @@ mod init;
 mod limits;
 mod list;
 mod models;
+mod mutants;
 mod new;
 mod nothing;
 mod options;

@@ -1,6 +1,7 @@
 //! Where the commands meet the rest of the library: the spec language, the test cases and the
 //! devices. Each function is a thin adapter; the commands know only the types below.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -13,10 +14,11 @@ use crate::device::{AdapterRequired, DeviceChoice, Devices};
 use crate::experiment::{Laboratory, without_device};
 use crate::harness::judge_statically;
 use crate::model::{Plan as ModelLayers, PlannedLayer};
+use crate::mutants;
 use crate::property::Outcome;
 use crate::report::event::TestResult;
 use crate::severities::Severities;
-use crate::spec::{self, Diagnostics, Source, Spec, Task};
+use crate::spec::{self, Diagnostics, Fault, Source, Spec, Task};
 use crate::subject::{self, Subject};
 
 /// What `check` says about a sound spec.
@@ -132,6 +134,41 @@ pub(super) fn check(chosen: &ChosenSpec, severities: &Severities) -> Result<Spec
             .map(|expectation| expectation.property.meta.name.to_owned())
             .collect(),
     })
+}
+
+/// A fault that a spec's subject has a place for.
+#[derive(Debug, Clone)]
+pub(super) struct Planted {
+    /// `scale_rate=1000`.
+    pub(super) title: String,
+    pub(super) fault: Fault,
+    /// Why no test can see it, where theory says so.
+    pub(super) equivalence: Option<&'static str>,
+}
+
+/// The faults that can be planted into a spec's subject.
+pub(super) fn mutants(chosen: &ChosenSpec) -> Result<Vec<Planted>, Rejected> {
+    let (spec, data, plan) = prepared(chosen)?;
+    let (data, plan) = (data.as_ref(), plan.as_ref());
+    let planted = mutants::faults(&spec, data, plan).into_iter().map(|fault| Planted {
+        title: mutants::title(&fault),
+        equivalence: mutants::equivalence(&fault, &spec, plan),
+        fault,
+    });
+    Ok(planted.collect())
+}
+
+/// The names of all properties that the spec expects or could expect without options.
+pub(super) fn every_property(chosen: &ChosenSpec) -> Vec<&'static str> {
+    let Some(spec) = &chosen.loaded else { return Vec::new() };
+    let mut spec = Spec::clone(spec);
+    spec.expect_all();
+    spec.expectations.iter().map(|expectation| expectation.property.meta.name).collect()
+}
+
+/// The files that a spec is made of and reads; as paths seen from the current folder.
+pub(super) fn files(chosen: &ChosenSpec) -> Vec<PathBuf> {
+    chosen.loaded.as_ref().map_or_else(Vec::new, |spec| spec.files())
 }
 
 /// The model's layers in order, containers before their contents.

@@ -275,6 +275,8 @@ pub struct SubjectFacts {
     /// What the terms of a loss of several read that compare with the data; empty for one.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub heads: Vec<HeadFacts>,
+    /// The paths of the layers that give the outputs of a declared model.
+    pub outputs: Vec<String>,
     /// Class names; empty for regression.
     pub classes: Vec<String>,
     pub layers: Vec<LayerFacts>,
@@ -327,6 +329,7 @@ impl SubjectFacts {
             classes: head.classes.clone(),
             layers: layers.to_vec(),
             heads: Vec::new(),
+            outputs: vec![head.layer.clone()],
             ..self.clone()
         }
     }

@@ -37,6 +37,9 @@ pub(super) fn of(
         takes_logits: spec.loss.single().is_some_and(|term| term.kind.takes_logits()),
         signed_loss: spec.loss.may_be_negative(),
         heads: heads(spec, data, plan),
+        outputs: plan.map_or_else(Vec::new, |plan| {
+            plan.outputs.iter().map(|output| output.path.clone()).collect()
+        }),
         classes: data.map_or_else(Vec::new, |data| data.classes.clone()),
         layers,
         parameters,

@@ -101,6 +101,17 @@ impl Laboratory {
             }
     }
 
+    /// Trains for that many steps, or as many as are declared, and measures nothing but the losses: the
+    /// cost that the experiments' is held against.
+    ///
+    /// # Errors
+    ///
+    /// When training panics or its device fails.
+    #[doc(hidden)]
+    pub fn train_bare(&self, steps: Option<usize>) -> Result<Vec<f64>, ExperimentError> {
+        guarded("bare", || super::bare::run(&self.bench, steps))
+    }
+
     /// What has been measured so far.
     pub fn evidence(&self) -> &Evidence {
         &self.evidence

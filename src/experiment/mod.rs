@@ -5,6 +5,7 @@
 
 mod accuracy;
 mod backward;
+mod bare;
 mod bench;
 mod contests;
 mod devices;
@@ -50,7 +51,7 @@ pub use evidence::{
 pub use facts::without_device;
 pub use golden::GoldenPlan;
 pub use gradient_noise::{GradientNoiseEvidence, NoiseScale};
-pub use initial::LOW_START;
+pub use initial::{LOW_START, zero_by_design};
 pub use laboratory::{ExperimentError, Judgement, Laboratory};
 pub use measure::median;
 pub use optimizer_steps::{OptimizerStepsEvidence, TensorStep};

@@ -249,3 +249,12 @@ fn augmentation_changes_what_is_trained_on_and_no_fixed_batch() {
         assert_eq!(after.losses, training(&again).losses, "{augment}");
     }
 }
+
+#[test]
+fn a_bare_training_takes_the_steps_of_the_experiment() {
+    let _alone = crate::device::alone();
+    let laboratory =
+        trained("optimizer: {adam: {learning_rate: 0.05}}, batch_size: 16, epochs: 3", 12);
+    let bare = laboratory.train_bare(Some(12)).unwrap();
+    assert_eq!(bare, training(&laboratory).losses[..12]);
+}

@@ -40,7 +40,7 @@ fn drop_layer(layers: &mut Vec<LayerSpec>, wanted: &str, path: &str) {
             return false;
         }
         let had_contents = !layer.contents().is_empty();
-        for (contents, inside) in contents(&mut layer.kind, &own) {
+        for (contents, inside) in contents(&mut layer.kind, &own, wanted) {
             drop_layer(contents, wanted, &inside);
         }
         let stays = !had_contents || layer.contents().iter().all(|row| !row.is_empty());
@@ -57,13 +57,21 @@ fn drop_layer(layers: &mut Vec<LayerSpec>, wanted: &str, path: &str) {
 }
 
 /// The lists of layers inside a container with the paths in which their layers stand. What is repeated
-/// is known by its first time.
-fn contents<'a>(kind: &'a mut LayerKind, path: &str) -> Vec<(&'a mut Vec<LayerSpec>, String)> {
+/// is one list, which is meant by the number of any time.
+fn contents<'a>(
+    kind: &'a mut LayerKind,
+    path: &str,
+    wanted: &str,
+) -> Vec<(&'a mut Vec<LayerSpec>, String)> {
     match kind {
         LayerKind::Residual { layers } | LayerKind::Sequential { layers } => {
             vec![(layers, path.to_owned())]
         }
-        LayerKind::Repeat { layers, .. } => vec![(layers, join(path, "1"))],
+        LayerKind::Repeat { layers, .. } => {
+            let inside = wanted.strip_prefix(path).and_then(|rest| rest.strip_prefix('.'));
+            let time = inside.and_then(|rest| rest.split('.').next()).unwrap_or("1");
+            vec![(layers, join(path, time))]
+        }
         LayerKind::Parallel { branches, .. } => {
             let numbered = branches.iter_mut().zip(1..);
             numbered.map(|(row, number)| (row, join(path, &number.to_string()))).collect()
@@ -107,6 +115,7 @@ mod tests {
             left(repeated, "repeat1.1.relu1"),
             ["repeat1", "repeat1.1.linear1", "repeat1.2.linear1", "linear1"]
         );
+        assert_eq!(left(repeated, "repeat1.2.relu1"), left(repeated, "relu1"));
         assert_eq!(left("[residual: [relu], linear: 1]", "relu1"), ["linear1"]);
     }
 }

@@ -32,6 +32,8 @@ const PROGRESS_INTERVAL: Duration = Duration::from_millis(200);
 pub(super) struct Session {
     prepare: Box<dyn Prepare>,
     seed: Option<u64>,
+    /// Whether what is recorded is held against what was accepted.
+    compares: bool,
     severities: Severities,
     /// Paths are shown as seen from there.
     called_from: Option<PathBuf>,
@@ -59,12 +61,17 @@ impl Session {
         called_from: Option<PathBuf>,
     ) -> Self {
         let severities = Severities::default();
-        Self { prepare, seed, severities, called_from, bench: None }
+        Self { prepare, seed, compares: true, severities, called_from, bench: None }
     }
 
     /// Lets failures count as it is said outside of the specs.
     pub(super) fn with_severities(self, severities: Severities) -> Self {
         Self { severities, ..self }
+    }
+
+    /// Says whether records are held against accepted snapshots; else the verdicts alone count.
+    pub(super) fn compare_snapshots(&mut self, compares: bool) {
+        self.compares = compares;
     }
 
     /// Gives up what the last spec needed, before it is known which one is next.
@@ -158,7 +165,7 @@ impl Session {
             }
             judged => judged,
         };
-        let store = self.seed.is_none().then_some(store);
+        let store = (self.seed.is_none() && self.compares).then_some(store);
         let outside = Outside { severities: &self.severities, called_from: &self.called_from };
         Ok(conclude(case, spec, expectation, judged, store, outside))
     }

@@ -89,6 +89,7 @@ mod tests {
             file: "../other/specs/a.yaml".into(),
             specs_dir: "/project/other/specs".into(),
             tests: vec!["a::learns".to_owned()],
+            mutation: None,
         };
         let mut recorder = Recorder::default();
         let result = TestResult {

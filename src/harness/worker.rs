@@ -5,6 +5,7 @@ use std::io::Write;
 use super::collect;
 use super::equipment::Equipment;
 use super::judge::Prepare;
+use super::mutant::mutated;
 use super::session::Session;
 use super::shown::Shown;
 use crate::device::AdapterRequired;
@@ -94,7 +95,11 @@ fn run(
 ) -> Result<Condition, AdapterRequired> {
     let mut condition = Condition::Sound;
     let mut events = Shown::new(events, set_up, assignment);
-    let cases = collect(std::slice::from_ref(&assignment.path));
+    let mut cases = collect(std::slice::from_ref(&assignment.path));
+    if let Some(mutation) = &assignment.mutation {
+        cases = mutated(&cases, mutation, &assignment.path);
+    }
+    session.compare_snapshots(assignment.mutation.is_none());
     let store = Store::new(&assignment.package_root, &assignment.specs_dir);
     for name in &assignment.tests {
         match cases.iter().find(|case| case.name == *name) {
@@ -102,6 +107,9 @@ fn run(
                 let result = session.run(case, &store, &mut events)?;
                 if result.status == Status::Crashed {
                     condition = Condition::Doubtful;
+                }
+                if assignment.ends_with(result.status) {
+                    break;
                 }
             }
             None => {
@@ -164,6 +172,7 @@ mod tests {
             path,
             specs_dir: folder.to_owned(),
             tests: tests.iter().map(|test| format!("{name}::{test}")).collect(),
+            mutation: None,
         })
     }
 

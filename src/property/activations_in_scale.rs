@@ -45,7 +45,22 @@ pub static PROPERTY: Property = Property {
     record,
 };
 
-/// The layers behind the first one with weights, but the head; with that first one.
+/// Which of the recorded layers give an output of the model: those that the plan names and, where that
+/// is a container, the last one inside.
+fn heads(recorded: &[ActivationEvidence], outputs: &[String]) -> Vec<bool> {
+    let mut heads = vec![false; recorded.len()];
+    for at in (0..recorded.len()).rev() {
+        let path = &recorded[at].path;
+        let ends_a_head = recorded.get(at + 1).is_some_and(|next| {
+            let inside = path.strip_prefix(&next.path).is_some_and(|rest| rest.starts_with('.'));
+            inside && heads[at + 1]
+        });
+        heads[at] = outputs.contains(path) || ends_a_head;
+    }
+    heads
+}
+
+/// The layers behind the first one with weights, but the heads; with that first one.
 fn layers(evidence: &Evidence) -> Option<(&ActivationEvidence, Vec<&ActivationEvidence>)> {
     let recorded = &evidence.initial().activations;
     let has_weights = |layer: &&ActivationEvidence| {
@@ -55,9 +70,11 @@ fn layers(evidence: &Evidence) -> Option<(&ActivationEvidence, Vec<&ActivationEv
         true => recorded.first()?,
         false => recorded.iter().find(has_weights)?,
     };
-    let behind = recorded.iter().skip_while(|layer| layer.path != first.path).skip(1);
-    let mut behind: Vec<_> = behind.collect();
-    behind.pop();
+    let start = recorded.iter().position(|layer| layer.path == first.path)? + 1;
+    let heads = heads(recorded, &evidence.subject.outputs);
+    // Of a Rust model the last probe counts as the head.
+    let last = recorded.len().saturating_sub(1).max(start);
+    let behind: Vec<_> = (start..last).filter(|at| !heads[*at]).map(|at| &recorded[at]).collect();
     (!behind.is_empty() && first.deviation > 0.0).then_some((first, behind))
 }
 
@@ -158,6 +175,29 @@ mod tests {
         let constant = verdict(|layer| layer.between = 1e-5);
         assert_eq!(constant.outcome, Outcome::Fail);
         assert!(constant.findings[0].message.contains("nearly the same"));
+    }
+
+    #[test]
+    fn a_head_that_is_not_the_last_layer_may_have_any_scale() {
+        let mut evidence = testing::evidence();
+        evidence.initial.as_mut().unwrap().activations[2].deviation *= 1e-3;
+        let options = Options::defaults(&PROPERTY.meta);
+        evidence.subject.outputs = vec!["relu1".to_owned(), "head".to_owned()];
+        assert_ne!(judge(&evidence, &options).outcome, Outcome::Fail);
+        evidence.subject.outputs = vec!["head".to_owned()];
+        assert_eq!(judge(&evidence, &options).outcome, Outcome::Fail);
+    }
+
+    #[test]
+    fn the_last_layer_of_a_head_that_is_a_container_is_the_head() {
+        let layer = |path: &str| {
+            let layer = testing::evidence().initial.unwrap().activations[0].clone();
+            ActivationEvidence { path: path.to_owned(), ..layer }
+        };
+        let recorded = ["fakes.critic.one", "fakes.critic.two", "fakes.critic", "fakes", "other"];
+        let recorded = recorded.map(layer);
+        assert_eq!(heads(&recorded, &["fakes".to_owned()]), [false, true, true, true, false]);
+        assert_eq!(heads(&recorded, &["fake".to_owned()]), [false; 5]);
     }
 
     #[test]

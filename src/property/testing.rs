@@ -28,6 +28,7 @@ pub fn evidence() -> Evidence {
             takes_logits: true,
             signed_loss: false,
             heads: Vec::new(),
+            outputs: vec!["head".to_owned()],
             classes: (0..10).map(|class| class.to_string()).collect(),
             layers: vec![
                 layer("hidden", "linear", 50),

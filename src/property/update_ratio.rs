@@ -12,20 +12,29 @@ use crate::spec::Severity;
 const ERROR: (f64, f64) = (1e-5, 0.5);
 const WARN: (f64, f64) = (1e-4, 0.1);
 
+/// What a single step may be at most: one that is larger than the weights leaves nothing of them. Adam at
+/// ten times a sane rate stays at half of that, and learns.
+const LEAP: f64 = 1.0;
+
 pub static PROPERTY: Property = Property {
     meta: Meta {
         name: "update_ratio",
         summary: "A step moves the weights by about a thousandth of their size.",
         checks: "For every weight matrix (rank 2 and more) and measured step of the recipe (2, 10, \
                  20, …; not the first, where Adam moves by its rate whatever the gradient):  \
-                 ‖ΔW‖ / ‖W‖. The median over steps and matrices is judged.",
+                 ‖ΔW‖ / ‖W‖. The median over steps and matrices is judged. So is the largest step, \
+                 the first included, by the median over the matrices that did not begin at zero: a \
+                 rate far too high blows the weights up at once, and from then on each step looks \
+                 small beside them.",
         why: "The ratio tells what the learning rate means for these weights, whatever the \
               optimizer. Near 1 a step throws away what was learned; near 1e-7 nothing is learned.",
         condition: "Default: error when the median is outside [1e-5, 0.5], warning outside \
-                    [1e-4, 0.1]. With `range`: error outside it.",
+                    [1e-4, 0.1], or when the largest step is above 1. With `range`: error outside it, \
+                    and nothing else.",
         mend: "Too large: lower the learning rate in proportion. Too small: raise it, or look for \
                vanishing gradients if only some tensors are small.",
-        source: "CS231n notes 3 (about 1e-3); band from 64 healthy programs (2e-4…1.2e-1).",
+        source: "CS231n notes 3 (about 1e-3); band from 64 healthy programs (2e-4…1.2e-1, Adam's first \
+                 step included).",
         severity: Severity::Error,
         recommended: true,
         options: &[OptionMeta {
@@ -105,10 +114,61 @@ fn judge(evidence: &Evidence, options: &Options) -> Verdict {
             false => Verdict::fail(summary, vec![finding(evidence, ratio, range)]),
         };
     }
-    match () {
-        () if within(WARN) => Verdict::pass(summary),
-        () if within(ERROR) => Verdict::warn(summary, vec![finding(evidence, ratio, WARN)]),
-        () => Verdict::fail(summary, vec![finding(evidence, ratio, ERROR)]),
+    match leap(training) {
+        Some(leap) if within(WARN) => {
+            Verdict::warn(summary, vec![leap_finding(&leap, evidence.subject.learning_rate)])
+        }
+        _ if within(WARN) => Verdict::pass(summary),
+        _ if within(ERROR) => Verdict::warn(summary, vec![finding(evidence, ratio, WARN)]),
+        _ => Verdict::fail(summary, vec![finding(evidence, ratio, ERROR)]),
+    }
+}
+
+/// A step that throws away what was there.
+struct Leap<'a> {
+    step: usize,
+    /// The tensor that moved most, and the median over all.
+    tensor: &'a str,
+    ratio: f64,
+}
+
+/// The largest step, where it is larger than the weights. Weights that begin at zero are
+/// left out: whatever moves them is large beside them at first.
+fn leap(training: &TrainingEvidence) -> Option<Leap<'_>> {
+    let drawn: Vec<&UpdateEvidence> = matrices(training)
+        .filter(|update| update.steps.first().is_some_and(|step| step.ratio().is_some()))
+        .collect();
+    let steps = drawn.iter().map(|update| update.steps.len()).max().unwrap_or(0);
+    let of_step = |at: usize| {
+        let moved = drawn.iter().filter_map(|update| {
+            let step = update.steps.get(at)?;
+            let ratio = step.ratio().filter(|ratio| ratio.is_finite())?;
+            Some((step.step, update.tensor.as_str(), ratio))
+        });
+        let moved: Vec<_> = moved.collect();
+        let (step, tensor, _) = moved.iter().copied().max_by(|a, b| a.2.total_cmp(&b.2))?;
+        Some(Leap { step, tensor, ratio: median(moved.iter().map(|(.., ratio)| *ratio).collect()) })
+    };
+    let largest = (0..steps).filter_map(of_step).max_by(|a, b| a.ratio.total_cmp(&b.ratio));
+    largest.filter(|leap| leap.ratio > LEAP)
+}
+
+fn leap_finding(leap: &Leap<'_>, rate: f64) -> Finding {
+    Finding {
+        place: leap.tensor.to_owned(),
+        message: format!(
+            "step {} moves the weights by {} of their size: what they were is gone",
+            leap.step,
+            short(leap.ratio)
+        ),
+        measured: Some(leap.ratio),
+        bound: Some(format!("≤ {}", short(LEAP))),
+        mend: format!(
+            "the learning rate {} is too high: about {} would move them by a hundredth in that step; \
+             or begin with a warm-up",
+            short(rate),
+            short(rate * 1e-2 / leap.ratio)
+        ),
     }
 }
 
@@ -176,6 +236,7 @@ fn record(evidence: &Evidence, _options: &Options) -> Mapping {
 mod tests {
     use super::super::testing;
     use super::*;
+    use crate::experiment::StepUpdate;
     use crate::property::Outcome;
 
     fn verdict(ratio: f64, range: Option<(f64, f64)>) -> Verdict {
@@ -218,6 +279,41 @@ mod tests {
     #[test]
     fn a_fifth_warns() {
         assert_eq!(verdict(0.2, None).outcome, Outcome::Warn);
+    }
+
+    /// Every step but the first is healthy.
+    fn leaping(first: f64, change: impl FnOnce(&mut TrainingEvidence)) -> Verdict {
+        let mut evidence = testing::evidence();
+        let training = evidence.training.as_mut().unwrap();
+        testing::set_ratio(training, 1e-2);
+        for update in &mut training.updates {
+            let step = &mut update.steps[0];
+            (step.step, step.update_norm) = (1, first * step.weight_norm);
+        }
+        change(training);
+        judge(&evidence, &Options::defaults(&PROPERTY.meta))
+    }
+
+    #[test]
+    fn a_first_step_that_throws_the_weights_away_warns_though_the_later_ones_look_small() {
+        let verdict = leaping(3.5, |_| ());
+        assert_eq!(verdict.outcome, Outcome::Warn, "{}", verdict.summary);
+        assert!(verdict.findings[0].message.contains("step 1 moves"), "{:?}", verdict.findings);
+        assert!(verdict.findings[0].mend.contains("too high"), "{:?}", verdict.findings);
+        assert_eq!(leaping(0.9, |_| ()).outcome, Outcome::Pass);
+    }
+
+    #[test]
+    fn weights_that_begin_at_zero_may_leap() {
+        let verdict = leaping(0.1, |training| {
+            for update in &mut training.updates {
+                update.steps[0].weight_norm = 0.0;
+                let later = update.steps[1];
+                let leap = StepUpdate { update_norm: 0.9 * later.weight_norm, ..later };
+                update.steps = vec![update.steps[0], leap, later, later];
+            }
+        });
+        assert_ne!(verdict.outcome, Outcome::Warn, "{}", verdict.summary);
     }
 
     #[test]

@@ -12,12 +12,12 @@ mod orders;
 
 pub use message::{EventWriter, Line, Message, decode};
 pub use models::Models;
-pub use order::{Assignment, Order, SetUp};
+pub use order::{Assignment, Mutation, Order, SetUp};
 pub use orders::{Unreadable, from_supervisor};
 
 /// Raised when a message or an order changes its meaning. Supervisor and worker are separate
 /// programs, perhaps of different releases.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// As first argument of a test target: be a worker.
 pub const WORKER_ARGUMENT: &str = "--nn-test-worker";

@@ -5,10 +5,12 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use crate::device::DeviceChoice;
+use crate::report::event::Status;
 use crate::severities::Severities;
+use crate::spec::Fault;
 
 /// One line on a worker's standard input.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Order {
     /// The first line, and only that.
@@ -33,7 +35,7 @@ pub struct SetUp {
 }
 
 /// The selected test cases of one spec file.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Assignment {
     /// Root of the package that the spec belongs to; snapshots are stored relative to it.
     pub package_root: PathBuf,
@@ -45,6 +47,32 @@ pub struct Assignment {
     pub specs_dir: PathBuf,
     /// Full names (`spec::property`) in the order in which they run, at least one.
     pub tests: Vec<String>,
+    /// In what other form than its file has the spec is run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mutation: Option<Mutation>,
+}
+
+/// A spec in another form. Its snapshots are not compared: they are of the spec as it is.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Mutation {
+    /// The name of the spec in its file, as it stands in names of test cases.
+    pub spec: String,
+    /// What stands in its place in the names of these test cases.
+    pub name: String,
+    /// The fault that is planted; none for the spec as it is.
+    pub fault: Option<Fault>,
+    /// Whether every property is judged that can be, and not the spec's expectations alone.
+    pub expects_all: bool,
+    /// Whether nothing more is judged once a test case failed.
+    pub ends_with_failure: bool,
+}
+
+impl Assignment {
+    /// Whether nothing more of it is to be run after such an end of a test case.
+    pub fn ends_with(&self, status: Status) -> bool {
+        let ends = self.mutation.as_ref().is_some_and(|mutation| mutation.ends_with_failure);
+        ends && status.is_failure()
+    }
 }
 
 impl Order {

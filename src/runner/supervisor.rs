@@ -299,15 +299,19 @@ impl Supervisor<'_> {
         let life = &mut self.lives[place];
         life.running = None;
         let task = life.task.as_mut().filter(|task| task.begun.is_some());
-        let tests = task.and_then(|task| {
-            let index = task.job.assignment.tests.iter().position(|test| *test == result.test)?;
+        let known = task.and_then(|task| {
+            let assignment = &mut task.job.assignment;
+            let index = assignment.tests.iter().position(|test| *test == result.test)?;
             task.finished_some = true;
-            Some((&mut task.job.assignment.tests, index))
+            assignment.tests.remove(index);
+            if assignment.ends_with(result.status) {
+                assignment.tests.clear();
+            }
+            Some(())
         });
-        let Some((tests, index)) = tests else {
+        if known.is_none() {
             return self.note(format!("the worker ran `{}`, which nobody asked for", result.test));
-        };
-        tests.remove(index);
+        }
         let stray = life.stray.take();
         self.count(result, stray);
     }

@@ -115,9 +115,15 @@ fn listed<'node>(
     listed
 }
 
+/// The recommended set, with defaults.
 fn recommended(registry: &[&'static Property]) -> Vec<Expectation> {
     let set = registry.iter().filter(|property| property.meta.recommended);
-    let expectation = |property: &&'static Property| Expectation {
+    set.map(|property| by_default(property)).collect()
+}
+
+/// A property with its defaults.
+fn by_default(property: &'static Property) -> Expectation {
+    Expectation {
         property,
         options: Options::defaults(&property.meta),
         severity: None,
@@ -125,8 +131,18 @@ fn recommended(registry: &[&'static Property]) -> Vec<Expectation> {
         allowed: None,
         conditions: Conditions::default(),
         span: None,
-    };
-    set.map(expectation).collect()
+    }
+}
+
+/// Adds every property of a registry that is not expected and can be judged by its defaults.
+pub(super) fn complete(expectations: &mut Vec<Expectation>, registry: &[&'static Property]) {
+    for property in registry {
+        let expected = expectations.iter().any(|other| other.property == *property);
+        let needs_options = !property.meta.required().is_empty();
+        if !expected && !needs_options {
+            expectations.push(by_default(property));
+        }
+    }
 }
 
 fn read_recommended(reader: &mut Reader<'_>, choice: &Choice<'_>) {

@@ -2,6 +2,8 @@
 //!
 //! They stand for mistakes that a spec's own sections cannot express. `fixtures/faulty` uses them.
 
+use serde::{Deserialize, Serialize};
+
 use super::LayerSpec;
 use super::layer_names;
 use super::options::OptionReader;
@@ -15,7 +17,8 @@ use super::{Code, Diagnostic, Spanned};
 const SHOWN: usize = 15;
 
 /// A planted fault.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Fault {
     /// The optimizer never gets this layer's tensors.
     FreezeLayer(String),
@@ -83,7 +86,8 @@ pub enum Fault {
 }
 
 /// When a model is in the wrong mode.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Mode {
     /// Training steps see the model as it is used afterwards.
     Training,

@@ -78,6 +78,11 @@ impl Spec {
         }
     }
 
+    /// Expects every property beside those that it expects already, but for those that need options.
+    pub fn expect_all(&mut self) {
+        expectation::complete(&mut self.expectations, REGISTRY);
+    }
+
     /// The model of layers, if it is one.
     pub fn declared_model(&self) -> Option<&DeclaredModel> {
         match &self.model {
@@ -98,6 +103,16 @@ impl Spec {
     /// that the place is in.
     pub fn folder(&self, place: Span) -> PathBuf {
         self.source.folder(place)
+    }
+
+    /// The files that it is made of and reads: its own and those that it extends, its data, and its
+    /// weights.
+    pub fn files(&self) -> Vec<PathBuf> {
+        let data = self.data.source.path().map(|path| self.folder(path.span).join(&path.value));
+        let weights = self.weights.as_ref().map(|weights| &weights.file);
+        let weights = weights.map(|file| self.folder(file.span).join(&file.value));
+        let own = self.source.paths().map(Path::to_owned);
+        own.chain(data).chain(weights).collect()
     }
 
     /// Line and column in the spec's own file: of the place itself, or of the `extends` that brings

@@ -103,6 +103,12 @@ impl Source {
         }
     }
 
+    /// The paths of all files, the spec's own first.
+    pub fn paths(&self) -> impl Iterator<Item = &Path> {
+        let included = self.included.iter().map(|file| file.path.as_path());
+        std::iter::once(self.path.as_path()).chain(included)
+    }
+
     /// Whether a place lies in the spec file itself.
     pub fn is_own(&self, span: Span) -> bool {
         self.file(span.start).base == 0

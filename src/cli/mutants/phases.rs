@@ -1,0 +1,385 @@
+//! The three runs of `mutants`: specs as they are, their mutants, and what was missed against all
+//! properties.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::time::Duration;
+
+use super::super::Error;
+use super::super::limits::{Machine, limits};
+use super::super::seams::Planted;
+use super::collector::{Collector, Results, owner};
+use super::written;
+use crate::config::Settings;
+use crate::experiment::Experiment;
+use crate::mutants::{Catch, Fate, Outcome};
+use crate::property::{self, Outcome as Verdict};
+use crate::protocol::{Assignment, Mutation};
+use crate::report::event::{Status, TestResult};
+use crate::runner::{
+    Job, Notice, ProcessLauncher, Timeout, Timings, Work, forward_interrupts, supervise,
+};
+
+/// A spec and its mutants.
+#[derive(Debug)]
+pub(super) struct Target {
+    pub(super) spec: String,
+    /// Absolute.
+    pub(super) path: PathBuf,
+    /// As it is shown.
+    pub(super) file: PathBuf,
+    pub(super) planted: Vec<Planted>,
+    /// The names of all properties that it expects or could expect.
+    pub(super) properties: Vec<&'static str>,
+}
+
+impl Target {
+    /// `spec/fault`.
+    pub(super) fn name(&self, planted: &Planted) -> String {
+        format!("{}/{}", self.spec, planted.title)
+    }
+}
+
+/// Follows "set by" in the details of a test case that ran too long.
+const LIMIT: &str = "the time limit of mutants";
+/// Seconds for all properties of a missed mutant.
+const ADVICE: Duration = Duration::from_secs(600);
+
+/// The supervisor, for one run after the other.
+pub(super) struct Phases<L> {
+    base: Work,
+    settings: Settings,
+    limit: L,
+    shows: bool,
+    sender: Sender<Notice>,
+    receiver: Receiver<Notice>,
+}
+
+impl<L: Fn(f64) -> Duration> Phases<L> {
+    /// `base` is the work of the specs as they are; `limit` says how long a mutant may run whose spec
+    /// took so many seconds.
+    pub(super) fn new(
+        base: Work,
+        settings: Settings,
+        limit: L,
+        shows: bool,
+    ) -> Result<Self, Error> {
+        let (sender, receiver) = channel();
+        forward_interrupts(sender.clone())?;
+        Ok(Self { base, settings, limit, shows, sender, receiver })
+    }
+
+    /// Runs the specs as they are. Gives the seconds of each.
+    ///
+    /// # Errors
+    ///
+    /// When a test case fails.
+    pub(super) fn baseline(&mut self, targets: &[Target]) -> Result<Vec<f64>, Error> {
+        let broken = self.base.foregone.iter().filter(|result| result.status.is_failure());
+        let broken: Vec<TestResult> = broken.cloned().collect();
+        let jobs = targets.iter().filter_map(|target| {
+            let job = self.job(target)?;
+            let tests = job.assignment.tests.clone();
+            Some(self.of_target(target, None, tests, false, job.timeout.clone()))
+        });
+        let jobs: Vec<Job> = jobs.flatten().collect();
+        let results = self.run(jobs, "without faults", false, &mut |_, _| {})?;
+        let all = results.values().flatten().chain(&broken);
+        let mut failed: Vec<&TestResult> = all.filter(|one| one.status.is_failure()).collect();
+        failed.sort_by(|one, two| one.test.cmp(&two.test));
+        if !failed.is_empty() {
+            let told: Vec<String> = failed.iter().map(|result| told(result)).collect();
+            let tests = format!("these test cases fail:\n{}", told.join("\n"));
+            return Err(Error::BaselineFailed { tests });
+        }
+        let seconds = |target: &Target| {
+            let results = results.get(&target.spec).map(Vec::as_slice).unwrap_or_default();
+            results.iter().map(|result| result.seconds).sum()
+        };
+        Ok(targets.iter().map(seconds).collect())
+    }
+
+    /// Runs each mutant until an expectation fails.
+    pub(super) fn mutants(
+        &mut self,
+        targets: &[Target],
+        baseline: &[f64],
+    ) -> Result<Vec<Outcome>, Error> {
+        let mut jobs = Vec::new();
+        let mut theory = HashMap::new();
+        for (target, seconds) in targets.iter().zip(baseline) {
+            let Some(base) = self.job(target) else { continue };
+            let mut tests = base.assignment.tests.clone();
+            tests.sort_by_key(|test| is_costly(test));
+            for planted in &target.planted {
+                let limit = Timeout { duration: (self.limit)(*seconds), source: LIMIT.to_owned() };
+                let tests = tests.clone();
+                jobs.extend(self.of_target(target, Some(planted), tests, false, Some(limit)));
+                theory.insert(target.name(planted), planted.equivalence);
+            }
+        }
+        if self.shows {
+            println(&written::announced(jobs.len(), targets.len()));
+        }
+        let (shows, theory_of) = (self.shows, &theory);
+        let fate = |name: &str, results: &[TestResult]| {
+            fate(results, theory_of.get(name).copied().flatten())
+        };
+        let mut through = |name: &str, results: &[TestResult]| {
+            let line = written::line(name, &fate(name, results));
+            if let Some(line) = line.filter(|_| shows) {
+                println(&line);
+            }
+        };
+        let results = self.run(jobs, "mutants", true, &mut through)?;
+        let outcomes = targets.iter().flat_map(|target| {
+            target.planted.iter().filter_map(|planted| {
+                let mutant = target.name(planted);
+                let results = results.get(&mutant)?;
+                Some(Outcome {
+                    spec: target.spec.clone(),
+                    file: target.file.display().to_string(),
+                    fault: planted.title.clone(),
+                    seconds: results.iter().map(|result| result.seconds).sum(),
+                    fate: fate(&mutant, results),
+                    mutant,
+                })
+            })
+        });
+        Ok(outcomes.collect())
+    }
+
+    /// Runs what was missed against all properties, and says which of them fail there and not on the
+    /// spec as it is.
+    pub(super) fn advise(
+        &mut self,
+        targets: &[Target],
+        outcomes: &mut [Outcome],
+    ) -> Result<(), Error> {
+        let missed = |name: &str| {
+            let mut all = outcomes.iter();
+            all.any(|one| one.mutant == name && matches!(one.fate, Fate::Missed { .. }))
+        };
+        let mut jobs = Vec::new();
+        for target in targets {
+            let planted = target.planted.iter().filter(|planted| missed(&target.name(planted)));
+            let planted: Vec<&Planted> = planted.collect();
+            let original = (!planted.is_empty()).then_some(None);
+            for planted in original.into_iter().chain(planted.into_iter().map(Some)) {
+                let tests = target.properties.iter();
+                let tests = tests.map(|name| format!("{}::{name}", target.spec)).collect();
+                let limit = Timeout { duration: ADVICE, source: LIMIT.to_owned() };
+                jobs.extend(self.of_target(target, planted, tests, true, Some(limit)));
+            }
+        }
+        if jobs.is_empty() {
+            return Ok(());
+        }
+        let results = self.run(jobs, "missed ones, all properties", false, &mut |_, _| {})?;
+        for outcome in outcomes {
+            if let Fate::Missed { would_catch } = &mut outcome.fate {
+                let of = |name: &String| results.get(name).map(Vec::as_slice).unwrap_or_default();
+                *would_catch = would_have_caught(of(&outcome.mutant), of(&outcome.spec));
+            }
+        }
+        Ok(())
+    }
+
+    /// The work of a spec as it is; none where it is broken.
+    fn job(&self, target: &Target) -> Option<&Job> {
+        let is_own = |job: &&Job| job.spec == target.spec && job.assignment.path == target.path;
+        self.base.jobs.iter().find(is_own)
+    }
+
+    /// The work of a spec with a fault, or as it is. `tests` are named after the spec.
+    fn of_target(
+        &self,
+        target: &Target,
+        planted: Option<&Planted>,
+        tests: Vec<String>,
+        expects_all: bool,
+        timeout: Option<Timeout>,
+    ) -> Option<Job> {
+        let job = self.job(target)?;
+        let spec = owner(job.assignment.tests.first()?).to_owned();
+        let name = planted.map_or_else(|| target.spec.clone(), |planted| target.name(planted));
+        let renamed = tests.iter().filter_map(|test| {
+            let (_, property) = test.rsplit_once("::")?;
+            Some(format!("{name}::{property}"))
+        });
+        let mutation = Mutation {
+            spec,
+            name: name.clone(),
+            fault: planted.map(|planted| planted.fault.clone()),
+            expects_all,
+            ends_with_failure: planted.is_some() && !expects_all,
+        };
+        Some(Job {
+            spec: name.clone(),
+            assignment: Assignment {
+                tests: renamed.collect(),
+                mutation: Some(mutation),
+                ..job.assignment.clone()
+            },
+            places: HashMap::new(),
+            timeout,
+            whole: false,
+            role: job.role,
+        })
+    }
+
+    /// Runs jobs to their ends.
+    fn run(
+        &mut self,
+        jobs: Vec<Job>,
+        what: &str,
+        ends_with_failure: bool,
+        through: &mut dyn FnMut(&str, &[TestResult]),
+    ) -> Result<Results, Error> {
+        let expected =
+            jobs.iter().map(|job| (job.spec.clone(), job.assignment.tests.len())).collect();
+        let work = Work { foregone: Vec::new(), roles: self.base.roles.clone(), jobs };
+        let limits = limits(&self.settings, Machine::here(), &work);
+        let limits = crate::runner::Limits { max_fail: None, ..limits };
+        let shown = self.shows.then_some(what);
+        let mut collector = Collector::new(expected, ends_with_failure, shown, through);
+        // What workers of the run before still had to say is of no interest.
+        while self.receiver.try_recv().is_ok() {}
+        supervise(
+            work,
+            &limits,
+            &mut Timings::default(),
+            &mut ProcessLauncher,
+            (&self.sender, &self.receiver),
+            &mut collector,
+        )?;
+        Ok(collector.into_results())
+    }
+}
+
+/// Whether the test case of a faulty model may take long: a model that cannot learn a few examples tries
+/// rates and seeds before that is certain. What else there is to see is looked at first.
+fn is_costly(test: &str) -> bool {
+    let property = test.rsplit_once("::").and_then(|(_, name)| property::find(name));
+    property.is_some_and(|property| property.needs.contains(&Experiment::Overfit))
+}
+
+/// `iris::learns: the loss did not fall`.
+fn told(result: &TestResult) -> String {
+    let reason = result.verdict.as_ref().map(|verdict| verdict.summary.clone());
+    let reason = reason.or_else(|| result.details.clone()).unwrap_or_default();
+    format!("  {}: {}", result.test, reason.lines().next().unwrap_or_default())
+}
+
+/// How a mutant ended, by the results of its test cases: the first failure decides.
+fn fate(results: &[TestResult], equivalence: Option<&str>) -> Fate {
+    let Some(failed) = results.iter().find(|result| result.status.is_failure()) else {
+        return match equivalence {
+            Some(reason) => Fate::Equivalent { reason: reason.to_owned() },
+            None => Fate::Missed { would_catch: Vec::new() },
+        };
+    };
+    let details = failed.details.as_deref().unwrap_or_default();
+    match failed.status {
+        Status::SpecError => {
+            Fate::Unviable { reason: details.lines().next().unwrap_or_default().to_owned() }
+        }
+        Status::Crashed if details.contains(LIMIT) => Fate::Timeout,
+        _ => Fate::Caught(catch(failed)),
+    }
+}
+
+fn catch(result: &TestResult) -> Catch {
+    let property = result.test.rsplit_once("::").map_or("", |(_, property)| property);
+    let finding = result.verdict.as_ref().and_then(|verdict| verdict.findings.first());
+    Catch {
+        property: property.to_owned(),
+        place: finding.map(|finding| finding.place.clone()),
+        warns: !result.status.is_failure(),
+    }
+}
+
+/// The properties that fail on a mutant and not on the original.
+fn would_have_caught(mutant: &[TestResult], original: &[TestResult]) -> Vec<Catch> {
+    let catches: Vec<Catch> =
+        mutant.iter().filter(|result| does_not_hold(result)).map(catch).collect();
+    let known = original.iter().filter(|result| does_not_hold(result)).map(catch);
+    let known: Vec<String> = known.map(|catch| catch.property).collect();
+    let mut found: Vec<Catch> =
+        catches.into_iter().filter(|catch| !known.contains(&catch.property)).collect();
+    // Those that fail by themselves come first.
+    found.sort_by_key(|catch| catch.warns);
+    found
+}
+
+fn does_not_hold(result: &TestResult) -> bool {
+    result.verdict.as_ref().is_some_and(|verdict| verdict.outcome == Verdict::Fail)
+}
+
+/// Between the frames of the progress bar.
+fn println(line: &str) {
+    anstream::println!("{line}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::property::Verdict as Judged;
+
+    fn result(property: &str, status: Status, details: &str) -> TestResult {
+        let verdict = match status {
+            Status::Failed | Status::Warned => Some(Judged::fail("it is wrong", Vec::new())),
+            _ => None,
+        };
+        TestResult {
+            test: format!("net/sum_loss::{property}"),
+            file: "net.yaml".to_owned(),
+            line: 0,
+            column: 0,
+            status,
+            verdict,
+            details: Some(details.to_owned()),
+            seconds: 0.1,
+        }
+    }
+
+    #[test]
+    fn the_first_failure_decides_how_a_mutant_ended() {
+        let passed = result("shapes", Status::Passed, "");
+        let kind = |status, details, theory| {
+            let results = [passed.clone(), result("learns", status, details)];
+            fate(&results, theory).kind()
+        };
+        assert_eq!(kind(Status::Failed, "", None), "caught");
+        assert_eq!(kind(Status::Crashed, "the worker process aborted", None), "caught");
+        let killed = format!("worked for 20 s and was killed\nset by {LIMIT}");
+        assert_eq!(kind(Status::Crashed, &killed, None), "timeout");
+        assert_eq!(kind(Status::SpecError, "error[NN0301]: …", None), "unviable");
+        assert_eq!(kind(Status::Warned, "", None), "missed");
+        assert_eq!(kind(Status::Passed, "", Some("of theory")), "equivalent");
+        assert_eq!(kind(Status::Failed, "", Some("of theory")), "caught");
+    }
+
+    #[test]
+    fn what_may_take_long_comes_last() {
+        let mut tests = ["net::overfits_batch", "net::learns", "net::shapes"];
+        tests.sort_by_key(|test| is_costly(test));
+        assert_eq!(tests, ["net::learns", "net::shapes", "net::overfits_batch"]);
+    }
+
+    #[test]
+    fn a_property_that_fails_on_the_original_too_is_no_advice() {
+        let mutant = [
+            result("update_ratio", Status::Warned, ""),
+            result("causal", Status::Failed, ""),
+            result("learns", Status::Failed, ""),
+        ];
+        let original = [result("learns", Status::Failed, "")];
+        let names: Vec<_> = would_have_caught(&mutant, &original)
+            .into_iter()
+            .map(|catch| (catch.property, catch.warns))
+            .collect();
+        assert_eq!(names, [("causal".to_owned(), false), ("update_ratio".to_owned(), true)]);
+    }
+}
