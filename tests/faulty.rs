@@ -25,9 +25,9 @@ const FAULTS: &[(&str, &[(&str, &str)])] = &[
     ("dead_middle", &[("grows_step_by_step", "dead + relu2"), ("overfits_batch", "model")]),
     ("dead_relu", &[("no_dead_units", "activation")]),
     ("decayed_frozen", &[("frozen_stay", "hidden.weight")]),
+    // The only copy of a row that is held out stands sixty lines below or above it.
     ("doubled_rows", &[("no_duplicates_across_split", "line 114")]),
     ("dropout_before_norm", &[("dropout_sound", "norm")]),
-    // The only copy of a row that is held out stands sixty lines below or above it.
     ("flattened_image", &[("invariant_to", "places")]),
     ("frozen_layer", &[("weights_update", "hidden.weight")]),
     ("half_step", &[("optimizer_as_declared", "hidden.weight")]),
