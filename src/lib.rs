@@ -44,6 +44,8 @@ pub mod runner;
 pub mod schema;
 #[doc(hidden)]
 pub mod severities;
+#[doc(hidden)]
+pub mod size;
 pub mod snapshot;
 pub mod spec;
 pub mod subject;

@@ -26,9 +26,9 @@ const FAULTS: &[(&str, &[(&str, &str)])] = &[
     ("dead_middle", &[("grows_step_by_step", "dead + relu2"), ("overfits_batch", "model")]),
     ("dead_relu", &[("no_dead_units", "activation")]),
     ("decayed_frozen", &[("frozen_stay", "hidden.weight")]),
-    ("dropout_before_norm", &[("dropout_sound", "norm")]),
     // The only copy of a row that is held out stands sixty lines below or above it.
     ("doubled_rows", &[("no_duplicates_across_split", "line 114")]),
+    ("dropout_before_norm", &[("dropout_sound", "norm")]),
     ("flattened_image", &[("invariant_to", "places")]),
     ("frozen_layer", &[("weights_update", "hidden.weight")]),
     ("half_step", &[("optimizer_as_declared", "hidden.weight")]),
@@ -82,6 +82,7 @@ const FAULTS: &[(&str, &[(&str, &str)])] = &[
     ("unscaled_targets", &[("targets_scaled", "progression")]),
     ("unused_column", &[("uses_inputs", "input")]),
     ("vanishing_gradient", &[("gradients_flow", "first.weight")]),
+    ("wide_flatten", &[("within_budget", "hidden")]),
     ("width_blind_weights", &[("more_capacity_fits_better", "model")]),
     ("wrong_gradient", &[("gradients_match", "hidden.bias")]),
     ("zero_weights", &[("every_parameter_gets_gradient", "hidden.weight")]),

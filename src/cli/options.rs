@@ -5,11 +5,11 @@ use std::num::NonZeroUsize;
 use clap::{Args, ValueEnum};
 
 use super::Error;
-use crate::config::read_size;
 use crate::device::DeviceChoice;
 use crate::filter::Filter;
 use crate::runner::{Partition, Selection};
 use crate::severities::{Named, parse_one};
+use crate::size::read_size;
 use crate::workspace::PackageSelection;
 
 /// Which test cases are meant.

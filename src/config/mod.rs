@@ -25,5 +25,5 @@ pub use files::{Config, DEFAULTS, Manifest};
 pub use layer::{DEFAULT_PROFILE, Place};
 pub use resolve::{CommandLine, Origin, Resolved, ResolvedSeverity, Resolver};
 pub use settings::{Limit, Settings};
-pub use value::{Kind, Value, read_size};
+pub use value::{Kind, Value};
 pub use words::{Key, Reach, WORDS, Word};

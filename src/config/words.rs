@@ -1,6 +1,7 @@
 //! The keys of a profile: their names, what they take, and how far they reach.
 
-use super::value::{Kind, Value, written_size};
+use super::value::{Kind, Value};
+use crate::size::written_size;
 use crate::toml::quoted;
 
 /// What a profile decides. Two words may say the same thing.

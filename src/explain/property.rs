@@ -40,6 +40,9 @@ fn takes(kind: OptionKind) -> &'static str {
         OptionKind::Index => "a whole number of at least 0",
         OptionKind::Axes => "an axis, or a list of axes",
         OptionKind::Factors => "a number greater than 0, or a list of such numbers",
+        OptionKind::Size => {
+            "an amount of memory: bytes, or a number with a unit such as `50MB` or `8GiB`"
+        }
         OptionKind::Name => "a name",
         OptionKind::Number => "a number of at least 0",
         OptionKind::Range => "`[low, high]`, two numbers of at least 0, low below high",
@@ -100,6 +103,7 @@ fn sample(kind: OptionKind) -> &'static str {
         OptionKind::Count | OptionKind::Index => "10",
         OptionKind::Axes => "1",
         OptionKind::Factors => "2",
+        OptionKind::Size => "50MB",
         OptionKind::Name => "mask",
         OptionKind::Number => "0.1",
         OptionKind::Range => "[1e-4, 1e-2]",

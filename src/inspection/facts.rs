@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::Range;
+use super::{Cost, Range};
 use crate::data::Part;
 use crate::spec::Task;
 
@@ -19,6 +19,7 @@ pub struct Inspection {
     pub first_layer: Option<FirstLayer>,
     /// None where the model brings batches of its own.
     pub data: Option<DataFacts>,
+    pub cost: Cost,
 }
 
 /// An output and the term of the loss that reads it.

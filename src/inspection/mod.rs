@@ -6,6 +6,7 @@
 
 mod columns;
 mod copies;
+mod cost;
 mod facts;
 mod first_layer;
 mod labels;
@@ -23,6 +24,7 @@ use crate::model::Plan;
 use crate::spec::{Compared, LossTerm, OfInput, Spec, Task};
 use crate::subject::read_by;
 
+pub use cost::{Cost, Counted};
 pub use facts::{
     ClassCount, ColumnFacts, Contradictions, Copies, Copy, DataFacts, Example, FirstLayer, Head,
     Inspection, LabelCount, LossFacts, Outputs, PaddingFacts, Reach, Rows, Seen, Takes,
@@ -48,6 +50,7 @@ pub fn inspect(
         softmax_of_one: plan.map_or_else(Vec::new, outputs::softmax_of_one),
         first_layer: plan.map(first_layer::first_layer),
         data: data.map(|data| facts(spec, data, plan)),
+        cost: cost::cost(spec, plan),
     }
 }
 

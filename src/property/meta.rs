@@ -68,6 +68,8 @@ pub enum OptionKind {
     Axes,
     /// A number > 0, or a list of such numbers.
     Factors,
+    /// An amount of memory: bytes, or a number with a unit.
+    Size,
     /// A name.
     Name,
     /// A finite number ≥ 0.

@@ -73,6 +73,7 @@ mod update_ratio;
 mod uses_inputs;
 mod verdict;
 mod weights_update;
+mod within_budget;
 
 use serde_yaml::Mapping;
 
@@ -121,6 +122,7 @@ pub static REGISTRY: &[&Property] = &[
     &features_vary::PROPERTY,
     &no_duplicates_across_split::PROPERTY,
     &padding_in_bounds::PROPERTY,
+    &within_budget::PROPERTY,
     &initial_loss::PROPERTY,
     &loss_is_a_mean::PROPERTY,
     &loss_terms_balanced::PROPERTY,

@@ -13,8 +13,8 @@ use crate::experiment::{
     TwiceEvidence, UnitEvidence, UntrainedEvidence, UpdateEvidence, ValidationLoss, WeightEvidence,
 };
 use crate::inspection::{
-    ClassCount, ColumnFacts, Contradictions, Copies, DataFacts, FirstLayer, Head, Inspection,
-    LossFacts, Outputs, Range, Reach, Rows, Takes, TargetFacts,
+    ClassCount, ColumnFacts, Contradictions, Copies, Cost, Counted, DataFacts, FirstLayer, Head,
+    Inspection, LossFacts, Outputs, Range, Reach, Rows, Takes, TargetFacts,
 };
 use crate::property::{Options, Property, Verdict};
 use crate::spec::Task;
@@ -303,6 +303,17 @@ fn inspection() -> Inspection {
             copies: Copies { examples: 0, first: Vec::new(), by_chance: 0.0 },
             padding: None,
         }),
+        // A multiply-add for each weight; Adam keeps two numbers for each of them and each bias.
+        cost: Cost {
+            counted: Some(Counted {
+                parameters: 160,
+                trained: [160, 160],
+                multiply_adds: 140,
+                largest: "head".to_owned(),
+                busiest: "head".to_owned(),
+            }),
+            state: [2, 2],
+        },
     }
 }
 

@@ -11,6 +11,9 @@ use crate::spec::vocabulary::{Bounds, TermKind};
 /// The name of the definition.
 pub(super) const NAME: &str = "expectation";
 
+/// An amount of memory.
+pub(super) const SIZE_PATTERN: &str = "^[0-9]+(\\.[0-9])? *(([kKmMgGtT][iI]?)?[bB])?$";
+
 /// Stands for the whole recommended set.
 const RECOMMENDED: &str = "recommended";
 const RECOMMENDED_MEANS: &str = "All properties of the recommended set, as far as they are not \
@@ -133,6 +136,10 @@ fn takes(kind: OptionKind) -> Value {
         OptionKind::Index => count(0),
         OptionKind::Axes => one_or_more(count(1)),
         OptionKind::Factors => one_or_more(number(Bounds::Positive)),
+        OptionKind::Size => {
+            let text = json!({ "type": "string", "pattern": SIZE_PATTERN });
+            json!({ "anyOf": [count(1), text] })
+        }
         OptionKind::Number => number(Bounds::NonNegative),
         OptionKind::Range => pair(number(Bounds::NonNegative)),
         OptionKind::Flag => json!({ "type": "boolean" }),

@@ -125,11 +125,14 @@ fn has_all(value: &Value, keys: &Value) -> bool {
     !value.is_object() || list(keys).iter().all(has)
 }
 
-/// Patterns are one class of characters, repeated (`^[a-z_]+$`), or the use of a variable.
+/// Patterns are one class of characters, repeated (`^[a-z_]+$`), the use of a variable, or a size.
 fn matches(text: &str, pattern: &Value) -> bool {
     if pattern == super::value::VARIABLE_PATTERN {
         let inside = text.split_once("${").and_then(|(_, behind)| behind.split_once('}'));
         return inside.is_some_and(|(name, _)| matches(name, &Value::from("^[a-z0-9_]+$")));
+    }
+    if pattern == super::expectation::SIZE_PATTERN {
+        return crate::size::read_size(text).is_ok();
     }
     let pattern = pattern.as_str().and_then(|text| text.strip_prefix("^[")).expect("a pattern");
     let (class, repeated) = pattern.split_once(']').expect("a class");

@@ -14,6 +14,7 @@ use super::weights::names;
 use super::yaml::{Node, Value};
 use super::{Code, Conditions, Diagnostic, Span, Spanned, condition};
 use crate::property::{OptionKind, OptionMeta, OptionValue, Options, Property};
+use crate::size::read_size;
 
 /// One property that a spec expects, with its thresholds.
 #[derive(Debug, Clone)]
@@ -271,6 +272,7 @@ fn option_value(
             };
             OptionValue::Numbers(one_or_more(reader, what, node, positive))
         }
+        OptionKind::Size => OptionValue::Count(size(reader, what, node)),
         OptionKind::Name => OptionValue::Name(reader.text(what, node).value),
         OptionKind::Number => OptionValue::Number(reader.number(what, node, Bounds::NonNegative)),
         OptionKind::Range => {
@@ -285,6 +287,16 @@ fn option_value(
         OptionKind::Files => OptionValue::Files(files(reader, what, node)),
         OptionKind::Names => OptionValue::Names(names(reader, what, node)),
     }
+}
+
+/// Bytes.
+fn size(reader: &mut Reader<'_>, what: &str, node: &Node) -> usize {
+    let Value::String(text) = &node.value else { return reader.count(what, node, 1) };
+    let bytes = read_size(text).ok().and_then(|bytes| usize::try_from(bytes).ok());
+    bytes.filter(|bytes| *bytes > 0).unwrap_or_else(|| {
+        reader.wrong_type(what, "an amount of memory such as `50MB` or `8GiB`", node);
+        1
+    })
 }
 
 /// One file, or a list of them.

@@ -215,6 +215,7 @@ fn the_schema_knows_every_option_of_every_property_and_no_other() {
             let (right, wrong): (&[&str], &[&str]) = match option.kind {
                 OptionKind::Files => (&["a.pt", "[a.pt, b.pt]"], &["{}", "[]"]),
                 OptionKind::Names => (&["{\"0\": hidden, \"1\": }"], &["nonsense", "[a]"]),
+                OptionKind::Size => (&["50MB", "1.5 GiB", "4096"], &["50 apples", "[1]", "0"]),
                 OptionKind::Name => (&["mask"], &["{}", "[a]"]),
                 _ => {
                     let right = ["1", "[0, 1]", "true"].iter().filter(|value| taken(value));
