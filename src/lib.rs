@@ -15,6 +15,7 @@ pub mod cli;
 pub mod config;
 pub mod data;
 pub mod device;
+pub mod diagnosis;
 mod diff;
 pub mod exit_code;
 pub mod experiment;

@@ -101,6 +101,11 @@ impl Laboratory {
             }
     }
 
+    /// The steps that the recipe takes in all.
+    pub fn declared_steps(&self) -> usize {
+        self.bench.subject.declared_steps()
+    }
+
     /// Trains for that many steps, or as many as are declared, and measures nothing but the losses: the
     /// cost that the experiments' is held against.
     ///

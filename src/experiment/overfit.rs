@@ -83,9 +83,17 @@ pub fn run(
     let bound = plan.loss.or(derived);
     // Whoever asks for less has less asked of the answers, too.
     let left = bounds.zip(plan.loss).map_or(0.0, |(bounds, loss)| bounds.share_left(loss));
+    // Where the same inputs have several answers, not all of them can be right.
+    let best_accuracy = references::best_accuracy(subject, &loss, &batch);
+    let plan = &OverfitPlan { accuracy: plan.accuracy.min(best_accuracy), ..*plan };
     let due = Due { accuracy: plan.accuracy, left: LEARNED_SHARE.max(left) };
-    let mut evidence =
-        OverfitEvidence { examples: batch.size(), bounds, attempts: Vec::new(), recall: None };
+    let mut evidence = OverfitEvidence {
+        examples: batch.size(),
+        bounds,
+        best_accuracy,
+        attempts: Vec::new(),
+        recall: None,
+    };
 
     let (mut learned, mut failed) = (0, 0);
     for seed in (0..SEEDS).map(|offset| subject.spec.training.seed.wrapping_add(offset)) {

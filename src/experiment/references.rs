@@ -51,6 +51,17 @@ pub fn bounds(subject: &Subject, loss: &LossSpec, batch: &Batch) -> Option<LossB
     Some(LossBounds { floor, constant })
 }
 
+/// The share of right answers that no model gets above on these examples; of several terms, the lowest.
+pub fn best_accuracy(subject: &Subject, loss: &LossSpec, batch: &Batch) -> f64 {
+    let of_term = |term: &LossTerm| {
+        subject.dataset()?;
+        let targets = batch.targets(&term.compared)?;
+        let examples = batch.examples.as_ref()?.with_targets(targets);
+        Some(statistics::best_accuracy(&examples, term.kind.pad_tokens()))
+    };
+    loss.terms.iter().filter_map(of_term).fold(1.0, f64::min)
+}
+
 /// The same of each term of several; none where it is unknown, and where a constant fits.
 pub fn bounds_of_terms(
     subject: &Subject,

@@ -5,6 +5,7 @@
 //! shows it chooses how: `page` and `reference` as Markdown, the command line with its own styles. Nothing here
 //! knows a terminal, a file or a device.
 
+mod cause;
 mod code;
 mod example;
 mod page;
@@ -16,6 +17,6 @@ mod topic;
 #[cfg(test)]
 mod tests;
 
-pub use page::{errors, language, properties};
+pub use page::{causes, errors, language, properties};
 pub use reference::reference;
 pub use topic::{Body, Kind, OptionRow, Section, Topic, find, suggestion, topics};

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::{Body, Kind, OptionRow, Section, Topic, code, property, reference, topics};
+use super::{Body, Kind, OptionRow, Section, Topic, cause, code, property, reference, topics};
 use crate::property::REGISTRY;
 use crate::spec::Severity;
 
@@ -28,6 +28,22 @@ expect:
 
 Beside its own options, each takes `severity`: `error` fails the test case, `warn` shows the finding \
 and passes, `off` does not judge. `cargo nn-test explain NAME` prints what stands here.
+";
+
+const CAUSES: &str = "\
+# Causes
+
+One fault makes many properties fail. When the test cases of a spec are over, the report names what is \
+likely behind them: the likeliest cause first, what speaks for it, and which of the failures follow \
+from it. It is told by rules, each with a weight: exact laws weigh 30 and more, what the spec itself \
+shows about 20, symptoms about 10. The weights of a cause's rules are added; what stays below a third \
+of the first cause is not told. A verdict that is inconclusive accuses nobody.
+
+`cargo nn-test explain NAME` prints what stands here. The programs of `fixtures/faulty/zoo` are what the \
+rules are held against.
+
+| cause | |
+|---|---|
 ";
 
 const ERRORS: &str = "\
@@ -69,12 +85,27 @@ pub fn properties() -> String {
     page
 }
 
+/// `docs/causes.md`.
+pub fn causes() -> String {
+    let causes = of_kind(cause::KIND);
+    let mut page = format!("{ORIGIN}{CAUSES}");
+    for topic in &causes {
+        page.push_str(&row([&format!("[`{0}`](#{0})", topic.name), topic.summary]));
+    }
+    for topic in &causes {
+        chapter(&mut page, "##", topic);
+    }
+    page
+}
+
 /// `docs/language.md`: what has pages of its own is only listed.
 pub fn language() -> String {
     let mut page = format!("{ORIGIN}{LANGUAGE}");
     let mut last: Option<Kind> = None;
     let words = topics();
-    let words = words.iter().filter(|topic| ![property::KIND, code::KIND].contains(&topic.kind));
+    let words = words
+        .iter()
+        .filter(|topic| ![property::KIND, cause::KIND, code::KIND].contains(&topic.kind));
     for topic in words {
         let folder = reference::folder(topic.kind);
         if last != Some(topic.kind) {
@@ -119,7 +150,11 @@ fn of_kind(kind: Kind) -> Vec<Topic> {
 pub(super) fn chapter(page: &mut String, level: &str, topic: &Topic) {
     let summary = sentence(topic.summary);
     // Other summaries are sentences already, or begin with a formula.
-    let summary = if topic.kind == code::KIND { capitalized(&summary) } else { summary };
+    let summary = if [code::KIND, cause::KIND].contains(&topic.kind) {
+        capitalized(&summary)
+    } else {
+        summary
+    };
     page.push_str(&format!("\n{level} {}\n\n{summary}\n", topic.name));
     for section in &topic.sections {
         page.push('\n');

@@ -1,6 +1,7 @@
 //! One shape for everything that can be explained.
 
-use super::{code, property, term};
+use super::{cause, code, property, term};
+use crate::diagnosis::CAUSES;
 use crate::property::REGISTRY;
 use crate::spec::{CODES, suggest, vocabulary};
 
@@ -72,12 +73,13 @@ impl Section {
 }
 
 /// Everything that has an explanation, kind by kind and in short ([`find`] tells all): properties in the order in which they run,
-/// words in the order of the vocabulary, codes in their own.
+/// words in the order of the vocabulary, causes from data to recipe, codes in their own order.
 pub fn topics() -> Vec<Topic> {
     let properties = REGISTRY.iter().map(|property| property::topic(&property.meta));
     let words = vocabulary::terms().map(term::topic);
     let codes = CODES.iter().map(code::topic);
-    properties.chain(words).chain(codes).collect()
+    let causes = CAUSES.iter().map(cause::topic);
+    properties.chain(words).chain(causes).chain(codes).collect()
 }
 
 /// The topics of that name, mostly one: a word may be, say, both a layer and a section. Case, `-`
@@ -91,6 +93,7 @@ pub fn find(name: &str) -> Vec<Topic> {
     properties
         .map(|property| property::topic(&property.meta))
         .chain(words.map(term::full_topic))
+        .chain(CAUSES.iter().filter(|cause| is_wanted(cause.name)).map(cause::topic))
         .chain(codes.map(code::topic))
         .collect()
 }

@@ -12,6 +12,11 @@ pub(super) trait Judge {
         expectation: &Expectation,
         progress: Progress<'_>,
     ) -> Result<Judgement, ExperimentError>;
+
+    /// The steps that the recipe takes in all, where they are known.
+    fn declared_steps(&self) -> Option<usize> {
+        None
+    }
 }
 
 impl Judge for Laboratory {
@@ -21,6 +26,10 @@ impl Judge for Laboratory {
         progress: Progress<'_>,
     ) -> Result<Judgement, ExperimentError> {
         Laboratory::judge(self, expectation, progress)
+    }
+
+    fn declared_steps(&self) -> Option<usize> {
+        Some(Laboratory::declared_steps(self))
     }
 }
 

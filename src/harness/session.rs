@@ -79,6 +79,11 @@ impl Session {
         self.bench = None;
     }
 
+    /// The steps that the recipe of the last spec takes in all, where they are known.
+    pub(super) fn declared_steps(&self) -> Option<usize> {
+        self.bench.as_ref()?.judge.as_ref().ok()?.declared_steps()
+    }
+
     /// Runs a case, telling `sink` when it starts, where it is and how it ended.
     ///
     /// # Errors

@@ -2,17 +2,19 @@
 
 use std::io::Write;
 
-use super::collect;
 use super::equipment::Equipment;
 use super::judge::Prepare;
 use super::mutant::mutated;
+use super::name::sanitised;
 use super::session::Session;
 use super::shown::Shown;
+use super::{TestCase, collect};
 use crate::device::AdapterRequired;
+use crate::diagnosis::{Judged, Recipe, diagnose};
 use crate::panics;
 use crate::protocol::{Assignment, EventWriter, Order, SetUp, Unreadable};
 use crate::registry::Registry;
-use crate::report::event::{Event, Sink, Status, TestResult};
+use crate::report::event::{Event, Sink, SpecDiagnosis, Status, TestResult};
 use crate::snapshot::Store;
 
 /// Why a worker ends before it is told to.
@@ -101,6 +103,7 @@ fn run(
     }
     session.compare_snapshots(assignment.mutation.is_none());
     let store = Store::new(&assignment.package_root, &assignment.specs_dir);
+    let mut results = Vec::new();
     for name in &assignment.tests {
         match cases.iter().find(|case| case.name == *name) {
             Some(case) => {
@@ -108,7 +111,9 @@ fn run(
                 if result.status == Status::Crashed {
                     condition = Condition::Doubtful;
                 }
-                if assignment.ends_with(result.status) {
+                let ends = assignment.ends_with(result.status);
+                results.push((case, result));
+                if ends {
                     break;
                 }
             }
@@ -118,7 +123,30 @@ fn run(
             }
         }
     }
+    if let Some(diagnosis) = diagnosed(session, results, assignment) {
+        events.emit(&Event::Diagnosed(diagnosis));
+    }
     Ok(condition)
+}
+
+/// What all results of a spec together say, if they accuse it of something.
+fn diagnosed(
+    session: &Session,
+    results: Vec<(&TestCase, TestResult)>,
+    assignment: &Assignment,
+) -> Option<SpecDiagnosis> {
+    let (spec, _) = results.first()?.0.expectation()?;
+    let judged = results.into_iter().filter_map(|(case, result)| {
+        let (_, expectation) = case.expectation()?;
+        // A failure that is expected or known needs no cause.
+        let is_open = expectation.fails.is_none() && expectation.allowed.is_none();
+        let verdict = result.verdict.filter(|_| is_open && result.status != Status::Skipped)?;
+        Some(Judged { property: expectation.property.meta.name.to_owned(), verdict })
+    });
+    let judged: Vec<Judged> = judged.collect();
+    let causes = diagnose(&judged, &Recipe::of(spec, session.declared_steps()));
+    let file = assignment.file.display().to_string();
+    (!causes.is_empty()).then(|| SpecDiagnosis { spec: sanitised(&spec.name), file, causes })
 }
 
 /// The file was listed with this case and no longer has it.

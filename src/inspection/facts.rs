@@ -163,6 +163,9 @@ pub struct DataFacts {
     /// Equal inputs of the training part with different answers; none where targets are numbers, and
     /// for tokens, whose answers may be open.
     pub contradictions: Option<Contradictions>,
+    /// Columns that tell an answer alone; none where there are too few examples, for tokens, and where
+    /// the inputs are to be given back.
+    pub telling: Option<Vec<Telling>>,
     /// Held-out examples that the training part has, too.
     pub copies: Copies,
     /// Of tokens, where it is known which one fills sequences up.
@@ -182,6 +185,14 @@ pub struct PaddingFacts {
     /// How many examples are padding alone, and where the first of them stands.
     pub empty: usize,
     pub first_empty: Option<String>,
+}
+
+/// A column that is an answer under another name or scale.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Telling {
+    pub column: String,
+    /// Which of several answers.
+    pub target: usize,
 }
 
 /// One number of all examples of the training part.

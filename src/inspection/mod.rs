@@ -15,6 +15,7 @@ mod outputs;
 mod padding;
 mod range;
 mod reach;
+mod telling;
 #[cfg(test)]
 mod tests;
 
@@ -27,7 +28,7 @@ pub use cost::{Cost, Counted};
 pub use facts::{
     ClassCount, ColumnFacts, Contradictions, Copies, Copy, DataFacts, Example, FirstLayer, Head,
     Inspection, LabelCount, LossFacts, Outputs, PaddingFacts, Reach, Rows, Seen, Takes,
-    TargetFacts, Unreachable,
+    TargetFacts, Telling, Unreachable,
 };
 pub use outputs::seen;
 pub use range::Range;
@@ -88,19 +89,26 @@ fn head(term: &LossTerm, data: Option<&Dataset>, plan: Option<&Plan>, seen: Opti
 
 fn facts(spec: &Spec, data: &Dataset, plan: Option<&Plan>) -> DataFacts {
     let tokens = matches!(data.input, InputKind::Tokens { .. });
+    let reconstructs = spec.data.of_input.as_ref().is_some_and(|own| own.value == OfInput::Input);
+    let columns = if tokens { Vec::new() } else { columns::inputs(data) };
+    let names: Vec<String> = columns.iter().map(|column| column.name.clone()).collect();
     DataFacts {
         training_examples: data.train.len(),
         held_out_examples: data.validation.len() + data.test.len(),
         answers: data.train.len() * data.train.targets.width(),
         tokens,
-        columns: if tokens { Vec::new() } else { columns::inputs(data) },
+        columns,
         targets: labels::targets(
             &data.train.targets,
             &[&data.validation.targets, &data.test.targets],
             &data.classes,
             &data.origin.targets,
         ),
-        reconstructs: spec.data.of_input.as_ref().is_some_and(|own| own.value == OfInput::Input),
+        reconstructs,
+        telling: match tokens || reconstructs {
+            true => None,
+            false => telling::telling(data, &names),
+        },
         contradictions: match *spec.task {
             Task::Regression | Task::Objective => None,
             // What follows a text is open.

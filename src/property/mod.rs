@@ -10,6 +10,8 @@
 
 mod accumulation_equivalent;
 mod activations_in_scale;
+mod activations_present;
+mod answers_not_among_inputs;
 mod augmentation_keeps_scale;
 mod batch_independent;
 mod batch_size_adequate;
@@ -112,7 +114,9 @@ impl PartialEq for Property {
 pub static REGISTRY: &[&Property] = &[
     &shapes::PROPERTY,
     &loss_suits_task::PROPERTY,
+    &activations_present::PROPERTY,
     &labels_valid::PROPERTY,
+    &answers_not_among_inputs::PROPERTY,
     &inputs_normalized::PROPERTY,
     &targets_scaled::PROPERTY,
     &classes_balanced::PROPERTY,

@@ -34,9 +34,9 @@ pub static PROPERTY: Property = Property {
                     floor is the lowest loss that the examples allow (label smoothing, \
                     conflicting labels) and constant the lowest loss of a constant output. \
                     Default: error when the loss stays above floor + 50 % of (constant − floor) on \
-                    two of three seeds, warning above 10 % or below 100 % accuracy. When the spec \
-                    gives `steps`, `loss` or `accuracy`, every miss on two of three seeds is an \
-                    error. Of several terms of a loss, each is asked by itself, too.",
+                    two of three seeds, warning above 10 %, or where fewer answers are right than \
+                    can be (all, unless the same inputs have several). When the spec gives \
+                    `steps`, `loss` or `accuracy`, every miss on two of three seeds is an error. Of several terms of a loss, each is asked by itself, too.",
         mend: "Look at the place named. Then check that outputs suit the loss (logits, not \
                probabilities), that labels belong to their inputs, that every layer gets a \
                gradient (`every_parameter_gets_gradient`), and that it is the right one \
@@ -124,7 +124,8 @@ fn judge(evidence: &Evidence, options: &Options) -> Verdict {
         return Verdict::fail(summary, vec![finding()]);
     }
     let imperfect = |attempt: &&&OverfitAttempt| {
-        share(attempt) > WARN_SHARE || attempt.accuracy.is_some_and(|accuracy| accuracy < 1.0)
+        share(attempt) > WARN_SHARE
+            || attempt.accuracy.is_some_and(|accuracy| accuracy < overfit.best_accuracy)
     };
     match best.iter().filter(imperfect).count() * 2 > best.len() {
         true => Verdict::warn(summary, vec![finding()]),
@@ -221,18 +222,47 @@ fn finding(evidence: &Evidence, attempt: &OverfitAttempt, bound: f64) -> Finding
                    that no other term on the same layers works against it"
                     .to_owned(),
         },
-        (None, None) => Finding {
-            place: "model".to_owned(),
-            message: format!(
-                "the loss stays at {}: the examples cannot be learned by heart",
-                short(attempt.final_loss)
+        (None, None) => of_the_whole(attempt, evidence.overfit(), bound),
+    }
+}
+
+/// Above this share of the way from the floor to the constant predictor nothing is learned of what tells
+/// examples apart.
+const NOTHING: f64 = 0.9;
+
+/// What is wrong where no layer and no term stands out.
+fn of_the_whole(attempt: &OverfitAttempt, overfit: &OverfitEvidence, bound: String) -> Finding {
+    let loss = short(attempt.final_loss);
+    let left = overfit.bounds.map(|bounds| bounds.share_left(attempt.final_loss));
+    let (message, mend) = match (left, attempt.accuracy) {
+        (Some(left), Some(accuracy)) if left <= WARN_SHARE && accuracy < overfit.best_accuracy => (
+            format!(
+                "the loss falls to {loss}, but {} of the answers are right: the others count \
+                 nothing in it",
+                percent(accuracy)
             ),
-            measured: Some(attempt.final_loss),
-            bound: Some(bound),
-            mend: "check that labels belong to their inputs, that every layer gets a gradient, \
-                   and that the model has more numbers than the examples"
-                .to_owned(),
-        },
+            "look at the weights of the classes in the loss, and at what it leaves out",
+        ),
+        (Some(left), _) if left >= NOTHING => (
+            format!(
+                "the loss stays at {loss}, as that of a constant answer: the examples cannot be \
+                 learned by heart"
+            ),
+            "check that labels belong to their inputs, and that every layer gets a signal and a \
+             gradient",
+        ),
+        _ => (
+            format!("the loss stays at {loss}: the examples cannot be learned by heart"),
+            "check that labels belong to their inputs, that every layer gets a gradient, and that \
+             the model has more numbers than the examples",
+        ),
+    };
+    Finding {
+        place: "model".to_owned(),
+        message,
+        measured: Some(attempt.final_loss),
+        bound: Some(bound),
+        mend: mend.to_owned(),
     }
 }
 
@@ -288,6 +318,37 @@ mod tests {
     fn two_seeds_stuck_near_the_constant_fail() {
         let attempts = vec![attempt(1, 2.2, false), attempt(2, 2.1, false)];
         assert_eq!(verdict(attempts, |_| ()).outcome, Outcome::Fail);
+    }
+
+    #[test]
+    fn what_is_no_better_than_a_constant_is_told_from_what_is_short_of_capacity() {
+        let message = |loss: f64| {
+            let attempts = vec![attempt(1, loss, false), attempt(2, loss, false)];
+            verdict(attempts, |_| ()).findings[0].message.clone()
+        };
+        assert!(message(2.29).contains("as that of a constant answer"));
+        assert!(!message(1.4).contains("constant answer"));
+    }
+
+    #[test]
+    fn answers_that_count_nothing_in_the_loss_are_told() {
+        let blind = |seed| OverfitAttempt { accuracy: Some(0.62), ..attempt(seed, 1e-12, false) };
+        let verdict = verdict(vec![blind(1), blind(2)], |_| ());
+        assert_eq!(verdict.outcome, Outcome::Warn);
+        assert!(verdict.findings[0].message.contains("62 % of the answers are right"));
+    }
+
+    #[test]
+    fn no_more_answers_are_asked_for_than_can_be_right() {
+        let attempts = || {
+            let near = |seed| OverfitAttempt { accuracy: Some(0.9), ..attempt(seed, 0.1, false) };
+            vec![near(1), near(2)]
+        };
+        assert_eq!(verdict(attempts(), |_| ()).outcome, Outcome::Warn);
+        let contradictory = verdict(attempts(), |evidence| {
+            evidence.overfit.as_mut().unwrap().best_accuracy = 0.9;
+        });
+        assert_eq!(contradictory.outcome, Outcome::Pass);
     }
 
     #[test]

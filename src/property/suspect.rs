@@ -28,6 +28,44 @@ impl Suspect {
 const FREE: [&str; 5] =
     ["hinge_embedding", "cosine_embedding", "margin_ranking", "triplet_margin", "poisson_nll"];
 
+/// Layers of weights that are linear in their input.
+pub const LINEAR: [&str; 7] = [
+    "linear",
+    "conv1d",
+    "conv2d",
+    "conv3d",
+    "conv_transpose1d",
+    "conv_transpose2d",
+    "conv_transpose3d",
+];
+
+/// Linear in their input, or nearly so: they do not make up for an activation.
+pub const AFFINE: [&str; 23] = [
+    "batch_norm",
+    "dropout",
+    "gaussian_noise",
+    "sampling",
+    "flatten",
+    "reshape",
+    "avg_pool1d",
+    "avg_pool2d",
+    "avg_pool3d",
+    "adaptive_avg_pool1d",
+    "adaptive_avg_pool2d",
+    "adaptive_avg_pool3d",
+    "permute",
+    "squeeze",
+    "slice",
+    "flip",
+    "pad",
+    "mean",
+    "sum",
+    "pixel_shuffle",
+    "identity",
+    "repeat",
+    "sequential",
+];
+
 /// Activations whose outputs may be probabilities.
 const PROBABILITIES: [&str; 3] = ["softmax", "sigmoid", "hard_sigmoid"];
 
@@ -121,7 +159,7 @@ pub fn missing_activation(facts: &SubjectFacts) -> Option<Suspect> {
     let mut before: Option<&str> = None;
     for layer in &facts.layers {
         match layer.kind.as_str() {
-            "linear" | "conv1d" | "conv2d" | "conv3d" | "conv_transpose1d" | "conv_transpose2d" => {
+            kind if LINEAR.contains(&kind) => {
                 if let Some(before) = before {
                     return Some(Suspect {
                         place: before.to_owned(),
@@ -135,24 +173,7 @@ pub fn missing_activation(facts: &SubjectFacts) -> Option<Suspect> {
                 }
                 before = Some(&layer.path);
             }
-            // Linear in their input, or nearly so: they do not make up for an activation.
-            "batch_norm"
-            | "dropout"
-            | "gaussian_noise"
-            | "sampling"
-            | "flatten"
-            | "reshape"
-            | "avg_pool1d"
-            | "avg_pool2d"
-            | "adaptive_avg_pool1d"
-            | "adaptive_avg_pool2d"
-            | "permute"
-            | "squeeze"
-            | "pad"
-            | "mean"
-            | "pixel_shuffle"
-            | "interpolate2d"
-            | "positional_encoding" => {}
+            kind if AFFINE.contains(&kind) => {}
             _ => before = None,
         }
     }

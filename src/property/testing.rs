@@ -77,6 +77,7 @@ pub fn evidence() -> Evidence {
         overfit: Some(OverfitEvidence {
             examples: 16,
             bounds: Some(LossBounds { floor: 0.0, constant: LN_10 }),
+            best_accuracy: 1.0,
             attempts: Vec::new(),
             recall: Some(RecallEvidence {
                 heads: vec![HeadRecall {
@@ -309,6 +310,7 @@ fn inspection() -> Inspection {
             columns: ["length", "width", "height", "weight"].map(column).to_vec(),
             targets: classes(),
             reconstructs: false,
+            telling: Some(Vec::new()),
             contradictions: Some(Contradictions { examples: 0, first: None }),
             copies: Copies { examples: 0, first: Vec::new(), by_chance: 0.0 },
             padding: None,

@@ -6,6 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::diagnosis::Diagnosis;
 use crate::property::Verdict;
 
 /// Raised when a field changes its meaning or goes away.
@@ -44,6 +45,8 @@ pub enum Event {
         loss: Option<f64>,
     },
     TestFinished(TestResult),
+    /// The likely causes of what a spec is accused of; follows its last test case, where there are some.
+    Diagnosed(SpecDiagnosis),
     /// What a worker printed beside its events. `test` is the one that ran meanwhile; its
     /// `TestFinished` follows.
     Output {
@@ -60,13 +63,14 @@ pub enum Event {
 
 impl Event {
     /// What `event` may say in this version of the schema.
-    pub const NAMES: [&str; 9] = [
+    pub const NAMES: [&str; 10] = [
         "run_started",
         "tests_selected",
         "device_selected",
         "test_started",
         "progress",
         "test_finished",
+        "diagnosed",
         "output",
         "note",
         "run_finished",
@@ -100,6 +104,16 @@ pub struct TestResult {
     /// Text for the reader: a rendered spec diagnostic, a snapshot diff, a panic message.
     pub details: Option<String>,
     pub seconds: f64,
+}
+
+/// Why a spec's properties do not hold.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SpecDiagnosis {
+    pub spec: String,
+    /// The spec file, as in [`TestResult::file`].
+    pub file: String,
+    /// The likeliest first.
+    pub causes: Vec<Diagnosis>,
 }
 
 /// What a test case's end means for the run.

@@ -1,6 +1,9 @@
 //! Hand-made results that the reporters' tests share.
 
-use super::event::{Event, RunEnd, RunSummary, SCHEMA_VERSION, SelectedTest, Status, TestResult};
+use super::event::{
+    Event, RunEnd, RunSummary, SCHEMA_VERSION, SelectedTest, SpecDiagnosis, Status, TestResult,
+};
+use crate::diagnosis::Diagnosis;
 use crate::property::{Finding, Verdict};
 
 fn result(test: &str, status: Status, verdict: Option<Verdict>) -> TestResult {
@@ -81,6 +84,34 @@ pub(super) fn crashed() -> TestResult {
 }
 
 /// The results above, all of one run that `--max-fail` has ended.
+pub(super) fn diagnosis() -> SpecDiagnosis {
+    let cause = |cause: &str, title: &str, place: &str, because: &[&str], explains: &[&str]| {
+        let owned = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
+        Diagnosis {
+            cause: cause.to_owned(),
+            title: title.to_owned(),
+            place: place.to_owned(),
+            because: owned(because),
+            mend: "Divide the learning rate by 10 until the loss falls.".to_owned(),
+            explains: owned(explains),
+        }
+    };
+    SpecDiagnosis {
+        spec: "digits".to_owned(),
+        file: "specs/digits.yaml".to_owned(),
+        causes: vec![
+            cause(
+                "learning_rate_too_high",
+                "the learning rate is too high",
+                "training.optimizer.learning_rate",
+                &["the loss rises (`learns`)"],
+                &["outputs_vary", "no_dead_units"],
+            ),
+            cause("gradient_turned", "the sign of the loss is turned", "loss", &[], &[]),
+        ],
+    }
+}
+
 pub(super) fn whole_run() -> Vec<Event> {
     let results = [passed(), warned(), skipped(), failed(), pending(), crashed(), spec_error()];
     let selected = |result: &TestResult| SelectedTest {
@@ -111,6 +142,7 @@ pub(super) fn whole_run() -> Vec<Event> {
         });
         events.push(Event::TestFinished(result));
     }
+    events.push(Event::Diagnosed(diagnosis()));
     events.push(Event::RunFinished(summary));
     events
 }

@@ -4,7 +4,8 @@
 use std::collections::HashMap;
 use std::io::Write;
 
-use super::event::{Event, RunSummary, Sink, Status, TestResult};
+use super::diagnosis::causes;
+use super::event::{Event, RunSummary, Sink, SpecDiagnosis, Status, TestResult};
 use super::failure::{describe, reference};
 use super::output::Output;
 use super::paint::{self, labelled, paint, status_style};
@@ -19,12 +20,20 @@ pub struct HumanReporter<W> {
     printed: HashMap<String, String>,
     /// Named once more at the end: with many test cases they have scrolled away.
     failures: Vec<TestResult>,
+    /// Told before them: what they have in common.
+    diagnoses: Vec<SpecDiagnosis>,
 }
 
 impl<W: Write> HumanReporter<W> {
     /// `verbose` shows also what passing test cases printed and whatever else they have to say.
     pub fn new(writer: W, verbose: bool) -> Self {
-        Self { output: Output::new(writer), verbose, printed: HashMap::new(), failures: Vec::new() }
+        Self {
+            output: Output::new(writer),
+            verbose,
+            printed: HashMap::new(),
+            failures: Vec::new(),
+            diagnoses: Vec::new(),
+        }
     }
 
     fn finished(&mut self, result: &TestResult) {
@@ -65,13 +74,36 @@ impl<W: Write> HumanReporter<W> {
     fn summary(&mut self, summary: &RunSummary) {
         self.output.line(&paint(paint::QUIET, "------------"));
         self.output.line(&summary_line(summary));
-        let failures = std::mem::take(&mut self.failures);
+        let mut failures = std::mem::take(&mut self.failures);
+        let told = self.likely_causes(&failures);
+        let steps = next_steps(summary, &failures, told.as_deref());
+        // On a first run every case is pending: their number says enough.
+        if summary.snapshot_pending > MOST_PENDING {
+            failures.retain(|result| result.status != Status::SnapshotPending);
+        }
         for result in &failures {
             self.output.line(&status_line(result, false));
         }
-        for step in next_steps(summary, &failures) {
+        for step in steps {
             self.output.line(&labelled(paint::HINT, "Next", &step));
         }
+    }
+
+    /// Tells what is behind the failures of each spec, and gives the first cause's name. A warning alone
+    /// says itself what is to be said.
+    fn likely_causes(&mut self, failures: &[TestResult]) -> Option<String> {
+        let mut first = None;
+        for diagnosis in std::mem::take(&mut self.diagnoses) {
+            let failed = |result: &TestResult| {
+                let spec = result.test.rsplit_once("::").map(|(spec, _)| spec);
+                result.status == Status::Failed && spec == Some(diagnosis.spec.as_str())
+            };
+            if failures.iter().any(failed) {
+                self.output.line(&causes(&diagnosis));
+                first = first.or_else(|| Some(diagnosis.causes.first()?.cause.clone()));
+            }
+        }
+        first
     }
 }
 
@@ -95,6 +127,7 @@ impl<W: Write> Sink for HumanReporter<W> {
             Event::Output { test: None, text } if self.verbose => self.block("", Some(text)),
             Event::Output { test: None, .. } => {}
             Event::TestFinished(result) => self.finished(result),
+            Event::Diagnosed(diagnosis) => self.diagnoses.push(diagnosis.clone()),
             Event::Note { message } => {
                 self.output.line(&labelled(paint::DOUBTFUL, "Note", message));
             }
@@ -170,14 +203,23 @@ fn summary_line(summary: &RunSummary) -> String {
 /// How pending snapshots are looked at, and how they are accepted unseen.
 const REVIEW: &str = "`cargo insta review`, or accept all: `INSTA_UPDATE=always cargo nn-test`";
 
-/// What the reader can do now.
-fn next_steps(summary: &RunSummary, failures: &[TestResult]) -> Vec<String> {
+/// More pending snapshots than these are counted and not listed.
+const MOST_PENDING: usize = 5;
+
+/// What the reader can do now; `cause` is the likeliest one, where one is known.
+fn next_steps(summary: &RunSummary, failures: &[TestResult], cause: Option<&str>) -> Vec<String> {
     let mut steps = Vec::new();
     let failed = failures.iter().find(|result| result.status == Status::Failed);
-    if let Some((_, property)) = failed.and_then(|result| result.test.rsplit_once("::")) {
-        steps.push(format!(
+    let failed = failed.and_then(|result| result.test.rsplit_once("::"));
+    match (cause, failed) {
+        (Some(cause), _) => steps.push(format!(
+            "`cargo nn-test explain {cause}` tells more about the likely cause; names of properties \
+             are explained, too"
+        )),
+        (None, Some((_, property))) => steps.push(format!(
             "`cargo nn-test explain {property}` tells what it checks and what to do"
-        ));
+        )),
+        (None, None) => {}
     }
     match summary.snapshot_pending {
         0 => {}
@@ -252,7 +294,7 @@ mod tests {
     #[test]
     fn several_pending_snapshots_are_counted_in_the_next_step() {
         let summary = RunSummary { snapshot_pending: 3, ..RunSummary::default() };
-        let steps = next_steps(&summary, &[]);
+        let steps = next_steps(&summary, &[], None);
         assert_eq!(steps, [format!("3 snapshots are pending: review with {REVIEW}")]);
     }
 }

@@ -2,10 +2,11 @@
 
 use std::fmt::Write;
 
-use super::event::{RunSummary, Status, TestResult};
+use super::event::{RunSummary, SpecDiagnosis, Status, TestResult};
 use super::failure::{number, position, reference};
 use super::record::{RecordedTest, RunRecord};
 use super::text::{counted, plain};
+use crate::diagnosis::Diagnosis;
 use crate::property::Finding;
 
 /// What GitHub takes per step, in bytes; it refuses a larger summary as a whole.
@@ -21,6 +22,7 @@ pub fn summary(record: &RunRecord, limit: usize) -> String {
     page.add(&head(record));
     let wrong = |result: &&TestResult| result.status.is_failure();
     let warned = |result: &&TestResult| result.status == Status::Warned;
+    page.table("Likely causes", CAUSES, record.diagnoses.iter().flat_map(cause_rows));
     page.table("Failures", FINDINGS, record.results().filter(wrong).flat_map(rows));
     page.table("Warnings", FINDINGS, record.results().filter(warned).flat_map(rows));
     for result in record.results().filter(wrong) {
@@ -83,6 +85,11 @@ const FINDINGS: &str = "\
 |---|---|---|---|---|---|
 ";
 
+const CAUSES: &str = "\
+| spec | likely cause | where | since | what to do |
+|---|---|---|---|---|
+";
+
 const TESTS: &str = "\
 | test | end | seconds | summary |
 |---|---|--:|---|
@@ -132,6 +139,22 @@ fn counts(summary: &RunSummary) -> String {
     let counts = counts.into_iter().filter(|(count, _)| *count > 0);
     let counts: Vec<String> = counts.map(|(count, word)| format!("{count} {word}")).collect();
     if counts.is_empty() { "no tests".to_owned() } else { counts.join(", ") }
+}
+
+/// One row per cause, the likeliest first.
+fn cause_rows(diagnosis: &SpecDiagnosis) -> Vec<String> {
+    let row = |cause: &Diagnosis| {
+        let since: Vec<String> = cause.because.iter().map(|clue| escaped(clue)).collect();
+        format!(
+            "| {} | {} | {} | {} | {} |\n",
+            code(&diagnosis.spec),
+            escaped(&cause.title),
+            code(&cause.place),
+            since.join("; "),
+            escaped(&cause.mend)
+        )
+    };
+    diagnosis.causes.iter().map(row).collect()
 }
 
 /// One row per finding, or one for a result without findings.

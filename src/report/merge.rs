@@ -214,6 +214,9 @@ fn beginning(shards: &[Shard], tests: &[RecordedTest]) -> Vec<Event> {
     for message in distinct(records().flat_map(|record| &record.notes)) {
         events.push(Event::Note { message: message.clone() });
     }
+    for diagnosis in records().flat_map(|record| &record.diagnoses) {
+        events.push(Event::Diagnosed(diagnosis.clone()));
+    }
     for text in records().flat_map(|record| &record.stray) {
         events.push(Event::Output { test: None, text: text.clone() });
     }

@@ -3,6 +3,7 @@
 //! A reporter knows [`event`]s and a writer. It measures nothing, judges nothing and knows neither
 //! specs nor devices.
 
+mod diagnosis;
 pub mod event;
 mod failure;
 #[cfg(feature = "cli")]

@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use super::event::{Event, RunEnd, RunSummary, SelectedTest, Sink, TestResult};
+use super::event::{Event, RunEnd, RunSummary, SelectedTest, Sink, SpecDiagnosis, TestResult};
 
 /// What became of a run: a sink that keeps all that its events say, but for what passes by
 /// (`TestStarted`, `Progress`).
@@ -16,6 +16,8 @@ pub struct RunRecord {
     pub devices: Vec<Device>,
     /// In the order of the selection, whatever the order in which they ended.
     pub tests: Vec<RecordedTest>,
+    /// Why specs fail, in the order in which they ended.
+    pub diagnoses: Vec<SpecDiagnosis>,
     pub notes: Vec<String>,
     /// What workers printed while no test ran.
     pub stray: Vec<String>,
@@ -90,6 +92,9 @@ impl RunRecord {
                 result.file = respell(&result.file);
             }
         }
+        for diagnosis in &mut self.diagnoses {
+            diagnosis.file = respell(&diagnosis.file);
+        }
         let keys = self.tests.iter().map(|test| key(&test.selected.file, &test.selected.test));
         self.places = keys.zip(0..).collect();
     }
@@ -127,6 +132,7 @@ impl Sink for RunRecord {
                 }
             }
             Event::TestFinished(result) => self.finish(result),
+            Event::Diagnosed(diagnosis) => self.diagnoses.push(diagnosis.clone()),
             Event::Output { test: Some(test), text } => {
                 self.printed.insert(test.clone(), text.clone());
             }

@@ -128,6 +128,14 @@ impl LossSpec {
 }
 
 impl LossKind {
+    /// Classes whose answers count neither in the loss nor in the accuracy.
+    pub fn pad_tokens(&self) -> &[usize] {
+        match self {
+            Self::CrossEntropy { pad_tokens, .. } => pad_tokens,
+            _ => &[],
+        }
+    }
+
     /// The loss's name in the language: "cross_entropy".
     pub fn term(&self) -> &'static str {
         match self {

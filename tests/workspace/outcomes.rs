@@ -12,8 +12,9 @@ const WITH_TRAIN: &str = "NN_TEST_WITH_TRAIN";
 
 /// What applies to none of them: no probe shows what they ask for, or the recipe has nothing of the
 /// kind.
-const OF_NONE: [&str; 10] = [
+const OF_NONE: [&str; 11] = [
     "activations_in_scale",
+    "activations_present",
     "augmentation_keeps_scale",
     "clipping_effective",
     "clipping_in_use",
@@ -26,9 +27,10 @@ const OF_NONE: [&str; 10] = [
 ];
 
 /// What does not apply to a model that brings its batches and its loss, and shows no ReLU.
-const OF_NO_DATA: [&str; 13] = [
+const OF_NO_DATA: [&str; 14] = [
     "loss_suits_task",
     "labels_valid",
+    "answers_not_among_inputs",
     "inputs_normalized",
     "targets_scaled",
     "classes_balanced",
@@ -53,6 +55,7 @@ const HEALTHY: [(&str, &[&str]); 6] = [
         &[
             "inputs_normalized",
             "targets_scaled",
+            "answers_not_among_inputs",
             "features_vary",
             "no_dead_units",
             "normalization_sound",

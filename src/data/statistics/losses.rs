@@ -1,7 +1,6 @@
 //! The losses that frame a training run.
 
-use std::collections::HashMap;
-
+use super::groups::answered_alike;
 use super::objective::{LossSum, at_zero, lowest, lowest_by_column};
 use crate::data::{Examples, Targets};
 use crate::spec::LossKind;
@@ -48,33 +47,15 @@ pub fn guessing_loss(kind: &LossKind, targets: &Targets, classes: usize) -> f64 
 /// group of equal inputs. Above 0 with smoothed labels, and with equal inputs whose targets differ.
 ///
 /// Holds for a model that answers each example by itself; dropout (noise) and batch normalization
-/// (other examples) take part in that only while training.
+/// (other examples) take part in that only while training. Where each place tells the token of the next
+/// one, it holds for a model that does not look ahead: what it knows at a place is the sequence up to
+/// there, so that sequences that begin alike are alike for so long.
 ///
 /// NaN as in [`constant_loss`].
 pub fn loss_floor(kind: &LossKind, examples: &Examples, classes: usize) -> f64 {
-    groups_of_equal_inputs(examples)
-        .iter()
-        .map(|group| lowest_by_column(kind, &examples.targets.select(group), classes))
-        .fold(LossSum::default(), |sum, group| sum + group)
-        .mean()
-}
-
-/// Indices of the examples with the same input, in the order of their first.
-fn groups_of_equal_inputs(examples: &Examples) -> Vec<Vec<usize>> {
-    let example_len = examples.inputs.len().checked_div(examples.len()).unwrap_or(0);
-    let mut groups: Vec<Vec<usize>> = Vec::new();
-    let mut group_of: HashMap<Vec<u64>, usize> = HashMap::new();
-    for index in 0..examples.len() {
-        // Adding 0 turns −0 into 0.
-        let input = examples.input(index, example_len);
-        let key = input.iter().map(|number| (number + 0.0).to_bits()).collect();
-        let group = *group_of.entry(key).or_insert(groups.len());
-        if group == groups.len() {
-            groups.push(Vec::new());
-        }
-        groups[group].push(index);
-    }
-    groups
+    let sums = answered_alike(examples);
+    let sums = sums.iter().map(|targets| lowest_by_column(kind, targets, classes));
+    sums.fold(LossSum::default(), |sum, group| sum + group).mean()
 }
 
 #[cfg(test)]
@@ -265,6 +246,24 @@ mod tests {
         assert_close(constant_loss(&kind, &targets, 2), LN_2);
         assert_close(guessing_loss(&kind, &targets, 4), 4f64.ln());
         assert_close(loss_floor(&kind, &examples(&[5.0, 5.0], targets), 2), 0.0);
+    }
+
+    #[test]
+    fn a_token_is_told_from_what_came_before_it() {
+        // Both sequences begin with 3; behind it stands 0 in one and 1 in the other.
+        let targets = |last: usize| Targets::Places {
+            classes: vec![Some(0), Some(2), Some(1), Some(last)],
+            shape: vec![2],
+        };
+        let kind = cross_entropy(None, None);
+        let sequences = examples(&[3.0, 0.0, 3.0, 1.0], targets(2));
+        assert_close(loss_floor(&kind, &sequences, 4), 2.0 * LN_2 / 4.0);
+        // A class that is not the token of the next place: whole sequences are compared.
+        let mut others = sequences.clone();
+        others.inputs[3] = 0.0;
+        assert_close(loss_floor(&kind, &others, 4), LN_2 / 2.0);
+        others.inputs[1] = 2.0;
+        assert_close(loss_floor(&kind, &others, 4), 0.0);
     }
 
     #[test]

@@ -10,6 +10,7 @@
 mod answers;
 mod classes;
 mod columns;
+mod groups;
 mod losses;
 mod objective;
 mod poisson;
@@ -17,5 +18,6 @@ mod poisson;
 pub use answers::{counted, divisor, reduction_factor};
 pub use classes::{balanced_weights, class_counts, class_priors};
 pub use columns::{ColumnStatistics, column_statistics, quantile};
+pub use groups::best_accuracy;
 pub use losses::{constant_loss, guessing_loss, loss_floor};
 pub use poisson::mean_log_factorial;

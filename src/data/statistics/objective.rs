@@ -70,7 +70,7 @@ enum Extreme {
 }
 
 fn by_column(extreme: Extreme, kind: &LossKind, targets: &Targets, classes: usize) -> LossSum {
-    columns(targets, pad_tokens(kind))
+    columns(targets, kind.pad_tokens())
         .iter()
         .enumerate()
         .map(|(index, column)| match targets {
@@ -80,16 +80,9 @@ fn by_column(extreme: Extreme, kind: &LossKind, targets: &Targets, classes: usiz
         .fold(LossSum::default(), |sum, column| sum + column)
 }
 
-fn pad_tokens(kind: &LossKind) -> &[usize] {
-    match kind {
-        LossKind::CrossEntropy { pad_tokens, .. } => pad_tokens,
-        _ => &[],
-    }
-}
-
 /// All answers that count, as if each were an example.
 fn pooled(kind: &LossKind, targets: &Targets) -> Targets {
-    let counted = counted(targets, pad_tokens(kind)).into_iter();
+    let counted = counted(targets, kind.pad_tokens()).into_iter();
     Targets::Classes(counted.map(|(_, class)| class).collect())
 }
 

@@ -44,6 +44,11 @@ fn the_page_about_errors_is_up_to_date() {
 }
 
 #[test]
+fn the_page_of_causes_is_what_they_say() {
+    assert_page("docs/causes.md", &causes());
+}
+
+#[test]
 fn the_json_schema_is_up_to_date() {
     assert_page("nn-test.schema.json", &crate::schema::text());
 }
@@ -51,7 +56,7 @@ fn the_json_schema_is_up_to_date() {
 #[test]
 fn every_topic_stands_on_one_page() {
     let reference = reference().into_iter().map(|(_, page)| page);
-    let pages = properties() + &language() + &errors() + &reference.collect::<String>();
+    let pages = properties() + &language() + &causes() + &errors() + &reference.collect::<String>();
     let headings = |name: &str| {
         pages.lines().filter(|line| line.trim_start_matches('#').trim() == name).count()
     };

@@ -2,7 +2,8 @@
 //!
 //! Mappings are merged key by key, as RFC 7396 does; everything else, lists too, is replaced. A key
 //! that is set to `null` in so many letters is removed. Where the language takes one of several names
-//! (an optimizer, a loss), another name replaces the first with all its options.
+//! (an optimizer, a loss), another name replaces the first with all its options. So does the value of a
+//! variable: what it stands for is known where it is used alone.
 
 use super::super::Spanned;
 use super::super::node::{Node, Value};
@@ -10,6 +11,9 @@ use super::super::vocabulary::{TermKind, TermMeta, ValueKind, find_kind, of_kind
 
 /// What a document keeps to itself.
 const OWN: [&str; 3] = ["name", "template", "extends"];
+
+/// The key of a spec that holds its variables.
+const VARIABLES: &str = "vars";
 
 /// `over` with what only `base` says.
 pub(super) fn merged(base: Node, over: Node) -> Node {
@@ -31,6 +35,8 @@ enum Place {
     Options(&'static TermMeta),
     /// One term of a kind.
     Choice(TermKind),
+    /// Variables by their names, each with a value that is whole.
+    Variables,
     /// Anything.
     Free,
 }
@@ -54,11 +60,11 @@ fn laid_over(base: Node, over: Node, place: Place) -> Node {
         let base = below.iter_mut().find(known).and_then(Option::take);
         match base {
             Some(_) if is_removal(&key, &value) => {}
-            Some((_, base)) => {
+            Some((_, base)) if !matches!(place, Place::Variables) => {
                 let value = laid_over(base, value, place.below(&key.value));
                 entries.push((key, value));
             }
-            None => entries.push((key, value)),
+            _ => entries.push((key, value)),
         }
     }
     entries.extend(below.into_iter().flatten());
@@ -80,8 +86,11 @@ impl Place {
                     .map_or(Self::Free, Self::Options);
             }
             Self::Options(term) => term,
-            Self::Free => return Self::Free,
+            Self::Variables | Self::Free => return Self::Free,
         };
+        if term.name == "spec" && key == VARIABLES {
+            return Self::Variables;
+        }
         match term.option(key).map(|option| option.kind) {
             Some(ValueKind::Section(name)) => Self::Options(find_kind(TermKind::Section, name)),
             // A source of data is chosen by a key of its own.
@@ -128,6 +137,17 @@ mod tests {
             "{training: {optimizer: {adam: {learning_rate: 0.1}}}}",
         );
         assert_merged(base, "{training: {optimizer: adam}}", "{training: {optimizer: adam}}");
+    }
+
+    #[test]
+    fn the_value_of_a_variable_is_replaced_whole() {
+        assert_merged(
+            "{vars: {start: {normal: {std: 1}}, rate: 0.1}}",
+            "{vars: {start: {uniform: {max: 1}}}}",
+            "{vars: {start: {uniform: {max: 1}}, rate: 0.1}}",
+        );
+        let base = "{vars: {start: {normal: {std: 1}}, rate: 0.1}}";
+        assert_merged(base, "{vars: {start: zeros, rate: null}}", "{vars: {start: zeros}}");
     }
 
     #[test]

@@ -164,6 +164,7 @@ impl Sink for Recorder {
                 format!("{:?} {}{}", result.status, result.test, details.unwrap_or_default())
             }
             Event::Output { test, text } => format!("printed {test:?} {text:?}"),
+            Event::Diagnosed(diagnosis) => format!("diagnosed {}", diagnosis.spec),
             Event::Note { message } => format!("note {message}"),
             Event::RunFinished(summary) => {
                 let RunSummary { not_run, end, .. } = summary;

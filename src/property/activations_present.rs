@@ -1,0 +1,105 @@
+//! `activations_present`: a model of several layers is more than one linear map.
+
+use serde_yaml::Mapping;
+
+use super::suspect::{AFFINE, LINEAR};
+use super::{Finding, Meta, Options, Property, Verdict};
+use crate::experiment::{Evidence, Experiment, LayerFacts};
+use crate::spec::Severity;
+
+pub static PROPERTY: Property = Property {
+    meta: Meta {
+        name: "activations_present",
+        summary: "Somewhere between its layers the model has an activation.",
+        checks: "The kinds of the layers. Nothing is run. Not applicable to Rust models, whose \
+                 functions are not seen, and with fewer than two layers that own weights.",
+        why: "Layers without an activation between them are one linear map: as many parameters and as \
+              slow as a network, and no more able than a single layer.",
+        condition: "With two and more linear layers or convolutions, at least one layer between the \
+                    first and the last of them is not linear in its input (an activation, a recurrent \
+                    layer, an attention, a maximum, a product of outputs).",
+        mend: "Put an activation such as `relu` between the layers; if a linear model is meant, one \
+               layer will do.",
+        source: "TheDeepChecker and NeuraLint (missing activation); fault class 1.",
+        severity: Severity::Warn,
+        recommended: true,
+        options: &[],
+    },
+    needs: &[Experiment::Inspection],
+    trains_further: None,
+    judge,
+    record: |_, _| Mapping::new(),
+};
+
+fn judge(evidence: &Evidence, _options: &Options) -> Verdict {
+    let facts = &evidence.subject;
+    if facts.rust {
+        return Verdict::not_applicable("the functions of a Rust model are not seen");
+    }
+    let is_linear = |layer: &&LayerFacts| LINEAR.contains(&layer.kind.as_str());
+    let owners: Vec<&LayerFacts> = facts.layers.iter().filter(is_linear).collect();
+    let [first, .., last] = owners.as_slice() else {
+        return Verdict::not_applicable("there is one layer alone that owns weights, or none");
+    };
+    // A residual block adds its input: what is in it decides.
+    let affine =
+        |kind: &str| LINEAR.contains(&kind) || AFFINE.contains(&kind) || kind == "residual";
+    let beyond = facts.layers.iter().find(|layer| !affine(&layer.kind));
+    if let Some(layer) = beyond {
+        return Verdict::pass(format!("`{}` ({}) is not linear", layer.path, layer.kind));
+    }
+    let finding = Finding {
+        place: first.path.clone(),
+        message: format!(
+            "no activation stands between `{}` and `{}`: the whole model is one linear map",
+            first.path, last.path
+        ),
+        measured: Some(0.0),
+        bound: Some("at least one activation".to_owned()),
+        mend: format!("put an activation such as `relu` after `{}`", first.path),
+    };
+    Verdict::fail(format!("{} linear layers, no activation", owners.len()), vec![finding])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing;
+    use super::*;
+    use crate::property::Outcome;
+
+    fn verdict(kinds: &[&str]) -> Verdict {
+        testing::verdict(&PROPERTY, |evidence| {
+            let layer = evidence.subject.layers[0].clone();
+            let of_kind = |kind: &&str| LayerFacts {
+                path: format!("the_{kind}"),
+                kind: (*kind).to_owned(),
+                ..layer.clone()
+            };
+            evidence.subject.layers = kinds.iter().map(of_kind).collect();
+        })
+    }
+
+    #[test]
+    fn one_activation_is_enough() {
+        assert_eq!(verdict(&["linear", "relu", "linear", "linear"]).outcome, Outcome::Pass);
+        assert_eq!(verdict(&["conv2d", "max_pool2d", "linear"]).outcome, Outcome::Pass);
+        assert_eq!(testing::verdict(&PROPERTY, |_| ()).outcome, Outcome::Pass);
+    }
+
+    #[test]
+    fn a_model_of_linear_layers_alone_fails_at_its_first() {
+        let linear =
+            verdict(&["conv2d", "batch_norm", "identity", "residual", "flatten", "linear"]);
+        assert_eq!(
+            (linear.outcome, linear.findings[0].place.as_str()),
+            (Outcome::Fail, "the_conv2d")
+        );
+    }
+
+    #[test]
+    fn a_single_layer_may_be_linear() {
+        assert_eq!(verdict(&["flatten", "linear"]).outcome, Outcome::NotApplicable);
+        let rust = testing::verdict(&PROPERTY, |evidence| evidence.subject.rust = true);
+        assert_eq!(rust.outcome, Outcome::NotApplicable);
+    }
+}
