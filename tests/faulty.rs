@@ -29,6 +29,7 @@ const FAULTS: &[(&str, &[(&str, &str)])] = &[
     // The only copy of a row that is held out stands sixty lines below or above it.
     ("doubled_rows", &[("no_duplicates_across_split", "line 114")]),
     ("dropout_before_norm", &[("dropout_sound", "norm")]),
+    ("fixed_deviation", &[("scale_independent_of_width", "second")]),
     ("flattened_image", &[("invariant_to", "places")]),
     ("frozen_layer", &[("weights_update", "hidden.weight")]),
     ("half_step", &[("optimizer_as_declared", "hidden.weight")]),

@@ -23,6 +23,7 @@ use crate::training::{Batches, Trainer, Updates};
 pub use linear::{LinearEvidence, run as linear};
 pub use stages::{StageEvidence, StagesEvidence, run as stages};
 pub use widened::{CapacityRun, WidenedEvidence, run as widened};
+pub(super) use widening::widen;
 
 /// Rates of Adam for both sides.
 const LEARNING_RATES: [f64; 3] = [1e-2, 1e-3, 1e-1];

@@ -15,6 +15,7 @@ use super::recall::RecallEvidence;
 use super::relations::RelationsEvidence;
 use super::replays::ReplaysEvidence;
 use super::sweep::SweepEvidence;
+use super::widths::WidthEvidence;
 use crate::inspection::Inspection;
 use crate::spec::Task;
 use crate::weights::Mode;
@@ -36,6 +37,8 @@ pub struct Evidence {
     pub dropout: Option<DropoutEvidence>,
     pub replays: Option<ReplaysEvidence>,
     pub contests: ContestsEvidence,
+    /// Or why nothing was made wider.
+    pub widths: Option<Result<WidthEvidence, String>>,
     pub optimizer_steps: Option<OptimizerStepsEvidence>,
     pub sweep: Option<SweepEvidence>,
     /// Or why it says nothing.
@@ -60,10 +63,20 @@ impl Evidence {
             dropout: None,
             replays: None,
             contests: ContestsEvidence::default(),
+            widths: None,
             optimizer_steps: None,
             sweep: None,
             gradient_noise: None,
         }
+    }
+
+    /// Outputs of layers at several widths, or why there are none.
+    ///
+    /// # Panics
+    ///
+    /// When a property reads an experiment that it does not name among its needs.
+    pub fn widths(&self) -> &Result<WidthEvidence, String> {
+        self.widths.as_ref().expect(NEEDED)
     }
 
     /// What was seen without running anything.

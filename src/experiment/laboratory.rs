@@ -9,7 +9,7 @@ use super::overfit::OverfitPlan;
 use super::training::TrainingPlan;
 use super::{
     Experiment, Progress, RelationsPlan, contests, devices, dropout, golden, gradient_check,
-    gradient_noise, initial, optimizer_steps, overfit, relations, replays, sweep, training,
+    gradient_noise, initial, optimizer_steps, overfit, relations, replays, sweep, training, widths,
 };
 use crate::device::{DeviceFailure, Devices};
 use crate::panics;
@@ -197,6 +197,9 @@ impl Laboratory {
             Experiment::Linear if self.evidence.contests.linear.is_none() => {
                 let found = guarded("linear", || contests::linear(bench, progress))?;
                 self.evidence.contests.linear = Some(found);
+            }
+            Experiment::Widths if self.evidence.widths.is_none() => {
+                self.evidence.widths = Some(guarded("widths", || widths::run(bench))?);
             }
             Experiment::Widened if self.evidence.contests.widened.is_none() => {
                 let found = guarded("widened", || contests::widened(bench, progress))?;

@@ -33,6 +33,7 @@ mod sweep;
 mod training;
 mod trial;
 mod weights;
+mod widths;
 
 pub use backward::INPUT;
 pub use bench::SetUpError;
@@ -68,6 +69,7 @@ pub use replays::{
 };
 pub use sweep::{DIVERGED, Rung, StableRegion, SweepEvidence, SweepPlan};
 pub use training::{TrainingPlan, fall};
+pub use widths::{LayerScale, WidthEvidence};
 
 #[cfg(test)]
 mod fault_tests;
@@ -105,6 +107,8 @@ pub enum Experiment {
     Replays,
     /// Against a linear model.
     Linear,
+    /// Outputs of layers of wider models.
+    Widths,
     /// Against a wider model.
     Widened,
     /// The beginnings of a model.

@@ -60,6 +60,7 @@ mod padding_in_bounds;
 mod regularization_in_range;
 pub(crate) mod respects_padding;
 mod save_load_round_trip;
+mod scale_independent_of_width;
 mod schedule_as_declared;
 mod shapes;
 mod suspect;
@@ -165,6 +166,7 @@ pub static REGISTRY: &[&Property] = &[
     &beats_baseline::PROPERTY,
     &generalizes::PROPERTY,
     &beats_linear::PROPERTY,
+    &scale_independent_of_width::PROPERTY,
     &more_capacity_fits_better::PROPERTY,
     &learning_rate_in_range::PROPERTY,
     &batch_size_adequate::PROPERTY,

@@ -6,11 +6,12 @@ use crate::experiment::{
     ActivationEvidence, CausalityEvidence, CheckPath, CheckpointedEvidence, ContestsEvidence,
     DeviceRandom, DevicesEvidence, DistinctUnits, DropoutEvidence, DroppingLayer, Due, Evidence,
     GradientCheckEvidence, GradientEvidence, GradientNoiseEvidence, HalvesEvidence, HeadRecall,
-    InitialEvidence, InputEvidence, LayerDeviation, LayerFacts, LossBounds, MixingEvidence,
-    NoiseScale, OptimizerStepsEvidence, OutcomeEvidence, OverfitEvidence, PaddingEvidence,
-    RecallEvidence, RelationsEvidence, ReloadedEvidence, ReplaysEvidence, Rung, Said, SampleLoss,
-    StepUpdate, SubjectFacts, SweepEvidence, TensorDeviation, TensorStep, TrainingEvidence,
-    TwiceEvidence, UnitEvidence, UntrainedEvidence, UpdateEvidence, ValidationLoss, WeightEvidence,
+    InitialEvidence, InputEvidence, LayerDeviation, LayerFacts, LayerScale, LossBounds,
+    MixingEvidence, NoiseScale, OptimizerStepsEvidence, OutcomeEvidence, OverfitEvidence,
+    PaddingEvidence, RecallEvidence, RelationsEvidence, ReloadedEvidence, ReplaysEvidence, Rung,
+    Said, SampleLoss, StepUpdate, SubjectFacts, SweepEvidence, TensorDeviation, TensorStep,
+    TrainingEvidence, TwiceEvidence, UnitEvidence, UntrainedEvidence, UpdateEvidence,
+    ValidationLoss, WeightEvidence, WidthEvidence,
 };
 use crate::inspection::{
     ClassCount, ColumnFacts, Contradictions, Copies, Cost, Counted, DataFacts, FirstLayer, Head,
@@ -116,6 +117,17 @@ pub fn evidence() -> Evidence {
         }),
         golden: None,
         contests: ContestsEvidence::default(),
+        widths: Some(Ok(WidthEvidence {
+            examples: 64,
+            seeds: 4,
+            parameters: vec![160, 320, 640],
+            layers: vec![LayerScale {
+                path: "hidden".to_owned(),
+                kind: "linear".to_owned(),
+                deviations: vec![0.8; 3],
+                error: 0.01,
+            }],
+        })),
         relations: Some(relations()),
         devices: Some(Ok(devices())),
         dropout: Some(DropoutEvidence {
