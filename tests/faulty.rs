@@ -11,9 +11,9 @@ const RATE: &str = "training.optimizer.learning_rate";
 
 /// A faulty spec, the properties that must fail, and where each must point.
 const FAULTS: &[(&str, &[(&str, &str)])] = &[
+    ("answer_inside", &[("answers_not_among_inputs", "grade")]),
     ("batch_of_one", &[("batch_size_adequate", "training.batch_size")]),
     ("biased_proportion", &[("equivariant_to", "head")]),
-    ("answer_inside", &[("answers_not_among_inputs", "grade")]),
     ("bidirectional_forecast", &[("causal", "place 1")]),
     ("blind_model", &[("beats_baseline", "training")]),
     ("choking_clip", &[("clipping_in_use", "training.clipping")]),
@@ -34,9 +34,9 @@ const FAULTS: &[(&str, &[(&str, &str)])] = &[
     ("frozen_layer", &[("weights_update", "hidden.weight")]),
     ("half_step", &[("optimizer_as_declared", "hidden.weight")]),
     ("inputs_times_1000", &[("initial_loss", "input"), ("inputs_normalized", "input [0]")]),
+    ("linear_model", &[("activations_present", "first")]),
     ("loud_noise", &[("augmentation_keeps_scale", "input")]),
     ("mean_over_padding", &[("respects_padding", "mean1")]),
-    ("linear_model", &[("activations_present", "first")]),
     ("missing_activation", &[("overfits_batch", "first")]),
     ("mixed_batch", &[("batch_independent", "head")]),
     ("mostly_padding", &[("padding_in_bounds", "data")]),
