@@ -24,20 +24,12 @@ struct Subject {
     tags: Vec<String>,
 }
 
-impl Subject {
-    fn is_healthy(&self) -> bool {
-        self.tags.iter().any(|tag| tag == "twin")
-    }
+/// The tag of a healthy program.
+const TWIN: &str = "twin";
 
-    /// Whether the language itself refuses it.
-    fn is_refused(&self) -> bool {
-        self.tags.iter().any(|tag| tag == "refused")
-    }
-
-    /// Whether a cause is what was planted: the tag behind the class, or one that is as right.
-    fn has(&self, cause: &str) -> bool {
-        self.tags[1..].iter().any(|tag| tag == cause || tag.strip_prefix("or_") == Some(cause))
-    }
+/// The tag of the kind of fault.
+fn class_of(tags: &[String]) -> &str {
+    tags.iter().find(|tag| tag.starts_with("class_")).map_or("", String::as_str)
 }
 
 fn folder() -> PathBuf {
@@ -177,29 +169,23 @@ fn faulty_programs_are_accused_and_healthy_ones_are_not() {
         .collect();
     assert!(changed.is_empty(), "the zoo is seen otherwise than it was:\n{}", changed.concat());
 
-    let accusations = |subject: &Subject| &said[&subject.name].accusations;
-    let (healthy, faulty): (Vec<&Subject>, Vec<&Subject>) =
-        subjects.iter().partition(|subject| subject.is_healthy());
+    let rows = rows(&found);
+    let (healthy, faulty): (Vec<&Row>, Vec<&Row>) = rows.iter().partition(|row| row.is_healthy());
     let wronged: Vec<String> = healthy
         .iter()
-        .filter(|subject| !accusations(subject).is_empty())
-        .map(|subject| format!("{}: {}", subject.name, accusations(subject).join("; ")))
+        .filter(|row| !row.accusations.is_empty())
+        .map(|row| format!("{}: {}", row.name, row.accusations.join("; ")))
         .collect();
     assert!(wronged.is_empty(), "healthy programs are accused:\n{}", wronged.join("\n"));
-    let caught: Vec<&&Subject> =
-        faulty.iter().filter(|subject| !accusations(subject).is_empty()).collect();
+    let caught: Vec<&&Row> = faulty.iter().filter(|row| row.is_caught()).collect();
     let share = caught.len() as f64 / faulty.len() as f64;
     assert!(share >= CAUGHT, "{} of {} faulty programs are accused", caught.len(), faulty.len());
-    let (refused, judged): (Vec<&Subject>, Vec<&Subject>) =
-        caught.into_iter().partition(|subject| subject.is_refused());
-    for subject in refused {
-        let accusations = accusations(subject);
-        assert!(accusations[0].starts_with("refused"), "{}: {accusations:?}", subject.name);
+    let (refused, judged): (Vec<&Row>, Vec<&Row>) =
+        caught.into_iter().partition(|row| row.is_refused());
+    for Row { name, accusations, .. } in refused {
+        assert!(accusations[0].starts_with("refused"), "{name}: {accusations:?}");
     }
-    let named = |subject: &&&Subject| {
-        said[&subject.name].causes.first().is_some_and(|cause| subject.has(cause))
-    };
-    let right = judged.iter().filter(named).count();
+    let right = judged.iter().filter(|row| row.is_named()).count();
     let share = right as f64 / judged.len() as f64;
     assert!(share >= NAMED, "{right} of {} causes are the right ones", judged.len());
 }
@@ -207,16 +193,9 @@ fn faulty_programs_are_accused_and_healthy_ones_are_not() {
 #[test]
 fn the_zoo_is_as_large_as_the_project_says() {
     let subjects = subjects();
-    let faulty = subjects.iter().filter(|subject| !subject.is_healthy());
-    let class = |subject: &Subject| {
-        subject
-            .tags
-            .iter()
-            .find(|tag| tag.starts_with("class_"))
-            .cloned()
-            .expect("a fault has a class")
-    };
-    let mut classes: Vec<String> = faulty.map(class).collect();
+    let is_faulty = |subject: &&Subject| subject.tags[0] != TWIN;
+    let faulty = subjects.iter().filter(is_faulty);
+    let mut classes: Vec<&str> = faulty.map(|subject| class_of(&subject.tags)).collect();
     let programs = classes.len();
     classes.sort();
     classes.dedup();
@@ -236,8 +215,17 @@ struct Row {
 }
 
 impl Row {
+    fn is_healthy(&self) -> bool {
+        self.tags[0] == TWIN
+    }
+
+    /// Whether the language itself refuses it.
+    fn is_refused(&self) -> bool {
+        self.tags.iter().any(|tag| tag == "refused")
+    }
+
     fn class(&self) -> &str {
-        self.tags.iter().find(|tag| tag.starts_with("class_")).map_or("", String::as_str)
+        class_of(&self.tags)
     }
 
     fn is_caught(&self) -> bool {
@@ -250,7 +238,7 @@ impl Row {
         let right = |cause: &String| {
             self.tags[1..].iter().any(|tag| tag.trim_start_matches("or_") == cause)
         };
-        self.tags.iter().any(|tag| tag == "refused") || self.causes.first().is_some_and(right)
+        self.is_refused() || self.causes.first().is_some_and(right)
     }
 }
 
@@ -295,8 +283,7 @@ fn is_effective(row: &Row, effects: &str) -> bool {
 
 /// `docs/zoo.md`.
 fn report(rows: &[Row], classes: &str, effects: &str) -> String {
-    let (healthy, faulty): (Vec<&Row>, Vec<&Row>) =
-        rows.iter().partition(|row| row.tags[0] == "twin");
+    let (healthy, faulty): (Vec<&Row>, Vec<&Row>) = rows.iter().partition(|row| row.is_healthy());
     let caught: Vec<&&Row> = faulty.iter().filter(|row| row.is_caught()).collect();
     let named = caught.iter().filter(|row| row.is_named()).count();
     let accused = healthy.iter().filter(|row| row.is_caught()).count();

@@ -2,6 +2,7 @@
 
 use serde_yaml::{Mapping, Value};
 
+use super::suspect;
 use super::text::{count, mapping, short};
 use super::{Finding, Meta, Options, Property, Verdict};
 use crate::experiment::{Evidence, Experiment, Influence, RelationsEvidence};
@@ -76,14 +77,7 @@ fn judge(evidence: &Evidence, _options: &Options) -> Verdict {
         }
         None => Verdict::inconclusive(
             format!("{summary}: no output moved, not even an example's own"),
-            vec![Finding {
-                place: evidence.subject.head().map_or("model", |head| &head.path).to_owned(),
-                message: "the outputs do not depend on the inputs, so that nothing can be seen"
-                    .to_owned(),
-                measured: Some(0.0),
-                bound: Some("> 0".to_owned()),
-                mend: "see `outputs_vary` and `no_dead_units`".to_owned(),
-            }],
+            vec![suspect::unmoved(&evidence.subject)],
         ),
     }
 }

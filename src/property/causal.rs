@@ -3,6 +3,7 @@
 use serde_yaml::{Mapping, Value};
 
 use super::batch_independent::bound;
+use super::suspect;
 use super::text::{count, mapping, short};
 use super::{Finding, Meta, OptionKind, OptionMeta, OptionValue, Options, Property, Verdict};
 use crate::experiment::{Evidence, Experiment};
@@ -78,14 +79,7 @@ fn judge(evidence: &Evidence, _options: &Options) -> Verdict {
         None if causality.answers => Verdict::pass(format!("{summary}: no earlier output moves")),
         None => Verdict::inconclusive(
             format!("{summary}: no output moves at all"),
-            vec![Finding {
-                place: evidence.subject.head().map_or("model", |head| &head.path).to_owned(),
-                message: "the outputs do not depend on the inputs, so that nothing can be seen"
-                    .to_owned(),
-                measured: Some(0.0),
-                bound: Some("> 0".to_owned()),
-                mend: "see `outputs_vary` and `no_dead_units`".to_owned(),
-            }],
+            vec![suspect::unmoved(&evidence.subject)],
         ),
     }
 }

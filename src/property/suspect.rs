@@ -24,6 +24,17 @@ impl Suspect {
     }
 }
 
+/// Why nothing can be seen where not even an example's own output moves with its input.
+pub fn unmoved(facts: &SubjectFacts) -> Finding {
+    Finding {
+        place: facts.head().map_or("model", |head| &head.path).to_owned(),
+        message: "the outputs do not depend on the inputs, so that nothing can be seen".to_owned(),
+        measured: Some(0.0),
+        bound: Some("> 0".to_owned()),
+        mend: "see `outputs_vary` and `no_dead_units`".to_owned(),
+    }
+}
+
 /// Losses whose outputs may lie in any range.
 const FREE: [&str; 5] =
     ["hinge_embedding", "cosine_embedding", "margin_ranking", "triplet_margin", "poisson_nll"];

@@ -2,6 +2,7 @@
 
 use serde_yaml::{Mapping, Value};
 
+use super::suspect;
 use super::text::{count, few, short};
 use super::{Finding, OptionKind, OptionMeta, OptionValue, Options, Verdict};
 use crate::experiment::{
@@ -125,14 +126,7 @@ pub(super) fn judge(evidence: &Evidence, follows: bool) -> Verdict {
     if !relations.mixing.iter().any(|mode| mode.answers) {
         return Verdict::inconclusive(
             format!("{summary}: no output moves at all"),
-            vec![Finding {
-                place: evidence.subject.head().map_or("model", |head| &head.path).to_owned(),
-                message: "the outputs do not depend on the inputs, so that nothing can be seen"
-                    .to_owned(),
-                measured: Some(0.0),
-                bound: Some("> 0".to_owned()),
-                mend: "see `outputs_vary` and `no_dead_units`".to_owned(),
-            }],
+            vec![suspect::unmoved(&evidence.subject)],
         );
     }
     let verb = if follows { "follow" } else { "stay" };
