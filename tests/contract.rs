@@ -302,6 +302,7 @@ fn set_up(folder: &Path) -> Order {
         device: DeviceChoice::Cpu,
         seed: None,
         severities: Default::default(),
+        try_mends: false,
         called_from,
     })
 }

@@ -338,6 +338,46 @@ fn report(rows: &[Row], classes: &str, effects: &str) -> String {
     text
 }
 
+/// What came of the mends that were tried, by `mends.txt`.
+fn mended(mends: &str) -> String {
+    let mut programs: Vec<(&str, bool, bool)> = Vec::new();
+    let mut helping: BTreeMap<&str, [usize; 2]> = BTreeMap::new();
+    for line in mends.lines() {
+        let parts: Vec<&str> = line.split(" | ").collect();
+        let [program, cause, outcome] = parts[..3] else { continue };
+        let (tried, helped) = (parts.len() > 3, outcome == "helped");
+        if programs.last().is_none_or(|(last, ..)| *last != program) {
+            programs.push((program, false, false));
+        }
+        let last = programs.last_mut().expect("it was added above");
+        (last.1, last.2) = (last.1 || tried, last.2 || helped);
+        if tried {
+            let counts = helping.entry(cause).or_default();
+            counts[0] += usize::from(helped);
+            counts[1] += 1;
+        }
+    }
+    let tried = programs.iter().filter(|(_, tried, _)| *tried).count();
+    let helped = programs.iter().filter(|(_, _, helped)| *helped).count();
+    let all = programs.len();
+    let mut text = format!(
+        "\n## Mends\n\nWith `--try-mends` what is suggested against the likely causes is written into \
+         the spec, and the spec is run once more. A mend helps when all that the cause accounts for \
+         holds with it and nothing that held fails. Faults that are planted into code (`faults:`) stay \
+         planted: against those nothing can be written. `mends.txt` has what was written, program by \
+         program; a healthy program gets no diagnosis and no mend.\n\n| | of | share |\n|---|---|---|\n\
+         | programs with a cause for which something could be tried | {tried} of {all} | {} |\n\
+         | of those, programs that a mend helps | {helped} of {tried} | {} |\n\n\
+         | tried against | times | helps |\n|---|---|---|\n",
+        share(tried, all),
+        share(helped, tried),
+    );
+    for (cause, [helped, tried]) in helping {
+        text += &format!("| `{cause}` | {tried} | {helped} |\n");
+    }
+    text
+}
+
 #[test]
 fn the_report_is_of_the_matrix() {
     let read = |file: &str| std::fs::read_to_string(folder().join(file)).expect("it is there");
@@ -347,7 +387,7 @@ fn the_report_is_of_the_matrix() {
     let unknown: Vec<&str> =
         rows.iter().filter(|row| !known(row)).map(|row| row.name.as_str()).collect();
     assert_eq!(unknown, [""; 0], "their classes have no title in classes.txt");
-    let page = report(&rows, &classes, &effects);
+    let page = report(&rows, &classes, &effects) + &mended(&read("mends.txt"));
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/zoo.md");
     if std::env::var("UPDATE_DOCS").as_deref() == Ok("1") {
         std::fs::write(&path, &page).expect("it can be written");

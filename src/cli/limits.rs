@@ -96,8 +96,13 @@ mod tests {
     use crate::runner::{Job, Program, Role};
 
     fn work(device: DeviceChoice) -> Work {
-        let set_up =
-            SetUp { device, seed: None, severities: Default::default(), called_from: "/p".into() };
+        let set_up = SetUp {
+            device,
+            seed: None,
+            severities: Default::default(),
+            try_mends: false,
+            called_from: "/p".into(),
+        };
         let job = Job {
             role: 0,
             spec: "a".to_owned(),

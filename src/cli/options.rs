@@ -191,6 +191,29 @@ pub(super) struct ExecutionOptions {
     pub(super) memory_limit: Option<u64>,
 }
 
+/// What is done about failures.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Run options")]
+pub(super) struct MendOptions {
+    /// Try what the report suggests against the likely cause of a spec's failures
+    ///
+    /// The spec is run once more with the change, and the report says whether it helped. Verdicts and exit
+    /// codes stay as they are.
+    #[arg(long, overrides_with = "no_try_mends")]
+    try_mends: bool,
+
+    /// Suggest alone; the default
+    #[arg(long, overrides_with = "try_mends")]
+    no_try_mends: bool,
+}
+
+impl MendOptions {
+    /// What they say of it.
+    pub(super) fn try_mends(&self) -> Option<bool> {
+        self.try_mends.then_some(true).or(self.no_try_mends.then_some(false))
+    }
+}
+
 /// How failures count.
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Severity options")]

@@ -13,8 +13,8 @@ use super::error::{Error, warn};
 use super::limits::{Machine, limits};
 use super::models::Registry;
 use super::options::{
-    ColorOption, ExecutionOptions, FormatOption, MessageFormat, NoTestsOption, PartitionOption,
-    SelectionOptions, SeverityOptions,
+    ColorOption, ExecutionOptions, FormatOption, MendOptions, MessageFormat, NoTestsOption,
+    PartitionOption, SelectionOptions, SeverityOptions,
 };
 use super::report_options::{Ci, ReportOptions};
 use super::reporters::Reporters;
@@ -45,6 +45,8 @@ pub(super) struct RunOptions {
     no_tests: NoTestsOption,
     #[command(flatten)]
     pub(super) execution: ExecutionOptions,
+    #[command(flatten)]
+    mends: MendOptions,
     #[command(flatten)]
     severity: SeverityOptions,
     #[command(flatten)]
@@ -122,6 +124,7 @@ impl RunOptions {
     /// What the options say that a profile can say, too.
     fn command_line(&self) -> CommandLine {
         let line = self.no_tests.say(self.execution.say(self.profile.command_line()));
+        let line = self.mends.say(line);
         let line = self.severity.say(self.reports.say(self.build.say(line)));
         line.with(Key::MessageFormat, self.format.message_format.map(settings::word))
     }

@@ -6,7 +6,9 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::Error;
-use super::options::{ExecutionOptions, Filterset, NoTestsOption, SeverityOptions, Warnings};
+use super::options::{
+    ExecutionOptions, Filterset, MendOptions, NoTestsOption, SeverityOptions, Warnings,
+};
 use super::report_options::ReportOptions;
 use crate::config::{
     self, CommandLine, Config, Environment, Key, Origin, Resolver, Settings, Value,
@@ -51,6 +53,13 @@ impl SeverityOptions {
     pub(super) fn say(&self, line: CommandLine) -> CommandLine {
         let warnings = self.deny.map(|_| Warnings::Deny).or(self.warnings);
         line.with(Key::Warnings, warnings.map(word)).with_severities(&self.severity)
+    }
+}
+
+impl MendOptions {
+    /// Adds what these options say.
+    pub(super) fn say(&self, line: CommandLine) -> CommandLine {
+        line.with(Key::TryMends, self.try_mends().map(Value::Flag))
     }
 }
 

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::cases::{ChosenSpec, Group};
 use super::limits::timeout;
 use super::models::Registry;
-use crate::config::Resolver;
+use crate::config::{Key, Resolver};
 use crate::harness::TestCase;
 use crate::protocol::{Assignment, SetUp};
 use crate::report::event::TestResult;
@@ -41,7 +41,8 @@ pub(super) fn work(
         let settings = resolver.settings(Some(&group.package));
         let called_from = place.called_from.clone();
         let severities = settings.severities();
-        let set_up = SetUp { device: settings.device(), seed, severities, called_from };
+        let try_mends = settings.flag(Key::TryMends);
+        let set_up = SetUp { device: settings.device(), seed, severities, try_mends, called_from };
         for mut spec in group.specs {
             let known = |test: &str| spec.foregone.iter().any(|result| result.test == test);
             spec.tests.retain(|test| !known(test));

@@ -25,6 +25,7 @@ pub enum Key {
     AllFeatures,
     NoDefaultFeatures,
     Warnings,
+    TryMends,
 }
 
 /// How far a key's value reaches.
@@ -46,7 +47,7 @@ pub struct Word {
 }
 
 /// All words, in the order in which they are shown.
-pub static WORDS: [Word; 19] = [
+pub static WORDS: [Word; 20] = [
     package("device", Key::Device, Kind::Choice(&["auto", "wgpu", "cpu"])),
     run("jobs", Key::Jobs, Kind::Auto(&Kind::Count)),
     package("timeout", Key::Timeout, Kind::Auto(&Kind::Seconds)),
@@ -66,6 +67,7 @@ pub static WORDS: [Word; 19] = [
     run("all-features", Key::AllFeatures, Kind::Flag),
     run("no-default-features", Key::NoDefaultFeatures, Kind::Flag),
     package("warnings", Key::Warnings, Kind::Choice(&["warn", "deny"])),
+    package("try-mends", Key::TryMends, Kind::Flag),
 ];
 
 const fn package(name: &'static str, key: Key, kind: Kind) -> Word {

@@ -6,18 +6,22 @@
 //! device.
 
 mod cause;
+mod mend;
 mod recipe;
 mod rule;
 mod rules;
+mod trial;
 
 use serde::{Deserialize, Serialize};
 
 use crate::property::{Finding, Outcome, Verdict};
 
 pub use cause::{CAUSES, Cause};
+pub use mend::{Case, Known, Mend, Remedy, Suggestion, remedy};
 pub use recipe::{Recipe, Trait};
 pub use rule::{Clue, Rule};
 pub use rules::RULES;
+pub use trial::{Change, Trial, TrialOutcome};
 
 /// No more causes than these are told.
 const MOST: usize = 3;
@@ -36,6 +40,13 @@ pub struct Judged {
     pub verdict: Verdict,
 }
 
+impl Judged {
+    /// Whether its verdict is against the model.
+    pub fn is_accused(&self) -> bool {
+        is_accused(&self.verdict)
+    }
+}
+
 /// A likely cause.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Diagnosis {
@@ -47,10 +58,24 @@ pub struct Diagnosis {
     pub place: String,
     /// What speaks for it, each with the property that says so.
     pub because: Vec<String>,
+    /// The properties that say so.
+    #[serde(default)]
+    pub evidence: Vec<String>,
     /// What to do.
     pub mend: String,
     /// Accused properties that are likely consequences of it, in the order in which they were judged.
     pub explains: Vec<String>,
+    /// What could be written into this spec, where something can.
+    #[serde(default)]
+    pub suggestion: Option<Suggestion>,
+}
+
+impl Diagnosis {
+    /// With what could be written into the spec.
+    pub fn with_suggestion(self, case: &Case<'_>) -> Self {
+        let mends = remedy(&self.cause).mends(case);
+        Self { suggestion: mends.first().map(Suggestion::from), ..self }
+    }
 }
 
 /// The likely causes of what is accused, the likeliest first; none where nothing is, and where too little
@@ -116,8 +141,10 @@ impl<'a> Suspect<'a> {
             title: self.cause.title.to_owned(),
             place: first.map_or_else(|| "training".to_owned(), |finding| finding.place.clone()),
             because: findings.collect(),
+            evidence: self.evidence.iter().map(|(property, _)| (*property).to_owned()).collect(),
             mend: self.cause.mend.to_owned(),
             explains: accused.iter().filter(follows).map(|each| each.property.clone()).collect(),
+            suggestion: None,
         }
     }
 }

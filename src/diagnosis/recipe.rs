@@ -59,13 +59,13 @@ impl Recipe {
 }
 
 /// Whether a step moves weights by about the learning rate, whatever the gradient's size.
-fn makes_steps_of_its_rate(kind: &OptimizerKind) -> bool {
+pub(super) fn makes_steps_of_its_rate(kind: &OptimizerKind) -> bool {
     use OptimizerKind::{Adam, AdamW, Adan, Lion, RmsProp};
     matches!(kind, Adam { .. } | AdamW { .. } | Adan { .. } | Lion { .. } | RmsProp { .. })
 }
 
 /// The weight decay that the rate is multiplied with.
-fn decay(kind: &OptimizerKind) -> f64 {
+pub(super) fn decay(kind: &OptimizerKind) -> f64 {
     match kind {
         OptimizerKind::Sgd { weight_decay, .. }
         | OptimizerKind::AdamW { weight_decay, .. }

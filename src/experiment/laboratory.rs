@@ -15,7 +15,7 @@ use crate::device::{DeviceFailure, Devices};
 use crate::panics;
 use crate::property::{self, Options, Verdict};
 use crate::spec::Expectation;
-use crate::subject::Subject;
+use crate::subject::{Source, Subject};
 
 /// A subject on its devices, with what has been measured so far.
 pub struct Laboratory {
@@ -104,6 +104,19 @@ impl Laboratory {
     /// The steps that the recipe takes in all.
     pub fn declared_steps(&self) -> usize {
         self.bench.subject.declared_steps()
+    }
+
+    /// Training examples.
+    pub fn examples(&self) -> usize {
+        self.bench.subject.training_examples()
+    }
+
+    /// What a table calls the numbers of an input.
+    pub fn columns(&self) -> &[String] {
+        match &self.bench.subject.data {
+            Source::Dataset(data) => &data.origin.columns,
+            Source::Model { .. } => &[],
+        }
     }
 
     /// Trains for that many steps, or as many as are declared, and measures nothing but the losses: the

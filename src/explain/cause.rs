@@ -1,7 +1,7 @@
 //! Causes as topics.
 
 use super::{Kind, Section, Topic};
-use crate::diagnosis::{Cause, Clue, RULES, Rule, Trait};
+use crate::diagnosis::{Cause, Clue, RULES, Remedy, Rule, Trait, remedy};
 
 pub(super) const KIND: Kind = Kind { name: "cause", title: "Causes" };
 
@@ -11,6 +11,7 @@ pub(super) fn topic(cause: &'static Cause) -> Topic {
     let sections = [
         Section::prose("What it does", cause.text),
         Section::prose("What to do", cause.mend),
+        Section::prose("What is tried", tried(cause)),
         Section::prose("What speaks for it", rules.join(" ")),
         Section::prose("What may fail because of it", format!("`{consequences}`.")),
     ];
@@ -19,6 +20,16 @@ pub(super) fn topic(cause: &'static Cause) -> Topic {
         name: cause.name,
         summary: cause.title,
         sections: sections.into_iter().flatten().collect(),
+    }
+}
+
+/// What `--try-mends` does about it.
+fn tried(cause: &Cause) -> String {
+    match remedy(cause.name) {
+        Remedy::Edits(words, _) | Remedy::Rates(words, _) => {
+            format!("With `--try-mends`: {words}.")
+        }
+        Remedy::Inside(reason) => format!("Nothing: {reason}."),
     }
 }
 

@@ -42,6 +42,13 @@ of the first cause is not told. A verdict that is inconclusive accuses nobody.
 `cargo nn-test explain NAME` prints what stands here. The programs of `fixtures/faulty/zoo` are what the \
 rules are held against.
 
+Where something can be changed in the spec, the report says what to write, with the figures that speak for \
+it. With `--try-mends` (or `try-mends = true` in a profile) the change is made and the spec is run once \
+more, on the same device with the same seed: a mend *helps* when everything that its cause accounts for \
+holds and nothing that held fails. Where it does not help, a second one is tried, and then the second \
+cause. Faults that a spec plants stay planted. Verdicts, snapshots and exit codes are those of the spec as \
+it is.
+
 | cause | |
 |---|---|
 ";

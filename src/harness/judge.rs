@@ -1,6 +1,9 @@
 //! The seam between test cases and experiments: what the harness needs of a laboratory.
 
-use crate::experiment::{ExperimentError, Judgement, Laboratory, Progress};
+use crate::diagnosis::Known;
+use crate::experiment::{Experiment, ExperimentError, Judgement, Laboratory, Progress, median};
+use crate::property::update_ratio::typical_ratio;
+use crate::property::{Options, learning_rate_in_range};
 use crate::report::event::Sink;
 use crate::spec::{DeviceKind, Expectation, Spec};
 
@@ -13,8 +16,14 @@ pub(super) trait Judge {
         progress: Progress<'_>,
     ) -> Result<Judgement, ExperimentError>;
 
-    /// The steps that the recipe takes in all, where they are known.
-    fn declared_steps(&self) -> Option<usize> {
+    /// What was measured on the way, as far as a diagnosis can use it.
+    fn known(&self) -> Known {
+        Known::default()
+    }
+
+    /// The lowest and the highest of the rates at which the loss falls, measured where it was not yet.
+    fn stable_rates(&mut self, progress: Progress<'_>) -> Option<(f64, f64)> {
+        let _ = progress;
         None
     }
 }
@@ -28,9 +37,36 @@ impl Judge for Laboratory {
         Laboratory::judge(self, expectation, progress)
     }
 
-    fn declared_steps(&self) -> Option<usize> {
-        Some(Laboratory::declared_steps(self))
+    fn known(&self) -> Known {
+        let evidence = self.evidence();
+        let training = evidence.training.as_ref();
+        let clipping = training.and_then(|training| training.outcome.clipping.as_ref());
+        let sizes = clipping.map(|clipping| clipping.sizes.as_slice()).unwrap_or_default();
+        let sizes: Vec<f64> = sizes.iter().copied().filter(|size| size.is_finite()).collect();
+        Known {
+            steps: Some(self.declared_steps()),
+            examples: Some(self.examples()),
+            stable_rates: evidence.sweep.as_ref().and_then(|_| stable_rates(self)),
+            update_ratio: training.and_then(typical_ratio),
+            gradient_size: (!sizes.is_empty()).then(|| median(sizes)),
+            columns: self.columns().to_vec(),
+        }
     }
+
+    fn stable_rates(&mut self, progress: Progress<'_>) -> Option<(f64, f64)> {
+        self.require(Experiment::Sweep, progress).ok()?;
+        stable_rates(self)
+    }
+}
+
+/// The stable region of the sweep, as rates; none where no rate was found.
+fn stable_rates(laboratory: &Laboratory) -> Option<(f64, f64)> {
+    let evidence = laboratory.evidence();
+    let options = Options::defaults(&learning_rate_in_range::PROPERTY.meta);
+    let minimum = learning_rate_in_range::plan(&options).minimum_fall;
+    let region = evidence.sweep.as_ref()?.region(minimum)?;
+    let rate = evidence.subject.learning_rate;
+    Some((rate * region.lowest, rate * region.highest))
 }
 
 /// Why no expectation of a spec can be judged.

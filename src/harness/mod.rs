@@ -15,6 +15,7 @@ mod expected_failure;
 mod failure;
 mod files;
 mod judge;
+mod mends;
 mod mutant;
 mod name;
 mod seeds;

@@ -17,6 +17,7 @@ use super::seeds::together;
 use super::site::shown;
 use super::status::{Settled, has_snapshot, settled};
 use crate::device::AdapterRequired;
+use crate::diagnosis::Known;
 use crate::experiment::{ExperimentError, Judgement};
 use crate::panics;
 use crate::property::Verdict;
@@ -79,9 +80,17 @@ impl Session {
         self.bench = None;
     }
 
-    /// The steps that the recipe of the last spec takes in all, where they are known.
-    pub(super) fn declared_steps(&self) -> Option<usize> {
-        self.bench.as_ref()?.judge.as_ref().ok()?.declared_steps()
+    /// What was measured of the last spec, as far as a diagnosis can use it.
+    pub(super) fn known(&self) -> Known {
+        let judge = self.bench.as_ref().and_then(|bench| bench.judge.as_ref().ok());
+        judge.map_or_else(Known::default, |judge| judge.known())
+    }
+
+    /// The lowest and the highest of the rates at which the loss of the last spec falls.
+    pub(super) fn stable_rates(&mut self, sink: &mut dyn Sink) -> Option<(f64, f64)> {
+        let bench = self.bench.as_mut()?;
+        let judge = bench.judge.as_mut().ok()?;
+        judge.stable_rates(&mut throttled(&bench.first, sink))
     }
 
     /// Runs a case, telling `sink` when it starts, where it is and how it ended.

@@ -81,6 +81,7 @@ mod tests {
             device: DeviceChoice::Cpu,
             seed: None,
             severities: Default::default(),
+            try_mends: false,
             called_from: "/project/net".into(),
         };
         let assignment = Assignment {

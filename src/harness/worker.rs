@@ -4,18 +4,20 @@ use std::io::Write;
 
 use super::equipment::Equipment;
 use super::judge::Prepare;
+use super::mends::{Failed, try_mends};
 use super::mutant::mutated;
 use super::name::sanitised;
 use super::session::Session;
 use super::shown::Shown;
 use super::{TestCase, collect};
 use crate::device::AdapterRequired;
-use crate::diagnosis::{Judged, Recipe, diagnose};
+use crate::diagnosis::{Case, Diagnosis, Judged, Recipe, diagnose};
 use crate::panics;
 use crate::protocol::{Assignment, EventWriter, Order, SetUp, Unreadable};
 use crate::registry::Registry;
 use crate::report::event::{Event, Sink, SpecDiagnosis, Status, TestResult};
 use crate::snapshot::Store;
+use crate::spec::Spec;
 
 /// Why a worker ends before it is told to.
 #[derive(Debug, thiserror::Error)]
@@ -123,28 +125,48 @@ fn run(
             }
         }
     }
-    if let Some(diagnosis) = diagnosed(session, results, assignment) {
-        events.emit(&Event::Diagnosed(diagnosis));
+    let Some((spec, _)) = results.first().and_then(|(case, _)| case.expectation()) else {
+        return Ok(condition);
+    };
+    let judged = judged(&results);
+    if let Some(diagnosis) = diagnosed(session, spec, &judged, assignment) {
+        events.emit(&Event::Diagnosed(diagnosis.clone()));
+        if set_up.try_mends && assignment.mutation.is_none() {
+            let cases: Vec<&TestCase> = results.iter().map(|(case, _)| *case).collect();
+            let failed = Failed { spec, cases: &cases, judged: &judged, diagnosis: &diagnosis };
+            if try_mends(session, &failed, &store, &mut events)? {
+                condition = Condition::Doubtful;
+            }
+        }
     }
     Ok(condition)
+}
+
+/// The verdicts that a diagnosis reads.
+fn judged(results: &[(&TestCase, TestResult)]) -> Vec<Judged> {
+    let judged = results.iter().filter_map(|(case, result)| {
+        let (_, expectation) = case.expectation()?;
+        // A failure that is expected or known needs no cause.
+        let is_open = expectation.fails.is_none() && expectation.allowed.is_none();
+        let verdict = result.verdict.as_ref();
+        let verdict = verdict.filter(|_| is_open && result.status != Status::Skipped)?;
+        let property = expectation.property.meta.name.to_owned();
+        Some(Judged { property, verdict: verdict.clone() })
+    });
+    judged.collect()
 }
 
 /// What all results of a spec together say, if they accuse it of something.
 fn diagnosed(
     session: &Session,
-    results: Vec<(&TestCase, TestResult)>,
+    spec: &Spec,
+    judged: &[Judged],
     assignment: &Assignment,
 ) -> Option<SpecDiagnosis> {
-    let (spec, _) = results.first()?.0.expectation()?;
-    let judged = results.into_iter().filter_map(|(case, result)| {
-        let (_, expectation) = case.expectation()?;
-        // A failure that is expected or known needs no cause.
-        let is_open = expectation.fails.is_none() && expectation.allowed.is_none();
-        let verdict = result.verdict.filter(|_| is_open && result.status != Status::Skipped)?;
-        Some(Judged { property: expectation.property.meta.name.to_owned(), verdict })
-    });
-    let judged: Vec<Judged> = judged.collect();
-    let causes = diagnose(&judged, &Recipe::of(spec, session.declared_steps()));
+    let known = session.known();
+    let case = Case { spec, judged, known: &known };
+    let causes = diagnose(judged, &Recipe::of(spec, known.steps)).into_iter();
+    let causes: Vec<Diagnosis> = causes.map(|cause| cause.with_suggestion(&case)).collect();
     let file = assignment.file.display().to_string();
     (!causes.is_empty()).then(|| SpecDiagnosis { spec: sanitised(&spec.name), file, causes })
 }
@@ -181,6 +203,7 @@ mod tests {
             device: DeviceChoice::Cpu,
             seed: None,
             severities: Default::default(),
+            try_mends: false,
             called_from: folder.to_owned(),
         }
     }
@@ -292,6 +315,100 @@ mod tests {
         let orders = vec![order(folder.path(), "a", &["shapes"]), Order::End];
         said(folder.path(), orders, laboratory.clone()).0.unwrap();
         assert_eq!(laboratory.log.borrow().last().unwrap(), "close a");
+    }
+
+    thread_local! {
+        /// How often `learns` was judged in this test.
+        static JUDGED: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
+    }
+
+    /// A recipe with a rate that is too high, and what a worker says of it, a word for each event.
+    fn tried(learns: fn(usize) -> Verdict) -> Vec<String> {
+        thread_local! {
+            static LEARNS: std::cell::Cell<fn(usize) -> Verdict> =
+                const { std::cell::Cell::new(|_| Verdict::not_applicable("")) };
+        }
+        LEARNS.set(learns);
+        JUDGED.set(0);
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path();
+        let properties =
+            ["shapes", "overfits_batch", "learns", "initial_loss", "frozen_stay", "weights_update"];
+        let path = root.join("a.yaml");
+        let text = format!(
+            "version: 1\nname: a\ntask: classification\ndata: moons\nmodel: [linear: 2]\n\
+             training: {{optimizer: {{sgd: {{learning_rate: 10}}}}}}\nexpect: [{}]\n",
+            properties.join(", ")
+        );
+        fs::write(&path, text).unwrap();
+        let assignment = Assignment {
+            package_root: root.to_owned(),
+            file: "a.yaml".into(),
+            path,
+            specs_dir: root.to_owned(),
+            tests: properties.iter().map(|name| format!("a::{name}")).collect(),
+            mutation: None,
+        };
+        let laboratory = FakeLaboratory::new(|name| {
+            Ok(judged(match name {
+                "learns" => {
+                    JUDGED.set(JUDGED.get() + 1);
+                    LEARNS.get()(JUDGED.get())
+                }
+                _ => Verdict::pass("fine"),
+            }))
+        });
+        let set_up = SetUp { try_mends: true, ..set_up(root) };
+        let mut written = Vec::new();
+        let mut events = EventWriter::new(&mut written);
+        let orders = vec![Ok(Order::Run(assignment)), Ok(Order::End)].into_iter();
+        follow(&set_up, orders, Box::new(laboratory), &mut events).unwrap();
+        let text = String::from_utf8(written).unwrap();
+        let words = text.lines().filter_map(|line| match decode(line).message.unwrap() {
+            Message::Ready => Some("ready".to_owned()),
+            Message::Event(Event::TestFinished(result)) if result.test == "a::learns" => {
+                Some(format!("{:?}", result.status))
+            }
+            Message::Event(Event::Diagnosed(diagnosis)) => {
+                let suggestion = diagnosis.causes[0].suggestion.as_ref().unwrap();
+                Some(format!("write {}", suggestion.lines.join("; ")))
+            }
+            Message::Event(Event::MendTried(tried)) => {
+                Some(format!("{:?} {}", tried.trial.outcome, tried.trial.lines.join("; ")))
+            }
+            _ => None,
+        });
+        words.collect()
+    }
+
+    fn rises() -> Verdict {
+        let finding = crate::property::Finding {
+            place: "training.optimizer.learning_rate".to_owned(),
+            message: "the loss rises".to_owned(),
+            measured: None,
+            bound: None,
+            mend: String::new(),
+        };
+        Verdict::fail("loss 2 → 9", vec![finding])
+    }
+
+    const WRITTEN: &str = "training.optimizer.sgd.learning_rate: 0.1";
+
+    #[test]
+    fn what_is_suggested_is_tried_and_changes_no_result() {
+        let helps = tried(|time| if time == 1 { rises() } else { Verdict::pass("loss 2 → 0.1") });
+        let write = format!("write {WRITTEN}");
+        let (helped, failed) = (format!("Helped {WRITTEN}"), format!("DidNotHelp {WRITTEN}"));
+        assert_eq!(helps, ["ready", "Failed", write.as_str(), helped.as_str(), "ready"]);
+        let in_vain = tried(|_| rises());
+        assert_eq!(in_vain, ["ready", "Failed", write.as_str(), failed.as_str(), "ready"]);
+    }
+
+    #[test]
+    fn a_panic_in_a_mend_costs_the_mend_and_the_worker_that_it_may_have_left_in_doubt() {
+        let panics = tried(|time| if time == 1 { rises() } else { panic!("a kernel") });
+        let crashed = format!("Crashed {WRITTEN}");
+        assert_eq!(panics, ["ready", "Failed", &format!("write {WRITTEN}"), crashed.as_str()]);
     }
 
     #[test]

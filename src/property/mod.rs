@@ -68,9 +68,9 @@ pub(crate) mod symmetry;
 mod targets_scaled;
 #[cfg(test)]
 mod testing;
-mod text;
+pub(crate) mod text;
 mod train_eval_consistent;
-mod update_ratio;
+pub(crate) mod update_ratio;
 mod uses_inputs;
 mod verdict;
 mod weights_update;

@@ -30,6 +30,9 @@ pub struct SetUp {
     /// How failures count, as far as it is said outside of the specs.
     #[serde(default)]
     pub severities: Severities,
+    /// Whether the mends of likely causes are tried.
+    #[serde(default)]
+    pub try_mends: bool,
     /// The folder that the user called from; absolute. Paths are shown as seen from there.
     pub called_from: PathBuf,
 }

@@ -74,6 +74,7 @@ mod tests {
             device: DeviceChoice::Cpu,
             seed: Some(3),
             severities: Default::default(),
+            try_mends: false,
             called_from: "/p".into(),
         })
     }

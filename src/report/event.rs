@@ -6,7 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::diagnosis::Diagnosis;
+use crate::diagnosis::{Diagnosis, Trial};
 use crate::property::Verdict;
 
 /// Raised when a field changes its meaning or goes away.
@@ -47,6 +47,16 @@ pub enum Event {
     TestFinished(TestResult),
     /// The likely causes of what a spec is accused of; follows its last test case, where there are some.
     Diagnosed(SpecDiagnosis),
+    /// A mend of a likely cause is being tried; follows `Diagnosed`.
+    MendStarted {
+        spec: String,
+        /// The spec file, as in [`TestResult::file`].
+        file: String,
+        /// The cause's name.
+        cause: String,
+    },
+    /// What came of it.
+    MendTried(MendTrial),
     /// What a worker printed beside its events. `test` is the one that ran meanwhile; its
     /// `TestFinished` follows.
     Output {
@@ -63,7 +73,7 @@ pub enum Event {
 
 impl Event {
     /// What `event` may say in this version of the schema.
-    pub const NAMES: [&str; 10] = [
+    pub const NAMES: [&str; 12] = [
         "run_started",
         "tests_selected",
         "device_selected",
@@ -71,6 +81,8 @@ impl Event {
         "progress",
         "test_finished",
         "diagnosed",
+        "mend_started",
+        "mend_tried",
         "output",
         "note",
         "run_finished",
@@ -114,6 +126,16 @@ pub struct SpecDiagnosis {
     pub file: String,
     /// The likeliest first.
     pub causes: Vec<Diagnosis>,
+}
+
+/// A mend that was tried on a spec.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct MendTrial {
+    pub spec: String,
+    /// The spec file, as in [`TestResult::file`].
+    pub file: String,
+    #[serde(flatten)]
+    pub trial: Trial,
 }
 
 /// What a test case's end means for the run.

@@ -1,9 +1,10 @@
 //! Hand-made results that the reporters' tests share.
 
 use super::event::{
-    Event, RunEnd, RunSummary, SCHEMA_VERSION, SelectedTest, SpecDiagnosis, Status, TestResult,
+    Event, MendTrial, RunEnd, RunSummary, SCHEMA_VERSION, SelectedTest, SpecDiagnosis, Status,
+    TestResult,
 };
-use crate::diagnosis::Diagnosis;
+use crate::diagnosis::{Change, Diagnosis, Suggestion, Trial, TrialOutcome};
 use crate::property::{Finding, Verdict};
 
 fn result(test: &str, status: Status, verdict: Option<Verdict>) -> TestResult {
@@ -83,7 +84,34 @@ pub(super) fn crashed() -> TestResult {
     }
 }
 
-/// The results above, all of one run that `--max-fail` has ended.
+fn suggestion() -> Suggestion {
+    Suggestion {
+        reason: "the learning rate 10 is about 3000 times too high".to_owned(),
+        lines: vec!["training.optimizer.adam.learning_rate: 3e-3".to_owned()],
+    }
+}
+
+pub(super) fn trial() -> MendTrial {
+    let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+    let Suggestion { reason, lines } = suggestion();
+    let trial = Trial {
+        cause: "learning_rate_too_high".to_owned(),
+        outcome: TrialOutcome::Helped,
+        reason,
+        lines,
+        holds: owned(&["learns", "outputs_vary", "no_dead_units"]),
+        fails: Vec::new(),
+        breaks: Vec::new(),
+        changes: vec![Change {
+            property: "learns".to_owned(),
+            before: "loss 2.31 → NaN in 40 steps".to_owned(),
+            after: "loss 2.31 → 0.12 in 40 steps".to_owned(),
+        }],
+        seconds: 1.5,
+    };
+    MendTrial { spec: "digits".to_owned(), file: "specs/digits.yaml".to_owned(), trial }
+}
+
 pub(super) fn diagnosis() -> SpecDiagnosis {
     let cause = |cause: &str, title: &str, place: &str, because: &[&str], explains: &[&str]| {
         let owned = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
@@ -92,8 +120,10 @@ pub(super) fn diagnosis() -> SpecDiagnosis {
             title: title.to_owned(),
             place: place.to_owned(),
             because: owned(because),
+            evidence: owned(if because.is_empty() { &[] } else { &["learns"] }),
             mend: "Divide the learning rate by 10 until the loss falls.".to_owned(),
             explains: owned(explains),
+            suggestion: (cause == "learning_rate_too_high").then(suggestion),
         }
     };
     SpecDiagnosis {
@@ -112,6 +142,7 @@ pub(super) fn diagnosis() -> SpecDiagnosis {
     }
 }
 
+/// The results above, all of one run that `--max-fail` has ended.
 pub(super) fn whole_run() -> Vec<Event> {
     let results = [passed(), warned(), skipped(), failed(), pending(), crashed(), spec_error()];
     let selected = |result: &TestResult| SelectedTest {
@@ -143,6 +174,10 @@ pub(super) fn whole_run() -> Vec<Event> {
         events.push(Event::TestFinished(result));
     }
     events.push(Event::Diagnosed(diagnosis()));
+    let (spec, file, cause) =
+        ("digits".to_owned(), "specs/digits.yaml".to_owned(), "learning_rate_too_high".to_owned());
+    events.push(Event::MendStarted { spec, file, cause });
+    events.push(Event::MendTried(trial()));
     events.push(Event::RunFinished(summary));
     events
 }

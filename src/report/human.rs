@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::io::Write;
 
 use super::diagnosis::causes;
-use super::event::{Event, RunSummary, Sink, SpecDiagnosis, Status, TestResult};
+use super::event::{Event, MendTrial, RunSummary, Sink, SpecDiagnosis, Status, TestResult};
 use super::failure::{describe, reference};
 use super::output::Output;
 use super::paint::{self, labelled, paint, status_style};
@@ -22,6 +22,8 @@ pub struct HumanReporter<W> {
     failures: Vec<TestResult>,
     /// Told before them: what they have in common.
     diagnoses: Vec<SpecDiagnosis>,
+    /// Told with them: what was tried against it.
+    trials: Vec<MendTrial>,
 }
 
 impl<W: Write> HumanReporter<W> {
@@ -33,6 +35,7 @@ impl<W: Write> HumanReporter<W> {
             printed: HashMap::new(),
             failures: Vec::new(),
             diagnoses: Vec::new(),
+            trials: Vec::new(),
         }
     }
 
@@ -99,7 +102,11 @@ impl<W: Write> HumanReporter<W> {
                 result.status == Status::Failed && spec == Some(diagnosis.spec.as_str())
             };
             if failures.iter().any(failed) {
-                self.output.line(&causes(&diagnosis));
+                let of_spec = |trial: &&MendTrial| {
+                    trial.spec == diagnosis.spec && trial.file == diagnosis.file
+                };
+                let trials: Vec<&MendTrial> = self.trials.iter().filter(of_spec).collect();
+                self.output.line(&causes(&diagnosis, &trials));
                 first = first.or_else(|| Some(diagnosis.causes.first()?.cause.clone()));
             }
         }
@@ -120,7 +127,10 @@ impl<W: Write> Sink for HumanReporter<W> {
                     self.output.line(&labelled(paint::DOUBTFUL, "Note", note));
                 }
             }
-            Event::TestsSelected { .. } | Event::TestStarted { .. } | Event::Progress { .. } => {}
+            Event::TestsSelected { .. }
+            | Event::TestStarted { .. }
+            | Event::MendStarted { .. }
+            | Event::Progress { .. } => {}
             Event::Output { test: Some(test), text } => {
                 self.printed.insert(test.clone(), text.clone());
             }
@@ -128,6 +138,7 @@ impl<W: Write> Sink for HumanReporter<W> {
             Event::Output { test: None, .. } => {}
             Event::TestFinished(result) => self.finished(result),
             Event::Diagnosed(diagnosis) => self.diagnoses.push(diagnosis.clone()),
+            Event::MendTried(trial) => self.trials.push(trial.clone()),
             Event::Note { message } => {
                 self.output.line(&labelled(paint::DOUBTFUL, "Note", message));
             }

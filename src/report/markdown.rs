@@ -2,7 +2,8 @@
 
 use std::fmt::Write;
 
-use super::event::{RunSummary, SpecDiagnosis, Status, TestResult};
+use super::diagnosis::outcome as plain_outcome;
+use super::event::{MendTrial, RunSummary, SpecDiagnosis, Status, TestResult};
 use super::failure::{number, position, reference};
 use super::record::{RecordedTest, RunRecord};
 use super::text::{counted, plain};
@@ -23,6 +24,7 @@ pub fn summary(record: &RunRecord, limit: usize) -> String {
     let wrong = |result: &&TestResult| result.status.is_failure();
     let warned = |result: &&TestResult| result.status == Status::Warned;
     page.table("Likely causes", CAUSES, record.diagnoses.iter().flat_map(cause_rows));
+    page.table("Mends that were tried", TRIALS, record.trials.iter().map(trial_row));
     page.table("Failures", FINDINGS, record.results().filter(wrong).flat_map(rows));
     page.table("Warnings", FINDINGS, record.results().filter(warned).flat_map(rows));
     for result in record.results().filter(wrong) {
@@ -90,6 +92,11 @@ const CAUSES: &str = "\
 |---|---|---|---|---|
 ";
 
+const TRIALS: &str = "\
+| spec | against | written | what came of it |
+|---|---|---|---|
+";
+
 const TESTS: &str = "\
 | test | end | seconds | summary |
 |---|---|--:|---|
@@ -151,10 +158,22 @@ fn cause_rows(diagnosis: &SpecDiagnosis) -> Vec<String> {
             escaped(&cause.title),
             code(&cause.place),
             since.join("; "),
-            escaped(&cause.mend)
+            mend(cause)
         )
     };
     diagnosis.causes.iter().map(row).collect()
+}
+
+/// What to do, and what to write.
+fn mend(cause: &Diagnosis) -> String {
+    let lines = cause.suggestion.iter().flat_map(|suggestion| &suggestion.lines);
+    let lines: Vec<String> = lines.map(|line| format!("<br>{}", code(line))).collect();
+    format!("{}{}", escaped(&cause.mend), lines.concat())
+}
+
+fn trial_row(MendTrial { spec, trial, .. }: &MendTrial) -> String {
+    let lines: Vec<String> = trial.lines.iter().map(|line| code(line)).collect();
+    row([code(spec), code(&trial.cause), lines.join("<br>"), escaped(&plain_outcome(trial))])
 }
 
 /// One row per finding, or one for a result without findings.

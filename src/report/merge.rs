@@ -217,6 +217,9 @@ fn beginning(shards: &[Shard], tests: &[RecordedTest]) -> Vec<Event> {
     for diagnosis in records().flat_map(|record| &record.diagnoses) {
         events.push(Event::Diagnosed(diagnosis.clone()));
     }
+    for trial in records().flat_map(|record| &record.trials) {
+        events.push(Event::MendTried(trial.clone()));
+    }
     for text in records().flat_map(|record| &record.stray) {
         events.push(Event::Output { test: None, text: text.clone() });
     }

@@ -68,6 +68,15 @@ impl<R: Sink> Sink for TerminalProgress<R> {
                 self.running.retain(|(known, _)| *known != result.test);
                 self.show();
             }
+            Event::MendStarted { spec, .. } => {
+                self.hear(&mend_of(spec), format!("{spec}: trying a mend"));
+                self.inner.emit(event);
+            }
+            Event::MendTried(trial) => {
+                self.bar.suspend(|| self.inner.emit(event));
+                self.running.retain(|(known, _)| *known != mend_of(&trial.spec));
+                self.show();
+            }
             Event::RunFinished(_) => {
                 self.bar.finish_and_clear();
                 self.inner.emit(event);
@@ -96,6 +105,11 @@ fn new_bar(tests: usize) -> ProgressBar {
     bar.set_style(style.progress_chars("=> "));
     bar.enable_steady_tick(TICK);
     bar
+}
+
+/// What stands in place of a test case's name while a mend is tried.
+pub(crate) fn mend_of(spec: &str) -> String {
+    format!("{spec}::mend")
 }
 
 /// `digits::learns: training, step 120 of 400, loss 0.5234`.

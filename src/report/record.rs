@@ -5,7 +5,9 @@
 
 use std::collections::HashMap;
 
-use super::event::{Event, RunEnd, RunSummary, SelectedTest, Sink, SpecDiagnosis, TestResult};
+use super::event::{
+    Event, MendTrial, RunEnd, RunSummary, SelectedTest, Sink, SpecDiagnosis, TestResult,
+};
 
 /// What became of a run: a sink that keeps all that its events say, but for what passes by
 /// (`TestStarted`, `Progress`).
@@ -18,6 +20,8 @@ pub struct RunRecord {
     pub tests: Vec<RecordedTest>,
     /// Why specs fail, in the order in which they ended.
     pub diagnoses: Vec<SpecDiagnosis>,
+    /// Mends that were tried, in the order in which they ended.
+    pub trials: Vec<MendTrial>,
     pub notes: Vec<String>,
     /// What workers printed while no test ran.
     pub stray: Vec<String>,
@@ -47,6 +51,16 @@ pub struct RecordedTest {
 }
 
 impl RunRecord {
+    /// What was tried against the causes of a diagnosis.
+    pub fn trials_of<'a>(
+        &'a self,
+        diagnosis: &'a SpecDiagnosis,
+    ) -> impl Iterator<Item = &'a MendTrial> {
+        let belongs =
+            |trial: &&MendTrial| trial.spec == diagnosis.spec && trial.file == diagnosis.file;
+        self.trials.iter().filter(belongs)
+    }
+
     /// The results, in the order of the selection.
     pub fn results(&self) -> impl Iterator<Item = &TestResult> {
         self.tests.iter().filter_map(|test| test.result.as_ref())
@@ -95,6 +109,9 @@ impl RunRecord {
         for diagnosis in &mut self.diagnoses {
             diagnosis.file = respell(&diagnosis.file);
         }
+        for trial in &mut self.trials {
+            trial.file = respell(&trial.file);
+        }
         let keys = self.tests.iter().map(|test| key(&test.selected.file, &test.selected.test));
         self.places = keys.zip(0..).collect();
     }
@@ -118,7 +135,10 @@ impl RunRecord {
 impl Sink for RunRecord {
     fn emit(&mut self, event: &Event) {
         match event {
-            Event::RunStarted { .. } | Event::TestStarted { .. } | Event::Progress { .. } => {}
+            Event::RunStarted { .. }
+            | Event::TestStarted { .. }
+            | Event::MendStarted { .. }
+            | Event::Progress { .. } => {}
             Event::TestsSelected { partition, tests } => {
                 self.partition.clone_from(partition);
                 for selected in tests {
@@ -133,6 +153,7 @@ impl Sink for RunRecord {
             }
             Event::TestFinished(result) => self.finish(result),
             Event::Diagnosed(diagnosis) => self.diagnoses.push(diagnosis.clone()),
+            Event::MendTried(trial) => self.trials.push(trial.clone()),
             Event::Output { test: Some(test), text } => {
                 self.printed.insert(test.clone(), text.clone());
             }

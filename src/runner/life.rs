@@ -8,6 +8,8 @@ use super::stray::StrayLines;
 use super::timings::Timings;
 use super::work::Job;
 use super::worker::Worker;
+use crate::diagnosis::{Trial, TrialOutcome};
+use crate::report::event::MendTrial;
 
 /// How long a worker may take to go once it has nothing left to do or has been killed.
 const GRACE: Duration = Duration::from_secs(5);
@@ -22,6 +24,8 @@ pub(super) struct Life {
     /// Whether it has ever asked for an order.
     pub(super) was_ready: bool,
     pub(super) running: Option<Running>,
+    /// The mend that it tries.
+    pub(super) trying: Option<Trying>,
     /// What it prints beside its messages.
     pub(super) stray: StrayLines,
     /// The device that it opened.
@@ -56,6 +60,33 @@ pub(super) struct Running {
     pub(super) since: Instant,
 }
 
+/// The mend that a worker tries when all test cases of its spec have ended.
+#[derive(Debug)]
+pub(super) struct Trying {
+    pub(super) spec: String,
+    pub(super) file: String,
+    pub(super) cause: String,
+    pub(super) since: Instant,
+}
+
+impl Trying {
+    /// The trial that nobody will report: its worker is lost.
+    pub(super) fn lost(self, end: &str) -> MendTrial {
+        let trial = Trial {
+            cause: self.cause,
+            outcome: TrialOutcome::Crashed,
+            reason: format!("the worker process {end}"),
+            lines: Vec::new(),
+            holds: Vec::new(),
+            fails: Vec::new(),
+            breaks: Vec::new(),
+            changes: Vec::new(),
+            seconds: self.since.elapsed().as_secs_f64(),
+        };
+        MendTrial { spec: self.spec, file: self.file, trial }
+    }
+}
+
 impl Task {
     pub(super) fn new(job: Job) -> Self {
         Self { job, begun: None, finished_some: false, second_attempt: false }
@@ -78,6 +109,7 @@ impl Life {
             task: Some(task),
             was_ready: false,
             running: None,
+            trying: None,
             stray: StrayLines::default(),
             device: None,
             adapter_missing: None,

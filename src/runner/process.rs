@@ -165,6 +165,7 @@ mod tests {
             device: DeviceChoice::Cpu,
             seed: Some(3),
             severities: Default::default(),
+            try_mends: false,
             called_from: "/somewhere".into(),
         };
         Role { program, set_up }

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use self::ends::crashed;
 use super::ending::Ending;
-use super::life::{Life, Running, Task};
+use super::life::{Life, Running, Task, Trying};
 use super::limits::Limits;
 use super::timings::Timings;
 use super::work::{Role, Work};
@@ -290,6 +290,17 @@ impl Supervisor<'_> {
                 let running = Running { test: test.clone(), since: Instant::now() };
                 self.lives[place].running = Some(running);
             }
+            Event::MendStarted { spec, file, cause } => {
+                let life = &mut self.lives[place];
+                let (spec, file, cause) = (spec.clone(), file.clone(), cause.clone());
+                life.trying = Some(Trying { spec, file, cause, since: Instant::now() });
+                if let Some(task) = &mut life.task {
+                    // A mend has as long as its spec, and does not tell how long the spec takes.
+                    task.begun = Some(Instant::now());
+                    task.job.whole = false;
+                }
+            }
+            Event::MendTried(_) => self.lives[place].trying = None,
             _ => {}
         }
         self.sink.emit(&event);

@@ -220,7 +220,7 @@ pub(super) fn parse_with(
     let mut errors = Vec::new();
     let (documents, source) = reuse::expand(source, &mut errors);
     let mut reader = Reader::new(&source, registry, errors);
-    let specs = documents.iter().map(|document| read(&mut reader, document, &source));
+    let specs = documents.iter().map(|document| read_document(&mut reader, document, &source));
     let specs: Vec<Option<Spec>> = specs.collect();
     name::report_repeated(&mut reader, specs.iter().flatten());
     let errors = without_repeats(reader.errors);
@@ -233,7 +233,7 @@ pub(super) fn parse_with(
 /// What is wrong behind an anchor is found again behind each of its aliases, what is wrong in a base
 /// by each spec that extends it, and most of a matrix by each of its combinations. Where a variable has
 /// no value, nothing else is wrong with what stands for it.
-fn without_repeats(errors: Vec<Diagnostic>) -> Vec<Diagnostic> {
+pub(super) fn without_repeats(errors: Vec<Diagnostic>) -> Vec<Diagnostic> {
     let mut kept: Vec<Diagnostic> = Vec::new();
     let mut seen = HashSet::new();
     let place = |error: &Diagnostic| (error.label.0.start, error.label.0.end);
@@ -295,7 +295,11 @@ fn decode(path: &Path, bytes: Vec<u8>) -> Result<Source, Diagnostics> {
 }
 
 /// Reads a document. `None` when a part that everything hangs on is wrong; then errors say why.
-fn read(reader: &mut Reader<'_>, document: &Document, source: &Source) -> Option<Spec> {
+pub(super) fn read_document(
+    reader: &mut Reader<'_>,
+    document: &Document,
+    source: &Source,
+) -> Option<Spec> {
     let term = find_kind(TermKind::Section, "spec");
     let place = document.place;
     let spec = &mut OptionReader::open(reader, term, place, Some(&document.root));

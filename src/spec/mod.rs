@@ -12,6 +12,7 @@ mod config_code_texts;
 mod data;
 mod diagnostic;
 mod early_stopping;
+mod edit;
 mod expectation;
 mod fault;
 mod file;
@@ -54,6 +55,7 @@ pub use data::{
 pub use data::{OfInput, OtherTarget, SplitBy, SplitRule, Target};
 pub use diagnostic::{Diagnostic, DiagnosticRecord, Diagnostics};
 pub use early_stopping::{EarlyStopping, StoppingMetric};
+pub use edit::Edit;
 pub use expectation::{Expectation, Severity};
 pub use fault::{Fault, Mode};
 pub use file::{Spec, Task, load, load_all, parse, parse_all};

@@ -45,7 +45,10 @@ impl Supervisor<'_> {
         if let Some(text) = life.stray.take() {
             self.sink.emit(&Event::Output { test: None, text });
         }
-        if !ending.is_success() {
+        if let Some(trying) = life.trying.take() {
+            let trial = trying.lost(&life.end(ending));
+            self.sink.emit(&Event::MendTried(trial));
+        } else if !ending.is_success() {
             self.note(format!("all its tests were complete when a worker {}", life.end(ending)));
         }
     }

@@ -72,6 +72,33 @@ fn a_death_after_the_last_test_is_a_note() {
     }
 }
 
+/// What a worker says that begins to try a mend.
+fn tries() -> Word {
+    let (spec, file) = ("b".to_owned(), "specs/b.yaml".to_owned());
+    say(Event::MendStarted { spec, file, cause: "learning_rate_too_high".to_owned() })
+}
+
+#[test]
+fn a_worker_that_is_lost_while_it_tries_a_mend_costs_the_mend_alone() {
+    let last = Last::Dies(Ending::Signal(11));
+    let run = run(only_b(), vec![script([&[pass("b::one"), vec![tries()]].concat()], last)]);
+    assert_eq!((run.summary().passed, run.summary().failures()), (1, 0));
+    assert_eq!(
+        run.lines[3..],
+        [
+            "mends learning_rate_too_high of b",
+            "tried learning_rate_too_high of b: Crashed the worker process was ended by signal 11 (SIGSEGV)",
+            "Completed: 1 of 1",
+        ]
+    );
+}
+
+#[test]
+fn a_mend_does_not_count_as_time_of_its_spec() {
+    let run = run(only_b(), vec![script([&[pass("b::one"), vec![tries()]].concat()], CLEAN)]);
+    assert_eq!(run.timings, Timings::default());
+}
+
 #[test]
 fn a_death_between_two_specs_blames_nobody() {
     let first = script([&all_of_a()], Last::Dies(Ending::Code(134)));

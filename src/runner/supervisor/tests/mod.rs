@@ -13,7 +13,7 @@ use std::sync::mpsc::channel;
 use super::*;
 use crate::device::DeviceChoice;
 use crate::protocol::{Assignment, SetUp};
-use crate::report::event::Status;
+use crate::report::event::{MendTrial, Status};
 use crate::runner::{Ending, Job, Program, Worker};
 
 /// One worker: what it says to each order, and what it does when nothing is left to say.
@@ -165,6 +165,10 @@ impl Sink for Recorder {
             }
             Event::Output { test, text } => format!("printed {test:?} {text:?}"),
             Event::Diagnosed(diagnosis) => format!("diagnosed {}", diagnosis.spec),
+            Event::MendStarted { spec, cause, .. } => format!("mends {cause} of {spec}"),
+            Event::MendTried(MendTrial { spec, trial, .. }) => {
+                format!("tried {} of {spec}: {:?} {}", trial.cause, trial.outcome, trial.reason)
+            }
             Event::Note { message } => format!("note {message}"),
             Event::RunFinished(summary) => {
                 let RunSummary { not_run, end, .. } = summary;
@@ -197,6 +201,7 @@ fn role(path: &str) -> Role {
         device: DeviceChoice::Auto,
         seed: None,
         severities: Default::default(),
+        try_mends: false,
         called_from: "/p".into(),
     };
     Role { program, set_up }
