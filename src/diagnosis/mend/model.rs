@@ -1,7 +1,7 @@
 //! Changes of the layers themselves.
 
 use super::layers::{self, Placed};
-use super::{Case, Mend};
+use super::{Case, Mend, data};
 use crate::property::text::{count, short};
 use crate::spec::{Activation, Edit, LayerKind, LayerSpec};
 
@@ -170,7 +170,8 @@ fn is_before_batch_norm(placed: &Placed<'_>) -> bool {
 
 /// Positions, wider layers, less pooling: what lets more of an example through.
 pub(super) fn more_room(case: &Case<'_>) -> Vec<Mend> {
-    [positions(case), wider(case), without_pools(case)].into_iter().flatten().collect()
+    let layers = [positions(case), wider(case), without_pools(case)];
+    layers.into_iter().flatten().chain(data::scaled(case)).collect()
 }
 
 fn positions(case: &Case<'_>) -> Option<Mend> {
