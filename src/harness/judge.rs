@@ -1,7 +1,10 @@
 //! The seam between test cases and experiments: what the harness needs of a laboratory.
 
 use crate::diagnosis::Known;
-use crate::experiment::{Experiment, ExperimentError, Judgement, Laboratory, Progress, median};
+use crate::experiment::{
+    Evidence, Experiment, ExperimentError, GalleryEvidence, GalleryPlan, Judgement, Laboratory,
+    Progress, median,
+};
 use crate::property::update_ratio::typical_ratio;
 use crate::property::{Options, learning_rate_in_range};
 use crate::report::event::Sink;
@@ -24,6 +27,15 @@ pub(super) trait Judge {
     /// The lowest and the highest of the rates at which the loss falls, measured where it was not yet.
     fn stable_rates(&mut self, progress: Progress<'_>) -> Option<(f64, f64)> {
         let _ = progress;
+        None
+    }
+
+    /// Gathers what pictures show beyond the evidence so far. `None` where there is no laboratory.
+    fn gallery(
+        &self,
+        _plan: GalleryPlan,
+        _progress: Progress<'_>,
+    ) -> Option<Result<(&Evidence, GalleryEvidence), ExperimentError>> {
         None
     }
 }
@@ -56,6 +68,15 @@ impl Judge for Laboratory {
     fn stable_rates(&mut self, progress: Progress<'_>) -> Option<(f64, f64)> {
         self.require(Experiment::Sweep, progress).ok()?;
         stable_rates(self)
+    }
+
+    fn gallery(
+        &self,
+        plan: GalleryPlan,
+        progress: Progress<'_>,
+    ) -> Option<Result<(&Evidence, GalleryEvidence), ExperimentError>> {
+        let found = Laboratory::gallery(self, plan, progress);
+        Some(found.map(|gallery| (self.evidence(), gallery)))
     }
 }
 

@@ -67,7 +67,7 @@ mod suspect;
 pub(crate) mod symmetry;
 mod targets_scaled;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 pub(crate) mod text;
 mod train_eval_consistent;
 pub(crate) mod update_ratio;
