@@ -7,12 +7,14 @@ use clap::{Args, ValueEnum};
 
 use super::Error;
 use super::options::{
-    ExecutionOptions, Filterset, MendOptions, NoTestsOption, SeverityOptions, Warnings,
+    ExecutionOptions, Filterset, MendOptions, NoTestsOption, SeverityOptions, StatusLevelArgument,
+    Warnings,
 };
 use super::report_options::ReportOptions;
 use crate::config::{
     self, CommandLine, Config, Environment, Key, Origin, Resolver, Settings, Value,
 };
+use crate::report::View;
 
 /// `--profile`.
 #[derive(Debug, Clone, Args)]
@@ -104,6 +106,11 @@ pub(super) fn default_filter(settings: &Settings) -> Result<Filterset, Error> {
     Filterset::parse(text, &format!("`{}`, set by {}", key.name(), source(settings, key)))
 }
 
+/// What a person sees on standard output.
+pub(super) fn view(level: StatusLevelArgument, verbose: bool) -> View {
+    View { level: level.into(), verbose, ..View::default() }
+}
+
 /// The word that the command line has for a choice; configurations have the same.
 pub(super) fn word(choice: impl ValueEnum) -> Value {
     let word = choice.to_possible_value().map(|word| word.get_name().to_owned());
@@ -188,6 +195,7 @@ pub(super) mod tests {
         agree::<NoTests>("no-tests");
         agree::<Annotations>("annotations");
         agree::<MessageFormat>("message-format");
+        agree::<StatusLevelArgument>("status-level");
         agree::<Warnings>("warnings");
     }
 

@@ -9,6 +9,10 @@ use serde::{Deserialize, Serialize};
 use crate::diagnosis::{Diagnosis, Trial};
 use crate::property::Verdict;
 
+/// How the details of a pending test case begin that has no accepted snapshot at all: there is no
+/// difference to look at.
+pub const NEW_SNAPSHOT: &str = "no snapshot is accepted yet";
+
 /// Raised when a field changes its meaning or goes away.
 pub const SCHEMA_VERSION: u32 = 1;
 
@@ -57,6 +61,12 @@ pub enum Event {
     },
     /// What came of it.
     MendTried(MendTrial),
+    /// All selected test cases of a spec have ended, and its causes were told. A spec without this was
+    /// cut off, or could not be run at all.
+    SpecFinished {
+        spec: String,
+        file: String,
+    },
     /// What a worker printed beside its events. `test` is the one that ran meanwhile; its
     /// `TestFinished` follows.
     Output {
@@ -73,7 +83,7 @@ pub enum Event {
 
 impl Event {
     /// What `event` may say in this version of the schema.
-    pub const NAMES: [&str; 12] = [
+    pub const NAMES: [&str; 13] = [
         "run_started",
         "tests_selected",
         "device_selected",
@@ -83,6 +93,7 @@ impl Event {
         "diagnosed",
         "mend_started",
         "mend_tried",
+        "spec_finished",
         "output",
         "note",
         "run_finished",

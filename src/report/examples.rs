@@ -114,13 +114,16 @@ pub(super) fn trial() -> MendTrial {
 
 pub(super) fn diagnosis() -> SpecDiagnosis {
     let cause = |cause: &str, title: &str, place: &str, because: &[&str], explains: &[&str]| {
+        let evidence = because.iter().filter_map(|clue| clue.split('`').nth(1));
+        let evidence = evidence.map(str::to_owned).collect();
         let owned = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
         Diagnosis {
             cause: cause.to_owned(),
             title: title.to_owned(),
+            text: "Steps overshoot.".to_owned(),
             place: place.to_owned(),
             because: owned(because),
-            evidence: owned(if because.is_empty() { &[] } else { &["learns"] }),
+            evidence,
             mend: "Divide the learning rate by 10 until the loss falls.".to_owned(),
             explains: owned(explains),
             suggestion: (cause == "learning_rate_too_high").then(suggestion),
@@ -178,6 +181,8 @@ pub(super) fn whole_run() -> Vec<Event> {
         ("digits".to_owned(), "specs/digits.yaml".to_owned(), "learning_rate_too_high".to_owned());
     events.push(Event::MendStarted { spec, file, cause });
     events.push(Event::MendTried(trial()));
+    let (spec, file) = ("digits".to_owned(), "specs/digits.yaml".to_owned());
+    events.push(Event::SpecFinished { spec, file });
     events.push(Event::RunFinished(summary));
     events
 }

@@ -2,11 +2,11 @@
 
 use std::fmt::Write;
 
-use super::diagnosis::outcome as plain_outcome;
 use super::event::{MendTrial, RunSummary, SpecDiagnosis, Status, TestResult};
 use super::failure::{number, position, reference};
 use super::record::{RecordedTest, RunRecord};
 use super::text::{counted, plain};
+use super::trial::outcome;
 use crate::diagnosis::Diagnosis;
 use crate::property::Finding;
 
@@ -173,7 +173,7 @@ fn mend(cause: &Diagnosis) -> String {
 
 fn trial_row(MendTrial { spec, trial, .. }: &MendTrial) -> String {
     let lines: Vec<String> = trial.lines.iter().map(|line| code(line)).collect();
-    row([code(spec), code(&trial.cause), lines.join("<br>"), escaped(&plain_outcome(trial))])
+    row([code(spec), code(&trial.cause), lines.join("<br>"), escaped(&outcome(trial))])
 }
 
 /// One row per finding, or one for a result without findings.

@@ -10,7 +10,7 @@ use super::event::{
 };
 
 /// What became of a run: a sink that keeps all that its events say, but for what passes by
-/// (`TestStarted`, `Progress`).
+/// (`TestStarted`, `Progress`, `SpecFinished`).
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct RunRecord {
     pub partition: Option<String>,
@@ -138,7 +138,8 @@ impl Sink for RunRecord {
             Event::RunStarted { .. }
             | Event::TestStarted { .. }
             | Event::MendStarted { .. }
-            | Event::Progress { .. } => {}
+            | Event::Progress { .. }
+            | Event::SpecFinished { .. } => {}
             Event::TestsSelected { partition, tests } => {
                 self.partition.clone_from(partition);
                 for selected in tests {
