@@ -17,6 +17,7 @@ mod facts;
 mod golden;
 mod gradient_check;
 mod gradient_noise;
+mod half_precision;
 mod initial;
 mod laboratory;
 mod measure;
@@ -52,6 +53,9 @@ pub use evidence::{
 pub use facts::without_device;
 pub use golden::GoldenPlan;
 pub use gradient_noise::{GradientNoiseEvidence, NoiseScale};
+pub use half_precision::{
+    HalfPass, HalfPrecisionEvidence, HalfPrecisionPlan, RoundedGradient, RoundedLayer,
+};
 pub use initial::{LOW_START, zero_by_design};
 pub use laboratory::{ExperimentError, Judgement, Laboratory};
 pub use measure::median;
@@ -109,6 +113,8 @@ pub enum Experiment {
     Linear,
     /// Outputs of layers of wider models.
     Widths,
+    /// The initial pass in numbers of 16 bits.
+    HalfPrecision,
     /// Against a wider model.
     Widened,
     /// The beginnings of a model.
