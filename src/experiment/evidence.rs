@@ -421,6 +421,8 @@ pub struct InitialEvidence {
     /// The loss that guessing gives on these examples: all logits equal, or output 0. Unknown where
     /// the loss is a Rust model's own, and where theory says nothing.
     pub guessing_loss: Option<f64>,
+    /// What a KL divergence leaves out of the cross entropy: the targets' own entropy; 0 for other losses.
+    pub left_out: f64,
     /// The lowest loss that a constant output reaches on these examples; unknown likewise.
     pub constant_loss: Option<f64>,
     /// The loss with the weights of other seeds, where margins make a start far below guessing a matter

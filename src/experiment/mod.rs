@@ -64,7 +64,7 @@ pub use half_precision::{
 };
 pub use initial::{LOW_START, zero_by_design};
 pub use laboratory::{ExperimentError, Judgement, Laboratory};
-pub use measure::median;
+pub use measure::{is_single, median};
 pub use optimizer_steps::{OptimizerStepsEvidence, TensorStep};
 pub use outcome::{ClippingEvidence, OutcomeEvidence, UntrainedEvidence, ValidationLoss};
 pub use overfit::{OWN_FALL, OverfitPlan};

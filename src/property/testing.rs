@@ -59,6 +59,7 @@ pub fn evidence() -> Evidence {
             terms: Vec::new(),
             redrawn: Vec::new(),
             guessing_loss: Some(LN_10),
+            left_out: 0.0,
             constant_loss: Some(LN_10),
             activations: activations(),
             gradients: vec![
