@@ -48,7 +48,7 @@ pub struct Word {
 }
 
 /// All words, in the order in which they are shown.
-pub static WORDS: [Word; 20] = [
+pub static WORDS: [Word; 21] = [
     package("device", Key::Device, Kind::Choice(&["auto", "wgpu", "cpu"])),
     run("jobs", Key::Jobs, Kind::Auto(&Kind::Count)),
     package("timeout", Key::Timeout, Kind::Auto(&Kind::Seconds)),

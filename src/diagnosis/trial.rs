@@ -144,6 +144,7 @@ mod tests {
         Diagnosis {
             cause: "learning_rate_too_high".to_owned(),
             title: "the learning rate is too high".to_owned(),
+            text: "Steps overshoot.".to_owned(),
             place: "training.optimizer.learning_rate".to_owned(),
             because: Vec::new(),
             evidence: vec!["learns".to_owned()],

@@ -429,6 +429,7 @@ mod tests {
             specs_dir: root.to_owned(),
             tests: properties.iter().map(|name| format!("a::{name}")).collect(),
             mutation: None,
+            pictures: None,
         };
         let laboratory = FakeLaboratory::new(|name| {
             Ok(judged(match name {
