@@ -31,6 +31,7 @@ mod model;
 mod mutants;
 mod objective;
 mod panics;
+mod pictures;
 mod probe;
 pub mod property;
 #[doc(hidden)]

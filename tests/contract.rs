@@ -314,6 +314,7 @@ fn run_moons(package: &Path) -> Order {
         specs_dir: package.join("specs"),
         tests: vec!["moons::initial_loss".to_owned()],
         mutation: None,
+        pictures: None,
     })
 }
 

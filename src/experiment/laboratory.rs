@@ -4,12 +4,14 @@ use serde_yaml::Mapping;
 
 use super::bench::{Bench, SetUpError};
 use super::evidence::{DeviceRandom, Evidence};
+use super::gallery::{GalleryEvidence, GalleryPlan};
 use super::initial::InitialNumbers;
 use super::overfit::OverfitPlan;
 use super::training::TrainingPlan;
 use super::{
-    Experiment, Progress, RelationsPlan, contests, devices, dropout, golden, gradient_check,
-    gradient_noise, initial, optimizer_steps, overfit, relations, replays, sweep, training, widths,
+    Experiment, Progress, RelationsPlan, contests, devices, dropout, gallery, golden,
+    gradient_check, gradient_noise, initial, optimizer_steps, overfit, relations, replays, sweep,
+    training, widths,
 };
 use crate::device::{DeviceFailure, Devices};
 use crate::panics;
@@ -115,6 +117,21 @@ impl Laboratory {
     #[doc(hidden)]
     pub fn train_bare(&self, steps: Option<usize>) -> Result<Vec<f64>, ExperimentError> {
         guarded("bare", || super::bare::run(&self.bench, steps))
+    }
+
+    /// Gathers what pictures show beyond the evidence so far.
+    ///
+    /// # Errors
+    ///
+    /// When the experiment panics or its device fails.
+    pub fn gallery(
+        &self,
+        plan: GalleryPlan,
+        progress: Progress<'_>,
+    ) -> Result<GalleryEvidence, ExperimentError> {
+        let attempts = self.evidence.overfit.as_ref().and_then(|found| found.attempts.last());
+        let rate = attempts.map(|attempt| attempt.learning_rate);
+        guarded("gallery", || gallery::run(&self.bench, plan, rate, progress))
     }
 
     /// What has been measured so far.

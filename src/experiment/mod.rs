@@ -15,6 +15,7 @@ mod dropout;
 mod epochs;
 mod evidence;
 mod facts;
+mod gallery;
 mod golden;
 mod gradient_check;
 mod gradient_noise;
@@ -51,6 +52,11 @@ pub use evidence::{
     TermEnd, TermEvidence, TrainingEvidence, UnitEvidence, UpdateEvidence, WeightEvidence,
 };
 pub use facts::without_device;
+pub use gallery::{
+    ActivationMaps, Answers, ByHeart, ClassMaps, DataGallery, FilterGallery, Form, GalleryEvidence,
+    GalleryPlan, GivenExample, Histogram, LayerLook, LossLook, ModelLook, Predictions, ShownAnswer,
+    ShownExample, TargetSpread, TensorLook, UnitFilter,
+};
 pub use golden::GoldenPlan;
 pub use gradient_noise::{GradientNoiseEvidence, NoiseScale};
 pub use initial::{LOW_START, zero_by_design};

@@ -121,7 +121,7 @@ pub fn fall(sample_losses: &[SampleLoss], constant_loss: Option<f64>) -> f64 {
 }
 
 /// Fetches all measured updates in one transfer and sorts them by tensor.
-fn updates(probe: UpdateProbe) -> Result<Vec<UpdateEvidence>, DeviceFailure> {
+pub(super) fn updates(probe: UpdateProbe) -> Result<Vec<UpdateEvidence>, DeviceFailure> {
     let UpdateProbe { paths, ranks, measured, steps } = probe;
     let numbers = scalars(measured.into_iter().flatten().collect())?;
     let tensors = paths.len();

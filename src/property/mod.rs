@@ -67,7 +67,7 @@ mod suspect;
 pub(crate) mod symmetry;
 mod targets_scaled;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 mod text;
 mod train_eval_consistent;
 mod update_ratio;
