@@ -217,7 +217,7 @@ fn a_package_without_specs_fails() -> Result<(), Failed> {
 
 fn an_unknown_device_fails() -> Result<(), Failed> {
     let output = run(package().path(), "moons::initial_loss", &[("NN_TEST_DEVICE", "gpu")]);
-    expect_text(&stdout(&output), "it takes auto, wgpu or cpu")?;
+    expect_text(&stdout(&output), "NN_TEST_DEVICE must be \"auto\", \"wgpu\" or \"cpu\"")?;
     expect_code(&output, 101)
 }
 

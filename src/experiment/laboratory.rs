@@ -10,8 +10,8 @@ use super::overfit::OverfitPlan;
 use super::training::TrainingPlan;
 use super::{
     Experiment, Progress, RelationsPlan, contests, devices, dropout, gallery, golden,
-    gradient_check, gradient_noise, initial, optimizer_steps, overfit, relations, replays, sweep,
-    training, widths,
+    gradient_check, gradient_noise, half_precision, initial, optimizer_steps, overfit, relations,
+    replays, sweep, training, widths,
 };
 use crate::device::{DeviceFailure, Devices};
 use crate::panics;
@@ -217,6 +217,13 @@ impl Laboratory {
             }
             Experiment::Widths if self.evidence.widths.is_none() => {
                 self.evidence.widths = Some(guarded("widths", || widths::run(bench))?);
+            }
+            Experiment::HalfPrecision if self.evidence.half_precision.is_none() => {
+                let plan = property::precision_robust::plan(
+                    &self.options(&property::precision_robust::PROPERTY),
+                );
+                let found = guarded("half_precision", || half_precision::run(bench, plan))?;
+                self.evidence.half_precision = Some(found);
             }
             Experiment::Widened if self.evidence.contests.widened.is_none() => {
                 let found = guarded("widened", || contests::widened(bench, progress))?;

@@ -47,7 +47,7 @@ pub fn worker(
     let Some(Order::SetUp(set_up)) = orders.next().transpose()? else {
         return Err(WorkerError::NoSetUp);
     };
-    let equipment = Box::new(Equipment::new(set_up.device, models));
+    let equipment = Box::new(Equipment::new(Ok(set_up.device), models));
     follow(&set_up, orders, equipment, events)
 }
 

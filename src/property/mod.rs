@@ -57,6 +57,7 @@ mod optimizer_as_declared;
 mod outputs_vary;
 pub(crate) mod overfits_batch;
 mod padding_in_bounds;
+pub(crate) mod precision_robust;
 mod regularization_in_range;
 pub(crate) mod respects_padding;
 mod save_load_round_trip;
@@ -166,6 +167,7 @@ pub static REGISTRY: &[&Property] = &[
     &beats_baseline::PROPERTY,
     &generalizes::PROPERTY,
     &beats_linear::PROPERTY,
+    &precision_robust::PROPERTY,
     &scale_independent_of_width::PROPERTY,
     &more_capacity_fits_better::PROPERTY,
     &learning_rate_in_range::PROPERTY,
