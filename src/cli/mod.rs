@@ -34,7 +34,6 @@ mod seams;
 mod settings;
 mod show;
 mod show_config;
-mod width;
 mod work;
 mod worker;
 
