@@ -157,6 +157,10 @@ static REMEDIES: &[(&str, Remedy)] = &[
     ("loss_not_a_mean", Remedy::Edits("`reduction: mean`", loss::mean)),
     ("gradient_turned", Remedy::Inside("the sign is in the program, which no spec changes")),
     ("layer_detached", Remedy::Inside(IN_CODE)),
+    ("layer_unused", Remedy::Inside(IN_CODE)),
+    ("outputs_cut_off", Remedy::Inside(IN_CODE)),
+    ("undefined_number", Remedy::Inside(IN_CODE)),
+    ("outputs_unsteady", Remedy::Inside(IN_CODE)),
     ("gradient_wrong", Remedy::Inside(IN_CODE)),
     ("device_wrong", Remedy::Inside("it is in the device, its driver or a kernel")),
     (
