@@ -280,6 +280,8 @@ Likely cause the learning rate is too high
              at training.optimizer.learning_rate
              Steps overshoot.
              help: Divide the learning rate by 10 until the loss falls.
+             write: training.optimizer.adam.learning_rate: 3e-3 (the learning rate 10 is about 3000
+             times too high)
              this shows in:
         FAIL learns  conv1.weight: analytic and numeric gradients differ
              and leads to:
