@@ -51,16 +51,6 @@ pub struct RecordedTest {
 }
 
 impl RunRecord {
-    /// What was tried against the causes of a diagnosis.
-    pub fn trials_of<'a>(
-        &'a self,
-        diagnosis: &'a SpecDiagnosis,
-    ) -> impl Iterator<Item = &'a MendTrial> {
-        let belongs =
-            |trial: &&MendTrial| trial.spec == diagnosis.spec && trial.file == diagnosis.file;
-        self.trials.iter().filter(belongs)
-    }
-
     /// The results, in the order of the selection.
     pub fn results(&self) -> impl Iterator<Item = &TestResult> {
         self.tests.iter().filter_map(|test| test.result.as_ref())

@@ -26,7 +26,7 @@ fn tried(trial: &Trial) -> String {
 }
 
 /// What came of a trial, in a sentence.
-pub(super) fn outcome(trial: &Trial) -> String {
+fn outcome(trial: &Trial) -> String {
     let holding = || format!("{} {}", list(&trial.holds), verb(&trial.holds, "hold"));
     match trial.outcome {
         TrialOutcome::Helped => format!("it helps: {}{}", holding(), changes(trial)),
