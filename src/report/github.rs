@@ -190,7 +190,9 @@ mod tests {
              title=digits%3A the learning rate is too high::\
              at training.optimizer.learning_rate%0ASteps overshoot.%0A\
              since the loss rises (`learns`)%0Aand leads to outputs_vary, no_dead_units%0A\
-             help: Divide the learning rate by 10 until the loss falls."
+             help: Divide the learning rate by 10 until the loss falls.%0A\
+             write: training.optimizer.adam.learning_rate: 3e-3 \
+             (the learning rate 10 is about 3000 times too high)"
         );
         assert!(commands[1].contains("title=digits%3A%3Agradients_match"), "{commands:?}");
         assert_eq!(commands.len(), 2, "{commands:?}");
