@@ -38,7 +38,8 @@ fn main() {
         let text = std::fs::read_to_string(&page).expect("the page is there");
         let (head, rest) = text.split_once(BEGIN).expect("the page has the first mark");
         let (_, tail) = rest.split_once(END).expect("the page has the second mark");
-        std::fs::write(page, format!("{head}{BEGIN}{table}{END}{tail}")).expect("it can be written");
+        std::fs::write(page, format!("{head}{BEGIN}{table}{END}{tail}"))
+            .expect("it can be written");
     }
 }
 

@@ -10,7 +10,6 @@ extern crate self as nn_test;
 #[cfg(feature = "cli")]
 #[doc(hidden)]
 pub mod cli;
-#[cfg(feature = "cli")]
 #[doc(hidden)]
 pub mod config;
 pub mod data;
@@ -31,6 +30,7 @@ mod model;
 mod mutants;
 mod objective;
 mod panics;
+mod pictures;
 mod probe;
 pub mod property;
 #[doc(hidden)]
@@ -49,9 +49,7 @@ pub mod size;
 pub mod snapshot;
 pub mod spec;
 pub mod subject;
-#[cfg(feature = "cli")]
 mod suggestion;
-#[cfg(feature = "cli")]
 mod toml;
 mod training;
 mod weights;
@@ -84,9 +82,11 @@ pub use registry::{batches, model, model_with_config, objective, objective_with_
 /// ```
 ///
 /// Specs lie in the package's `specs` folder; `nn_test::main!(specs = "nets")` names another. The
-/// environment variable `NN_TEST_DEVICE` (`auto`, `wgpu`, `cpu`) chooses the device,
-/// `NN_TEST_SEVERITY` (`update_ratio=error,no_dead_units=off`) says how failures count, and
-/// `NN_TEST_WARNINGS=deny` makes warnings fail.
+/// device, the severities and whether warnings fail are those of the workspace's `nn-test.toml` (in the
+/// profile that `NN_TEST_PROFILE` names), as under `cargo nn-test`; the environment variables
+/// `NN_TEST_DEVICE` (`auto`, `wgpu`, `cpu`), `NN_TEST_SEVERITY`
+/// (`update_ratio=error,no_dead_units=off`) and `NN_TEST_WARNINGS` (`deny`) count more. Limits of time
+/// and memory are those of libtest or nextest.
 ///
 /// Models of the crate's own are registered under the names that specs use (`model: {rust: net}`);
 /// see [`model`] and [`objective`]:

@@ -68,32 +68,6 @@ impl Severities {
         self
     }
 
-    /// What two variables say, where there is no configuration: in a test target that `cargo test`
-    /// starts.
-    ///
-    /// # Errors
-    ///
-    /// When a value is not understood.
-    pub fn from_variables(severity: Option<&str>, warnings: Option<&str>) -> Result<Self, String> {
-        let variable = |name: &str| format!("environment variable {name}");
-        let wrong = |error: String| format!("{}: {error}", variable(SEVERITY_VARIABLE));
-        let named = parse(severity.unwrap_or_default()).map_err(wrong)?;
-        let mut severities = Self::default();
-        for property in REGISTRY.iter().map(|property| property.meta.name) {
-            if let Some((_, severity)) = said_of(&named, property) {
-                let origin = variable(SEVERITY_VARIABLE);
-                severities = severities.with(property, severity, origin, true);
-            }
-        }
-        match warnings.map(str::trim) {
-            None | Some("" | "warn") => Ok(severities),
-            Some("deny") => Ok(severities.denying_warnings(Some(variable("NN_TEST_WARNINGS")))),
-            Some(other) => {
-                Err(format!("`{other}` is no value for NN_TEST_WARNINGS; it takes warn or deny"))
-            }
-        }
-    }
-
     /// How an expectation's failure counts. A spec knows its model, a profile does not: the spec's word
     /// wins over that of a profile, as its `timeout` does, and gives way to what is said for this
     /// run.
@@ -227,21 +201,6 @@ mod tests {
         );
         assert!(error("shapes=ofg").ends_with("did you mean `off`?"), "{}", error("shapes=ofg"));
         assert_eq!(error("shapes=warning"), "`warning` is no severity; it is error, warn or off");
-    }
-
-    #[test]
-    fn variables_say_the_same_to_a_test_target() {
-        let severities = Severities::from_variables(Some("update_ratio=off"), Some("deny"));
-        let severities = severities.unwrap();
-        let ratio = crate::property::REGISTRY.iter().find(|p| p.meta.name == "update_ratio");
-        let counted = severities.of(&expectation(ratio.unwrap())).severity;
-        assert_eq!(counted, Severity::Off);
-        assert_eq!(severities.denied_by(), Some("environment variable NN_TEST_WARNINGS"));
-        assert_eq!(Severities::from_variables(None, Some("")), Ok(Severities::default()));
-        let error =
-            |severity, warnings| Severities::from_variables(severity, warnings).unwrap_err();
-        assert!(error(Some("x"), None).starts_with("environment variable NN_TEST_SEVERITY: `x`"));
-        assert!(error(None, Some("forbid")).contains("it takes warn or deny"));
     }
 
     #[test]

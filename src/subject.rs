@@ -18,7 +18,7 @@ use crate::faults;
 use crate::model::{Model, Network, Pass, Plan};
 use crate::random::Random;
 use crate::registry::Registry;
-use crate::spec::{Compared, Diagnostics, Fault, Length, LossTerm, Mode, Spec, Task};
+use crate::spec::{Compared, Diagnostics, Fault, LEAST_STEPS, Length, LossTerm, Mode, Spec, Task};
 
 pub use batch::{Batch, Examples};
 pub use head::{Wanted, wanted as wanted_outputs};
@@ -223,6 +223,7 @@ impl Subject {
     /// Optimizer steps of the whole recipe.
     pub fn declared_steps(&self) -> usize {
         match self.spec.training.length {
+            Length::Unsaid => LEAST_STEPS.next_multiple_of(self.steps_per_epoch().max(1)),
             Length::Epochs(epochs) => epochs.saturating_mul(self.steps_per_epoch()),
             Length::Steps(steps) => steps,
         }

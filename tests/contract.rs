@@ -217,7 +217,7 @@ fn a_package_without_specs_fails() -> Result<(), Failed> {
 
 fn an_unknown_device_fails() -> Result<(), Failed> {
     let output = run(package().path(), "moons::initial_loss", &[("NN_TEST_DEVICE", "gpu")]);
-    expect_text(&stdout(&output), "it takes auto, wgpu or cpu")?;
+    expect_text(&stdout(&output), "NN_TEST_DEVICE must be \"auto\", \"wgpu\" or \"cpu\"")?;
     expect_code(&output, 101)
 }
 
@@ -314,6 +314,7 @@ fn run_moons(package: &Path) -> Order {
         specs_dir: package.join("specs"),
         tests: vec!["moons::initial_loss".to_owned()],
         mutation: None,
+        pictures: None,
     })
 }
 

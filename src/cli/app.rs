@@ -15,6 +15,7 @@ use super::init::InitOptions;
 use super::list::ListOptions;
 use super::mutants::{MutantsOptions, NAME as MUTANTS};
 use super::new::NewOptions;
+use super::pictures::PicturesOptions;
 use super::report::ReportCommand;
 use super::run::RunOptions;
 use super::show::ShowOptions;
@@ -73,6 +74,8 @@ enum Command {
     Check(CheckOptions),
     /// Show models: layers, shapes, parameters, multiply-adds; runs nothing, opens no device
     Show(ShowOptions),
+    /// Draw what was measured: data, filters, activations, gradients, curves, answers
+    Pictures(PicturesOptions),
     /// Plant faults into the subjects of specs and tell which ones no expectation catches
     Mutants(Box<MutantsOptions>),
     /// Explain a property, a layer, a loss, an optimizer or an error code
@@ -113,6 +116,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<(), Error> {
     match command {
         Command::Run(options) => options.execute(),
         Command::List(options) => options.execute(&mut output),
+        Command::Pictures(options) => options.execute(&mut output),
         Command::Mutants(options) => {
             options.execute(&mut output).map_err(|error| Error::Mutants(Box::new(error)))
         }
@@ -136,6 +140,7 @@ impl Command {
         match self {
             Self::Run(options) => options.color.color,
             Self::List(options) => options.color.color,
+            Self::Pictures(options) => options.color.color,
             Self::Mutants(options) => options.color.color,
             Self::Check(options) => options.color.color,
             Self::Show(options) => options.color.color,

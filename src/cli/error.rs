@@ -91,6 +91,9 @@ pub enum Error {
     BaselineFailed { tests: String },
     #[error("cannot use `{}`: {error}", path.display())]
     BadDiff { path: PathBuf, error: BadDiff },
+    /// The report has said why.
+    #[error("pictures are missing")]
+    PicturesMissing,
     /// The report has said what.
     #[error("something is amiss here")]
     Unhealthy,
@@ -143,6 +146,7 @@ impl Error {
             | Self::Models(ModelsError::Build(_) | ModelsError::NoAnswer { .. })
             | Self::Write { .. }
             | Self::Read { .. }
+            | Self::PicturesMissing
             | Self::Shard(_) => exit_code::RUN_INCOMPLETE,
             Self::ShardsIncomplete { end } => match end {
                 RunEnd::Interrupted => exit_code::INTERRUPTED,
@@ -206,7 +210,8 @@ impl Error {
             | Self::TestsFailed
             | Self::Unhealthy
             | Self::MutantsMissed
-            | Self::MutantsTimedOut => true,
+            | Self::MutantsTimedOut
+            | Self::PicturesMissing => true,
             Self::Run(runner::Error::OutputClosed) => true,
             Self::Output(error) => error.kind() == io::ErrorKind::BrokenPipe,
             _ => false,

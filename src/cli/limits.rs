@@ -108,6 +108,7 @@ mod tests {
                 specs_dir: "/p/specs".into(),
                 tests: vec!["a::learns".to_owned()],
                 mutation: None,
+                pictures: None,
             },
             places: HashMap::new(),
             timeout: Some(Timeout { duration: Duration::from_secs(7), source: "spec".into() }),

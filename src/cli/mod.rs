@@ -24,6 +24,7 @@ mod nothing;
 mod options;
 mod output_file;
 mod paths;
+mod pictures;
 mod report;
 mod report_options;
 mod reporters;

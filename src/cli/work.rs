@@ -92,6 +92,7 @@ fn job(spec: ChosenSpec, package_root: &Path, role: usize, timeout: Option<Timeo
         specs_dir: spec.specs_dir,
         tests: spec.tests,
         mutation: None,
+        pictures: None,
     };
     Job { role, spec: spec.name, assignment, places: spec.places, timeout, whole: spec.whole }
 }

@@ -10,6 +10,7 @@ use super::devices::DevicesEvidence;
 use super::dropout::DropoutEvidence;
 use super::ends::EndEvidence;
 use super::gradient_noise::GradientNoiseEvidence;
+use super::half_precision::HalfPrecisionEvidence;
 use super::optimizer_steps::OptimizerStepsEvidence;
 use super::outcome::OutcomeEvidence;
 use super::recall::RecallEvidence;
@@ -44,6 +45,8 @@ pub struct Evidence {
     pub sweep: Option<SweepEvidence>,
     /// Or why it says nothing.
     pub gradient_noise: Option<Result<GradientNoiseEvidence, &'static str>>,
+    /// Or why there is nothing to measure.
+    pub half_precision: Option<Result<HalfPrecisionEvidence, String>>,
 }
 
 const NEEDED: &str = "a property names the experiments that it reads";
@@ -68,7 +71,17 @@ impl Evidence {
             optimizer_steps: None,
             sweep: None,
             gradient_noise: None,
+            half_precision: None,
         }
+    }
+
+    /// The initial pass in numbers of 16 bits, or why there is none.
+    ///
+    /// # Panics
+    ///
+    /// When a property reads an experiment that it does not name among its needs.
+    pub fn half_precision(&self) -> &Result<HalfPrecisionEvidence, String> {
+        self.half_precision.as_ref().expect(NEEDED)
     }
 
     /// Outputs of layers at several widths, or why there are none.
@@ -409,6 +422,8 @@ pub struct InitialEvidence {
     /// The loss that guessing gives on these examples: all logits equal, or output 0. Unknown where
     /// the loss is a Rust model's own, and where theory says nothing.
     pub guessing_loss: Option<f64>,
+    /// What a KL divergence leaves out of the cross entropy: the targets' own entropy; 0 for other losses.
+    pub left_out: f64,
     /// The lowest loss that a constant output reaches on these examples; unknown likewise.
     pub constant_loss: Option<f64>,
     /// The loss with the weights of other seeds, where margins make a start far below guessing a matter

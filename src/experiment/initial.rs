@@ -51,6 +51,7 @@ pub fn run(bench: &Bench) -> Result<(InitialEvidence, InitialNumbers), DeviceFai
             _ => terms(bench, &batch, pass.terms)?,
         },
         guessing_loss,
+        left_out: references::left_out(subject, &batch),
         constant_loss: references::constant(subject, &subject.spec.loss, &batch),
         gradients: parameters
             .map(|gradient| gradient_evidence(gradient, subject.declared()))

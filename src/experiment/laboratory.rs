@@ -4,12 +4,14 @@ use serde_yaml::Mapping;
 
 use super::bench::{Bench, SetUpError};
 use super::evidence::{DeviceRandom, Evidence};
+use super::gallery::{GalleryEvidence, GalleryPlan};
 use super::initial::InitialNumbers;
 use super::overfit::OverfitPlan;
 use super::training::TrainingPlan;
 use super::{
-    Experiment, Progress, RelationsPlan, contests, devices, dropout, golden, gradient_check,
-    gradient_noise, initial, optimizer_steps, overfit, relations, replays, sweep, training, widths,
+    Experiment, Progress, RelationsPlan, contests, devices, dropout, gallery, golden,
+    gradient_check, gradient_noise, half_precision, initial, optimizer_steps, overfit, relations,
+    replays, sweep, training, widths,
 };
 use crate::device::{DeviceFailure, Devices};
 use crate::panics;
@@ -117,6 +119,21 @@ impl Laboratory {
         guarded("bare", || super::bare::run(&self.bench, steps))
     }
 
+    /// Gathers what pictures show beyond the evidence so far.
+    ///
+    /// # Errors
+    ///
+    /// When the experiment panics or its device fails.
+    pub fn gallery(
+        &self,
+        plan: GalleryPlan,
+        progress: Progress<'_>,
+    ) -> Result<GalleryEvidence, ExperimentError> {
+        let attempts = self.evidence.overfit.as_ref().and_then(|found| found.attempts.last());
+        let rate = attempts.map(|attempt| attempt.learning_rate);
+        guarded("gallery", || gallery::run(&self.bench, plan, rate, progress))
+    }
+
     /// What has been measured so far.
     pub fn evidence(&self) -> &Evidence {
         &self.evidence
@@ -200,6 +217,13 @@ impl Laboratory {
             }
             Experiment::Widths if self.evidence.widths.is_none() => {
                 self.evidence.widths = Some(guarded("widths", || widths::run(bench))?);
+            }
+            Experiment::HalfPrecision if self.evidence.half_precision.is_none() => {
+                let plan = property::precision_robust::plan(
+                    &self.options(&property::precision_robust::PROPERTY),
+                );
+                let found = guarded("half_precision", || half_precision::run(bench, plan))?;
+                self.evidence.half_precision = Some(found);
             }
             Experiment::Widened if self.evidence.contests.widened.is_none() => {
                 let found = guarded("widened", || contests::widened(bench, progress))?;

@@ -21,9 +21,15 @@ pub fn root_mean_square(numbers: &[f64]) -> f64 {
     norm(numbers) / (numbers.len().max(1) as f64).sqrt()
 }
 
-/// How many numbers are NaN or infinite.
+/// Whether single precision, which models are trained in, has such a number. The CPU device computes in
+/// double precision, where 1e39 is finite: what a GPU says of it must be said there, too.
+pub fn is_single(number: f64) -> bool {
+    number.abs() <= f64::from(f32::MAX)
+}
+
+/// How many numbers are NaN, infinite or beyond single precision.
 pub fn not_finite(numbers: &[f64]) -> usize {
-    numbers.iter().filter(|number| !number.is_finite()).count()
+    numbers.iter().filter(|number| !is_single(**number)).count()
 }
 
 /// Mean and standard deviation of the finite numbers.
@@ -178,6 +184,12 @@ mod tests {
         // One example, two channels of 1×2 pixels.
         let units = units(&[0.0, 0.5, 0.0, 0.0], &[1, 2, 1, 2]);
         assert_eq!(units, UnitEvidence { count: 2, dead: 1 });
+    }
+
+    #[test]
+    fn what_single_precision_lacks_is_not_finite() {
+        assert_eq!(not_finite(&[3.4e38, -3.4e38, 1e-300]), 0);
+        assert_eq!(not_finite(&[3.5e38, -1e39, f64::NAN, f64::INFINITY]), 4);
     }
 
     #[test]

@@ -15,9 +15,11 @@ mod ends;
 mod epochs;
 mod evidence;
 mod facts;
+mod gallery;
 mod golden;
 mod gradient_check;
 mod gradient_noise;
+mod half_precision;
 mod initial;
 mod laboratory;
 mod measure;
@@ -53,11 +55,19 @@ pub use evidence::{
     TermEnd, TermEvidence, TrainingEvidence, UnitEvidence, UpdateEvidence, WeightEvidence,
 };
 pub use facts::without_device;
+pub use gallery::{
+    ActivationMaps, Answers, ByHeart, ClassMaps, DataGallery, FilterGallery, Form, GalleryEvidence,
+    GalleryPlan, GivenExample, Histogram, LayerLook, LossLook, ModelLook, Predictions, ShownAnswer,
+    ShownExample, TargetSpread, TensorLook, UnitFilter,
+};
 pub use golden::GoldenPlan;
 pub use gradient_noise::{GradientNoiseEvidence, NoiseScale};
+pub use half_precision::{
+    HalfPass, HalfPrecisionEvidence, HalfPrecisionPlan, RoundedGradient, RoundedLayer,
+};
 pub use initial::{LOW_START, zero_by_design};
 pub use laboratory::{ExperimentError, Judgement, Laboratory};
-pub use measure::median;
+pub use measure::{is_single, median};
 pub use optimizer_steps::{OptimizerStepsEvidence, TensorStep};
 pub use outcome::{ClippingEvidence, OutcomeEvidence, UntrainedEvidence, ValidationLoss};
 pub use overfit::{OWN_FALL, OverfitPlan};
@@ -112,6 +122,8 @@ pub enum Experiment {
     Linear,
     /// Outputs of layers of wider models.
     Widths,
+    /// The initial pass in numbers of 16 bits.
+    HalfPrecision,
     /// Against a wider model.
     Widened,
     /// The beginnings of a model.

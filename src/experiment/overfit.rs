@@ -279,7 +279,7 @@ fn held_out(
 
 /// The examples to learn: the first ones of each class in turn, so that few examples already hold
 /// several classes; for all other targets simply the first ones.
-fn choose(targets: &Targets, count: usize) -> Vec<usize> {
+pub(super) fn choose(targets: &Targets, count: usize) -> Vec<usize> {
     let Targets::Classes(classes) = targets else {
         return (0..targets.len().min(count)).collect();
     };

@@ -25,6 +25,15 @@ pub fn guessing_of_all(subject: &Subject, batch: &Batch) -> Option<f64> {
     sum(&subject.spec.loss, |term| guessing(subject, term, batch))
 }
 
+/// What the only term's divergence leaves out of a cross entropy; 0 for other losses.
+pub fn left_out(subject: &Subject, batch: &Batch) -> f64 {
+    let term = subject.spec.loss.single();
+    let of_term = |term| {
+        of_term(subject, term, batch, |kind, targets, _| statistics::left_out(kind, targets))
+    };
+    term.and_then(of_term).unwrap_or(0.0)
+}
+
 /// What the best constant outputs cost. Unknown, too, where no term compares with the data: what
 /// heads share is then all that keeps constants from being right.
 pub fn constant(subject: &Subject, loss: &LossSpec, batch: &Batch) -> Option<f64> {

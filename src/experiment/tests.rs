@@ -194,6 +194,27 @@ fn verdict(laboratory: &mut Laboratory, name: &str) -> Verdict {
 }
 
 #[test]
+fn a_module_runs_in_numbers_of_sixteen_bits_itself() {
+    let _alone = crate::device::alone();
+    let mut laboratory = laboratory("net").unwrap();
+    let fine = verdict(&mut laboratory, "precision_robust");
+    assert_eq!(fine.outcome, Outcome::Pass, "{fine:?}");
+    let half = laboratory.evidence().half_precision().as_ref().unwrap();
+    // The device has rounded: a little, and more in bf16.
+    let errors = |index: usize| {
+        let pass = &half.passes[index];
+        pass.layers.iter().map(|layer| layer.error).fold(0.0, f64::max)
+    };
+    assert!((1e-3..2e-2).contains(&errors(0)), "{}", errors(0));
+    assert!((1e-4..2e-3).contains(&errors(1)), "{}", errors(1));
+    for (name, reason) in [("own", "its own batches"), ("single", "64 bits")] {
+        let none = verdict(&mut self::laboratory(name).unwrap(), "precision_robust");
+        assert_eq!(none.outcome, Outcome::NotApplicable, "{name}");
+        assert!(none.summary.contains(reason), "{}", none.summary);
+    }
+}
+
+#[test]
 fn a_healthy_module_holds_every_property() {
     let _alone = crate::device::alone();
     let mut laboratory = laboratory("net").unwrap();

@@ -6,6 +6,7 @@
 use super::bench::{Bench, evaluate, observe, scalars};
 use super::epochs::Epochs;
 use super::evidence::{SampleLoss, StepUpdate, TrainingEvidence, UpdateEvidence};
+use super::measure::is_single;
 use super::{Progress, initial, outcome, references};
 use crate::device::DeviceFailure;
 use crate::training::{Batches, Trainer, UpdateProbe, Updates};
@@ -89,7 +90,7 @@ pub fn run(
         sample_losses.push(SampleLoss { step: trainer.steps(), loss });
         progress("training", trainer.steps(), longest, losses.last().copied());
 
-        let finite = losses.iter().all(|loss| loss.is_finite()) && loss.is_finite();
+        let finite = losses.iter().all(|loss| is_single(*loss)) && is_single(loss);
         let looked = trainer.steps() >= first_look;
         if !finite || looked && fall(&sample_losses, constant_loss) >= plan.enough {
             break;
@@ -121,7 +122,7 @@ pub fn fall(sample_losses: &[SampleLoss], constant_loss: Option<f64>) -> f64 {
 }
 
 /// Fetches all measured updates in one transfer and sorts them by tensor.
-fn updates(probe: UpdateProbe) -> Result<Vec<UpdateEvidence>, DeviceFailure> {
+pub(super) fn updates(probe: UpdateProbe) -> Result<Vec<UpdateEvidence>, DeviceFailure> {
     let UpdateProbe { paths, ranks, measured, steps } = probe;
     let numbers = scalars(measured.into_iter().flatten().collect())?;
     let tensors = paths.len();

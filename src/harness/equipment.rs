@@ -18,14 +18,9 @@ pub(super) struct Equipment {
 }
 
 impl Equipment {
-    pub(super) fn new(choice: DeviceChoice, models: Registry) -> Self {
-        Self { choice: Ok(choice), models, devices: None }
-    }
-
-    /// Takes the choice from the value of `NN_TEST_DEVICE`. A value that is no choice stands in the
-    /// way of every spec.
-    pub(super) fn from_variable(value: Option<&str>, models: Registry) -> Self {
-        Self { choice: device_choice(value), models, devices: None }
+    /// A reason why no device is chosen stands in the way of every spec.
+    pub(super) fn new(choice: Result<DeviceChoice, String>, models: Registry) -> Self {
+        Self { choice, models, devices: None }
     }
 
     fn devices(&mut self, sink: &mut dyn Sink) -> Result<&Devices, Obstacle> {
@@ -68,30 +63,4 @@ fn open(choice: &Result<DeviceChoice, String>, sink: &mut dyn Sink) -> Result<De
         note: devices.note.clone(),
     });
     Ok(devices)
-}
-
-fn device_choice(value: Option<&str>) -> Result<DeviceChoice, String> {
-    match value {
-        None | Some("" | "auto") => Ok(DeviceChoice::Auto),
-        Some("wgpu") => Ok(DeviceChoice::Wgpu),
-        Some("cpu") => Ok(DeviceChoice::Cpu),
-        Some(other) => {
-            Err(format!("`{other}` is no value for NN_TEST_DEVICE; it takes auto, wgpu or cpu"))
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_device_is_chosen_by_name_and_auto_by_default() {
-        assert_eq!(device_choice(None), Ok(DeviceChoice::Auto));
-        assert_eq!(device_choice(Some("")), Ok(DeviceChoice::Auto));
-        assert_eq!(device_choice(Some("wgpu")), Ok(DeviceChoice::Wgpu));
-        assert_eq!(device_choice(Some("cpu")), Ok(DeviceChoice::Cpu));
-        let error = device_choice(Some("gpu")).unwrap_err();
-        assert_eq!(error, "`gpu` is no value for NN_TEST_DEVICE; it takes auto, wgpu or cpu");
-    }
 }

@@ -1,6 +1,8 @@
 //! The seam between test cases and experiments: what the harness needs of a laboratory.
 
-use crate::experiment::{ExperimentError, Judgement, Laboratory, Progress};
+use crate::experiment::{
+    Evidence, ExperimentError, GalleryEvidence, GalleryPlan, Judgement, Laboratory, Progress,
+};
 use crate::report::event::Sink;
 use crate::spec::{DeviceKind, Expectation, Spec};
 
@@ -17,6 +19,15 @@ pub(super) trait Judge {
     fn declared_steps(&self) -> Option<usize> {
         None
     }
+
+    /// Gathers what pictures show beyond the evidence so far. `None` where there is no laboratory.
+    fn gallery(
+        &self,
+        _plan: GalleryPlan,
+        _progress: Progress<'_>,
+    ) -> Option<Result<(&Evidence, GalleryEvidence), ExperimentError>> {
+        None
+    }
 }
 
 impl Judge for Laboratory {
@@ -30,6 +41,15 @@ impl Judge for Laboratory {
 
     fn declared_steps(&self) -> Option<usize> {
         Some(Laboratory::declared_steps(self))
+    }
+
+    fn gallery(
+        &self,
+        plan: GalleryPlan,
+        progress: Progress<'_>,
+    ) -> Option<Result<(&Evidence, GalleryEvidence), ExperimentError>> {
+        let found = Laboratory::gallery(self, plan, progress);
+        Some(found.map(|gallery| (self.evidence(), gallery)))
     }
 }
 

@@ -10,6 +10,7 @@
 mod case;
 mod collect;
 mod command_line;
+mod configuration;
 mod equipment;
 mod expected_failure;
 mod failure;

@@ -17,9 +17,11 @@ use super::seeds::together;
 use super::site::shown;
 use super::status::{Settled, has_snapshot, settled};
 use crate::device::AdapterRequired;
-use crate::experiment::{ExperimentError, Judgement};
+use crate::experiment::{ExperimentError, GalleryPlan, Judgement};
 use crate::panics;
+use crate::pictures::{Found, Page, page};
 use crate::property::Verdict;
+use crate::protocol::Drawing;
 use crate::report::event::{Event, Sink, Status, TestResult};
 use crate::severities::Severities;
 use crate::snapshot::{Assertion, SnapshotError, SnapshotOutcome, Store, Tolerances};
@@ -82,6 +84,45 @@ impl Session {
     /// The steps that the recipe of the last spec takes in all, where they are known.
     pub(super) fn declared_steps(&self) -> Option<usize> {
         self.bench.as_ref()?.judge.as_ref().ok()?.declared_steps()
+    }
+
+    /// Draws the pictures of the spec that `case` belongs to, with what was found of it: the text of a
+    /// page, or how it could not be made.
+    ///
+    /// # Errors
+    ///
+    /// When a wgpu adapter is required and there is none.
+    pub(super) fn drawn(
+        &mut self,
+        case: &TestCase,
+        drawing: &Drawing,
+        found: &Found,
+        sink: &mut dyn Sink,
+    ) -> Result<Result<String, (Status, String)>, AdapterRequired> {
+        let (spec, _) = case.expectation().expect("a case that was run has a spec");
+        let device = match self.prepare.device(sink) {
+            Ok(device) => device.term(),
+            Err(obstacle) => return obstructed(obstacle),
+        };
+        let bench = self.bench_for(spec, case, sink);
+        let judge = match &bench.judge {
+            Ok(judge) => judge,
+            Err(obstacle) => return obstructed(obstacle.clone()),
+        };
+        let plan = GalleryPlan { steps: drawing.steps };
+        Ok(match judge.gallery(plan, &mut throttled(&drawing.test, sink)) {
+            Some(Ok((evidence, gallery))) => Ok(page(&Page {
+                spec: &spec.name,
+                file: &case.file.display().to_string(),
+                seed: bench.seed,
+                device,
+                evidence,
+                gallery: &gallery,
+                found,
+            })),
+            Some(Err(error)) => Err((Status::Crashed, error.to_string())),
+            None => Err((Status::Crashed, "there is nothing to draw from".to_owned())),
+        })
     }
 
     /// Runs a case, telling `sink` when it starts, where it is and how it ended.
@@ -223,6 +264,15 @@ impl Session {
             self.bench = Some(Bench { spec, first, seed, judge, others });
         }
         self.bench.as_mut().expect("it was set up above")
+    }
+}
+
+/// What stands in the way of pictures.
+fn obstructed<T>(obstacle: Obstacle) -> Result<Result<T, (Status, String)>, AdapterRequired> {
+    match obstacle {
+        Obstacle::Adapter(reason) => Err(AdapterRequired { reason }),
+        Obstacle::Spec(errors) => Ok(Err((Status::SpecError, errors))),
+        Obstacle::Laboratory(reason) => Ok(Err((Status::Crashed, reason))),
     }
 }
 

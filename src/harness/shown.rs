@@ -90,6 +90,7 @@ mod tests {
             specs_dir: "/project/other/specs".into(),
             tests: vec!["a::learns".to_owned()],
             mutation: None,
+            pictures: None,
         };
         let mut recorder = Recorder::default();
         let result = TestResult {

@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
 
 use super::command_line::CommandLine;
+use super::configuration::Configuration;
 use super::equipment::Equipment;
 use super::name::{BROKEN, case_name, sanitised};
 use super::session::Session;
@@ -14,7 +15,7 @@ use super::site::{self, Site};
 use super::{TestCase, collect, describe, spec_files};
 use crate::panics;
 use crate::report::event::{Event, Sink, Status};
-use crate::severities::{SEVERITY_VARIABLE, Severities};
+use crate::severities::Severities;
 use crate::snapshot::Store;
 
 /// Exit code of libtest when a test failed, and when the harness itself did.
@@ -56,19 +57,15 @@ pub(super) fn run(site: Site) -> ExitCode {
         })
     });
     let trials = trials.collect();
-    let severities = Severities::from_variables(
-        variable(SEVERITY_VARIABLE).as_deref(),
-        variable("NN_TEST_WARNINGS").as_deref(),
-    );
-    let severities = match severities {
-        Ok(severities) => severities,
-        Err(error) => {
-            eprintln!("{error}");
-            return ExitCode::from(FAILED);
-        }
+    let folder = site.package_root(variable);
+    let configuration =
+        Configuration::read(site.package, &folder, site::workspace_root(variable), variable);
+    let (choice, severities) = match configuration {
+        Ok(Configuration { device, severities }) => (Ok(device), severities),
+        // It stands in the way of every spec; the list of them does not need it.
+        Err(error) => (Err(error.to_string()), Severities::default()),
     };
-    let device = variable("NN_TEST_DEVICE");
-    let equipment = Equipment::from_variable(device.as_deref(), site.models.clone());
+    let equipment = Equipment::new(choice, site.models.clone());
     let session = Session::new(Box::new(equipment), None, std::env::current_dir().ok())
         .with_severities(severities);
     RUN.set(Some(Run { session, store: store(&site), cases, notes: Notes::default() }));

@@ -1,6 +1,7 @@
 //! A worker: runs the specs that a supervisor gives to this process, one after the other.
 
 use std::io::Write;
+use std::time::Instant;
 
 use super::equipment::Equipment;
 use super::judge::Prepare;
@@ -10,12 +11,14 @@ use super::session::Session;
 use super::shown::Shown;
 use super::{TestCase, collect};
 use crate::device::AdapterRequired;
-use crate::diagnosis::{Judged, Recipe, diagnose};
+use crate::diagnosis::{Diagnosis, Judged, Recipe, diagnose};
 use crate::panics;
-use crate::protocol::{Assignment, EventWriter, Order, SetUp, Unreadable};
+use crate::pictures::{Found, Told};
+use crate::protocol::{Assignment, Drawing, EventWriter, Order, SetUp, Unreadable};
 use crate::registry::Registry;
 use crate::report::event::{Event, Sink, SpecDiagnosis, Status, TestResult};
 use crate::snapshot::Store;
+use crate::whole_file;
 
 /// Why a worker ends before it is told to.
 #[derive(Debug, thiserror::Error)]
@@ -44,7 +47,7 @@ pub fn worker(
     let Some(Order::SetUp(set_up)) = orders.next().transpose()? else {
         return Err(WorkerError::NoSetUp);
     };
-    let equipment = Box::new(Equipment::new(set_up.device, models));
+    let equipment = Box::new(Equipment::new(Ok(set_up.device), models));
     follow(&set_up, orders, equipment, events)
 }
 
@@ -101,10 +104,12 @@ fn run(
     if let Some(mutation) = &assignment.mutation {
         cases = mutated(&cases, mutation, &assignment.path);
     }
-    session.compare_snapshots(assignment.mutation.is_none());
+    session.compare_snapshots(assignment.mutation.is_none() && assignment.pictures.is_none());
     let store = Store::new(&assignment.package_root, &assignment.specs_dir);
     let mut results = Vec::new();
-    for name in &assignment.tests {
+    let is_drawing =
+        |name: &String| assignment.pictures.as_ref().is_some_and(|drawing| drawing.test == *name);
+    for name in assignment.tests.iter().filter(|name| !is_drawing(name)) {
         match cases.iter().find(|case| case.name == *name) {
             Some(case) => {
                 let result = session.run(case, &store, &mut events)?;
@@ -123,24 +128,87 @@ fn run(
             }
         }
     }
-    if let Some(diagnosis) = diagnosed(session, results, assignment) {
+    let diagnosis = diagnosed(session, &results, assignment);
+    let causes = diagnosis.as_ref().map_or_else(Vec::new, |diagnosis| diagnosis.causes.clone());
+    if let Some(diagnosis) = diagnosis {
         events.emit(&Event::Diagnosed(diagnosis));
     }
+    if let Some(drawing) = &assignment.pictures {
+        let results = Results { cases: &cases, results: &results, causes: &causes };
+        if draw(session, drawing, assignment, &results, &mut events)? == Status::Crashed {
+            condition = Condition::Doubtful;
+        }
+    }
     Ok(condition)
+}
+
+/// What came of a spec's test cases.
+struct Results<'a> {
+    /// All that the spec has.
+    cases: &'a [TestCase],
+    /// Those that were run.
+    results: &'a [(&'a TestCase, TestResult)],
+    causes: &'a [Diagnosis],
+}
+
+/// Draws the pictures of a spec whose test cases are over, and writes their page. It counts as a test case
+/// of its own, so that a worker that dies over it is noticed as always.
+fn draw(
+    session: &mut Session,
+    drawing: &Drawing,
+    assignment: &Assignment,
+    results: &Results<'_>,
+    events: &mut dyn Sink,
+) -> Result<Status, AdapterRequired> {
+    let Results { cases, results, causes } = *results;
+    events.emit(&Event::TestStarted { test: drawing.test.clone() });
+    let begin = Instant::now();
+    // The laboratory of the case that was run last is still there.
+    let last = results.last().map(|(case, _)| *case);
+    let last = last.or_else(|| cases.iter().find(|case| case.expectation().is_some()));
+    let Some(case) = last.filter(|case| case.expectation().is_some()) else {
+        let result = gone(&drawing.test, assignment);
+        events.emit(&Event::TestFinished(result));
+        return Ok(Status::Crashed);
+    };
+    let told = results.iter().filter_map(|(case, result)| {
+        let (_, expectation) = case.expectation()?;
+        let verdict = result.verdict.clone()?;
+        Some(Told { property: expectation.property.meta.name.to_owned(), verdict })
+    });
+    let found = Found { told: told.collect(), causes: causes.to_vec() };
+    let written = match panics::caught(|| session.drawn(case, drawing, &found, events)) {
+        Ok(drawn) => drawn?.and_then(|text| {
+            whole_file::write(&drawing.page, &text).map_err(|error| {
+                let path = drawing.page.display();
+                (Status::Crashed, format!("cannot write `{path}`: {error}"))
+            })
+        }),
+        Err(panic) => Err((Status::Crashed, format!("panicked: {panic}"))),
+    };
+    let (status, details) = match written {
+        Ok(()) => (Status::Passed, None),
+        Err((status, details)) => (status, Some(details)),
+    };
+    let (test, seconds) = (drawing.test.clone(), begin.elapsed().as_secs_f64());
+    let result = TestResult { test, seconds, line: 0, column: 0, ..case.result(status, details) };
+    events.emit(&Event::TestFinished(result));
+    Ok(status)
 }
 
 /// What all results of a spec together say, if they accuse it of something.
 fn diagnosed(
     session: &Session,
-    results: Vec<(&TestCase, TestResult)>,
+    results: &[(&TestCase, TestResult)],
     assignment: &Assignment,
 ) -> Option<SpecDiagnosis> {
     let (spec, _) = results.first()?.0.expectation()?;
-    let judged = results.into_iter().filter_map(|(case, result)| {
+    let judged = results.iter().filter_map(|(case, result)| {
         let (_, expectation) = case.expectation()?;
         // A failure that is expected or known needs no cause.
         let is_open = expectation.fails.is_none() && expectation.allowed.is_none();
-        let verdict = result.verdict.filter(|_| is_open && result.status != Status::Skipped)?;
+        let verdict =
+            result.verdict.clone().filter(|_| is_open && result.status != Status::Skipped)?;
         Some(Judged { property: expectation.property.meta.name.to_owned(), verdict })
     });
     let judged: Vec<Judged> = judged.collect();
@@ -201,6 +269,7 @@ mod tests {
             specs_dir: folder.to_owned(),
             tests: tests.iter().map(|test| format!("{name}::{test}")).collect(),
             mutation: None,
+            pictures: None,
         })
     }
 

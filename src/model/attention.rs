@@ -41,12 +41,12 @@ pub fn attend(
     pass: &mut Pass,
 ) -> Tensor<3> {
     let ([batch, length, features], [_, places, _]) = (x.dims(), context.dims());
-    let heads = |linear: &Linear, of: &Tensor<3>, length: usize| {
-        let all = linear.forward(of.clone());
+    let heads = |linear: &Linear, of: &Tensor<3>, length: usize, pass: &mut Pass| {
+        let all = pass.kept(linear.forward(of.clone()));
         all.reshape([batch, length, attention.n_heads, attention.d_k]).swap_dims(1, 2)
     };
-    let query = heads(&attention.query, &x, length);
-    let key = heads(&attention.key, &context, places);
+    let query = heads(&attention.query, &x, length, pass);
+    let key = heads(&attention.key, &context, places, pass);
     let scores = query.matmul(key.transpose()).div_scalar((attention.d_k as f64).sqrt());
     let scores = match &masks.padding {
         Some(padding) => {
@@ -61,11 +61,14 @@ pub fn attend(
     } else {
         scores
     };
+    let scores = pass.kept(scores);
     let weights =
         if attention.quiet_softmax { quiet_softmax(scores, 3) } else { softmax(scores, 3) };
     let weights = drop_elements(attention.dropout.prob, weights, pass);
-    let seen = weights.matmul(heads(&attention.value, &context, places)).swap_dims(1, 2);
-    attention.output.forward(seen.reshape([batch, length, features]))
+    let weights = pass.kept(weights);
+    let values = heads(&attention.value, &context, places, pass);
+    let seen = pass.kept(weights.matmul(values)).swap_dims(1, 2);
+    pass.kept(attention.output.forward(seen.reshape([batch, length, features])))
 }
 
 /// The blocks of an encoder, one after the other; the shape stays.
@@ -87,16 +90,19 @@ fn encode_block(
     let rate = block.dropout.prob;
     // Which of the two normalizations stands where depends on `norm_first`, in Burn too.
     if block.norm_first {
-        let normed = block.norm_2.forward(x.clone());
+        let normed = pass.kept(block.norm_2.forward(x.clone()));
         let attended = attend(&block.mha, normed.clone(), normed, masks, pass);
-        let x = x + drop_elements(rate, attended, pass);
-        let fed = feed_forward(&block.pwff, block.norm_1.forward(x.clone()), pass);
-        x + drop_elements(rate, fed, pass)
+        let x = sum(rate, x, attended, pass);
+        let normed = pass.kept(block.norm_1.forward(x.clone()));
+        let fed = feed_forward(&block.pwff, normed, pass);
+        sum(rate, x, fed, pass)
     } else {
         let attended = attend(&block.mha, x.clone(), x.clone(), masks, pass);
-        let x = block.norm_1.forward(x + drop_elements(rate, attended, pass));
+        let x = block.norm_1.forward(sum(rate, x, attended, pass));
+        let x = pass.kept(x);
         let fed = feed_forward(&block.pwff, x.clone(), pass);
-        block.norm_2.forward(x + drop_elements(rate, fed, pass))
+        let x = block.norm_2.forward(sum(rate, x, fed, pass));
+        pass.kept(x)
     }
 }
 
@@ -125,27 +131,39 @@ fn decode_block(
     let memory = memory.clone();
     // As in an encoder: Burn's third normalization is the first one where `norm_first` is.
     if block.norm_first {
-        let normed = block.norm_3.forward(x.clone());
+        let normed = pass.kept(block.norm_3.forward(x.clone()));
         let attended = attend(&block.self_attn, normed.clone(), normed, own, pass);
-        let x = x + drop_elements(rate, attended, pass);
-        let normed = block.norm_1.forward(x.clone());
+        let x = sum(rate, x, attended, pass);
+        let normed = pass.kept(block.norm_1.forward(x.clone()));
         let attended = attend(&block.cross_attn, normed, memory, masks, pass);
-        let x = x + drop_elements(rate, attended, pass);
-        let fed = feed_forward(&block.pwff, block.norm_2.forward(x.clone()), pass);
-        x + drop_elements(rate, fed, pass)
+        let x = sum(rate, x, attended, pass);
+        let normed = pass.kept(block.norm_2.forward(x.clone()));
+        let fed = feed_forward(&block.pwff, normed, pass);
+        sum(rate, x, fed, pass)
     } else {
         let attended = attend(&block.self_attn, x.clone(), x.clone(), own, pass);
-        let x = block.norm_1.forward(x + drop_elements(rate, attended, pass));
+        let x = block.norm_1.forward(sum(rate, x, attended, pass));
+        let x = pass.kept(x);
         let attended = attend(&block.cross_attn, x.clone(), memory, masks, pass);
-        let x = block.norm_2.forward(x + drop_elements(rate, attended, pass));
+        let x = block.norm_2.forward(sum(rate, x, attended, pass));
+        let x = pass.kept(x);
         let fed = feed_forward(&block.pwff, x.clone(), pass);
-        block.norm_3.forward(x + drop_elements(rate, fed, pass))
+        let x = block.norm_3.forward(sum(rate, x, fed, pass));
+        pass.kept(x)
     }
 }
 
 fn feed_forward(network: &PositionWiseFeedForward, x: Tensor<3>, pass: &mut Pass) -> Tensor<3> {
-    let hidden = network.activation.forward(network.linear_inner.forward(x));
-    network.linear_outer.forward(drop_elements(network.dropout.prob, hidden, pass))
+    let hidden = pass.kept(network.linear_inner.forward(x));
+    let hidden = pass.kept(network.activation.forward(hidden));
+    let fed = network.linear_outer.forward(drop_elements(network.dropout.prob, hidden, pass));
+    pass.kept(fed)
+}
+
+/// A number and what a block adds to it, some of which is dropped.
+fn sum(rate: f64, x: Tensor<3>, more: Tensor<3>, pass: &mut Pass) -> Tensor<3> {
+    let sum = x + drop_elements(rate, more, pass);
+    pass.kept(sum)
 }
 
 #[cfg(test)]

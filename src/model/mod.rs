@@ -12,6 +12,7 @@ mod build;
 mod comparison;
 mod deformable;
 mod erased;
+mod half;
 mod layer;
 mod multiply_adds;
 mod network;
@@ -28,6 +29,7 @@ mod weights;
 mod wires;
 
 pub use erased::AnyModule;
+pub use half::{HalfFormat, Losses, WayBack, rounded_weights};
 pub use network::{NamedOutput, Network};
 pub use pass::{Pass, Recorded};
 pub use plan::{INPUT, Plan, PlannedInput, PlannedLayer, PlannedOutput};

@@ -3,6 +3,7 @@
 use burn::tensor::{Tensor, TensorData};
 
 use super::Value;
+use super::half::{Cuts, HalfFormat};
 use super::value::{map_float, on_float};
 use crate::random::Random;
 
@@ -19,6 +20,8 @@ pub struct Pass {
     masks: Option<Vec<Value>>,
     /// What moves each output a little, as rounding would.
     unsteady: Option<Unsteady>,
+    /// Where the pass is cut, and numbers rounded to half precision.
+    cuts: Option<Cuts>,
 }
 
 /// Numbers that are moved by a random share of their size.
@@ -97,9 +100,31 @@ impl Pass {
         Self { unsteady: Some(Unsteady { random, share }), ..self }
     }
 
-    /// An output as this pass hands it on: moved, if the pass is unsteady. Gradients on the way back are
-    /// moved with it.
+    /// The same pass with every input and every layer's output rounded to a format, and cut there: the
+    /// gradient of its loss is what [`Cuts::backward`] gives. Of declared networks.
+    pub fn in_half(self, format: HalfFormat) -> Self {
+        Self { cuts: Some(Cuts::new(format)), ..self }
+    }
+
+    pub fn take_cuts(&mut self) -> Option<Cuts> {
+        self.cuts.take()
+    }
+
+    /// A number between two operations of one layer, as this pass hands it on: rounded, if the pass
+    /// rounds.
+    pub fn kept<const D: usize>(&mut self, between: Tensor<D>) -> Tensor<D> {
+        match &mut self.cuts {
+            Some(cuts) => cuts.cut(Value::from_float(between)).into_float(),
+            None => between,
+        }
+    }
+
+    /// An output as this pass hands it on: moved, if the pass is unsteady, or rounded. Gradients on the
+    /// way back are changed with it.
     pub fn handed_on(&mut self, output: Value) -> Value {
+        if let Some(cuts) = &mut self.cuts {
+            return cuts.cut(output);
+        }
         let Some(Unsteady { random, share }) = &mut self.unsteady else { return output };
         map_float!(output, tensor => {
             let count = tensor.dims().iter().product();

@@ -3,6 +3,8 @@
 //! Burn's ranks are const generics; a network that is read from a file, or a Rust model behind a
 //! registration, needs one type for all of them.
 
+use std::any::Any;
+
 use burn::tensor::{Device, Int, Tensor, TensorData};
 
 use crate::device::Place;
@@ -127,11 +129,10 @@ impl Value {
     /// When the value holds whole numbers or has another rank: whoever makes the value for a model
     /// follows the model's own signature.
     pub fn into_float<const D: usize>(self) -> Tensor<D> {
-        on_float!(self, tensor => {
-            let dims = tensor.dims();
-            let dims: [usize; D] = dims.as_slice().try_into().expect("inputs have the model's rank");
-            tensor.reshape(dims)
-        }, ints _ints => unreachable!("inputs are of the model's own kind"))
+        // The very tensor: a reshape would be a node of the graph.
+        let tensor: Box<dyn Any> = on_float!(self, tensor => Box::new(tensor),
+            ints _ints => unreachable!("inputs are of the model's own kind"));
+        *tensor.downcast::<Tensor<D>>().expect("inputs have the model's rank")
     }
 
     /// The whole numbers inside, as a tensor of rank `D`.

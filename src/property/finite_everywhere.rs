@@ -4,7 +4,7 @@ use serde_yaml::Mapping;
 
 use super::text::{count, mapping, short};
 use super::{Finding, Meta, Options, Property, Verdict};
-use crate::experiment::{ActivationEvidence, Evidence, Experiment};
+use crate::experiment::{ActivationEvidence, Evidence, Experiment, is_single};
 use crate::spec::Severity;
 
 pub static PROPERTY: Property = Property {
@@ -17,7 +17,8 @@ pub static PROPERTY: Property = Property {
                  pass it on.",
         why: "One NaN spreads through every later sum. What is reported in the end is rarely where \
               it began.",
-        condition: "Every number is finite.",
+        condition: "Every number is finite in single precision: 3.4e38 is the largest, also on the CPU \
+                    device, which has larger ones.",
         mend: "Look at the layer named: logarithms and divisions of 0, exponentials of large \
                numbers, an input that is not finite. If it begins in training: lower the learning \
                rate or clip gradients.",
@@ -56,7 +57,7 @@ fn judge(evidence: &Evidence, _options: &Options) -> Verdict {
         let mend = "look for a logarithm, a division or an exponential here, and at its input's \
                     scale";
         findings.push(finding(&layer.path, message, layer.not_finite as f64, mend));
-    } else if !initial.loss.is_finite() {
+    } else if !is_single(initial.loss) {
         let message = format!("all outputs are finite, but the loss is {}", short(initial.loss));
         findings.push(finding("loss", message, initial.loss, "use a loss that takes logits"));
     } else {
@@ -67,7 +68,7 @@ fn judge(evidence: &Evidence, _options: &Options) -> Verdict {
         }
     }
     if findings.is_empty()
-        && let Some(step) = training.losses.iter().position(|loss| !loss.is_finite())
+        && let Some(step) = training.losses.iter().position(|loss| !is_single(*loss))
     {
         let message = format!(
             "the loss is finite for {} and then {}",
@@ -134,6 +135,13 @@ mod tests {
         });
         assert_eq!(verdict.outcome, Outcome::Fail);
         assert!(verdict.findings[0].message.contains("2 steps"), "{:?}", verdict.findings);
+    }
+
+    #[test]
+    fn a_loss_that_only_double_precision_has_fails() {
+        let verdict = verdict(|evidence| evidence.initial.as_mut().unwrap().loss = 1e39);
+        assert_eq!(verdict.outcome, Outcome::Fail);
+        assert_eq!(verdict.findings[0].place, "loss");
     }
 
     #[test]

@@ -32,7 +32,8 @@ pub static PROPERTY: Property = Property {
                     also with class weights and label smoothing), or with output 0 for \
                     regression. Not judged where theory names no such loss: for embeddings, \
                     `ctc` and likelihoods whose zero is arbitrary; nor for `focal`, which falls \
-                    steeply with the first certainty. Default: error outside [0.5, 3] × \
+                    steeply with the first certainty. For `kl_div` the targets' own \
+                    entropy is added to both, as a cross entropy has it. Default: error outside [0.5, 3] × \
                     expected, warning above 1.5 ×; regression on unscaled targets warns only. `hinge` \
                     and `multi_margin`, which a lucky order of few classes takes to 0, are too low \
                     only where the weights of eight other seeds are so, too. Of several terms those \
@@ -157,10 +158,15 @@ fn judge(evidence: &Evidence, options: &Options) -> Verdict {
             title(evidence)
         ));
     }
-    let ratio = loss / expected.max(f64::MIN_POSITIVE);
+    // Soft targets cost what they are unsure of, whatever the outputs: a divergence leaves that out, and
+    // is next to nothing for a guess.
+    let left_out = if initial.terms.is_empty() { initial.left_out } else { 0.0 };
+    let whole = expected + left_out;
+    let ratio = (loss + left_out) / whole.max(f64::MIN_POSITIVE);
+    let bound = |ratio: f64| short((ratio * whole - left_out).max(0.0));
     let message = format!(
         "the loss is {} times the one of guessing{}",
-        short(ratio),
+        short(loss / expected.max(f64::MIN_POSITIVE)),
         judged.worst(&initial.terms, ratio)
     );
     let unscaled = evidence.subject.task == Task::Regression && evidence.subject.unscaled_targets;
@@ -169,17 +175,15 @@ fn judge(evidence: &Evidence, options: &Options) -> Verdict {
     let lowest = if lucky { 0.0 } else { LOW_START };
     match ratio {
         ratio if !(lowest..=ERROR_ABOVE).contains(&ratio) => {
-            let bound =
-                format!("in [{}, {}]", short(lowest * expected), short(ERROR_ABOVE * expected));
-            let findings = vec![finding(message, bound)];
+            let within = format!("in [{}, {}]", bound(lowest), bound(ERROR_ABOVE));
+            let findings = vec![finding(message, within)];
             match unscaled {
                 true => Verdict::warn(summary, findings),
                 false => Verdict::fail(summary, findings),
             }
         }
         ratio if ratio > WARN_ABOVE => {
-            let bound = format!("≤ {}", short(WARN_ABOVE * expected));
-            Verdict::warn(summary, vec![finding(message, bound)])
+            Verdict::warn(summary, vec![finding(message, format!("≤ {}", bound(WARN_ABOVE)))])
         }
         _ => Verdict::pass(summary),
     }

@@ -59,6 +59,7 @@ mod outputs_reach_targets;
 mod outputs_vary;
 pub(crate) mod overfits_batch;
 mod padding_in_bounds;
+pub(crate) mod precision_robust;
 mod regularization_in_range;
 pub(crate) mod respects_padding;
 mod save_load_round_trip;
@@ -69,7 +70,7 @@ mod suspect;
 pub(crate) mod symmetry;
 mod targets_scaled;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 mod text;
 mod train_eval_consistent;
 mod update_ratio;
@@ -170,6 +171,7 @@ pub static REGISTRY: &[&Property] = &[
     &beats_baseline::PROPERTY,
     &generalizes::PROPERTY,
     &beats_linear::PROPERTY,
+    &precision_robust::PROPERTY,
     &scale_independent_of_width::PROPERTY,
     &more_capacity_fits_better::PROPERTY,
     &learning_rate_in_range::PROPERTY,

@@ -5,10 +5,11 @@ use std::f64::consts::LN_10;
 use crate::experiment::{
     ActivationEvidence, CausalityEvidence, CheckPath, CheckpointedEvidence, ContestsEvidence,
     DeviceRandom, DevicesEvidence, DistinctUnits, DropoutEvidence, DroppingLayer, Due, EndEvidence,
-    Evidence, GradientCheckEvidence, GradientEvidence, GradientNoiseEvidence, HalvesEvidence,
-    HeadRecall, InitialEvidence, InputEvidence, LayerDeviation, LayerFacts, LayerScale, LossBounds,
-    MixingEvidence, NoiseScale, OptimizerStepsEvidence, OutcomeEvidence, OverfitEvidence,
-    PaddingEvidence, RecallEvidence, RelationsEvidence, ReloadedEvidence, ReplaysEvidence, Rung,
+    Evidence, GradientCheckEvidence, GradientEvidence, GradientNoiseEvidence, HalfPass,
+    HalfPrecisionEvidence, HalvesEvidence, HeadRecall, InitialEvidence, InputEvidence,
+    LayerDeviation, LayerFacts, LayerScale, LossBounds, MixingEvidence, NoiseScale,
+    OptimizerStepsEvidence, OutcomeEvidence, OverfitEvidence, PaddingEvidence, RecallEvidence,
+    RelationsEvidence, ReloadedEvidence, ReplaysEvidence, RoundedGradient, RoundedLayer, Rung,
     Said, SampleLoss, StepUpdate, SubjectFacts, SweepEvidence, TensorDeviation, TensorStep,
     TrainingEvidence, TwiceEvidence, UnitEvidence, UntrainedEvidence, UpdateEvidence,
     ValidationLoss, WeightEvidence, WidthEvidence,
@@ -17,6 +18,7 @@ use crate::inspection::{
     ClassCount, ColumnFacts, Contradictions, Copies, Cost, Counted, DataFacts, FirstLayer, Head,
     Inspection, LossFacts, Moved, Outputs, Range, Reach, Rows, StepFacts, Takes, TargetFacts, seen,
 };
+use crate::model::HalfFormat;
 use crate::property::{Options, Property, Verdict};
 use crate::spec::Task;
 
@@ -57,6 +59,7 @@ pub fn evidence() -> Evidence {
             terms: Vec::new(),
             redrawn: Vec::new(),
             guessing_loss: Some(LN_10),
+            left_out: 0.0,
             constant_loss: Some(LN_10),
             activations: activations(),
             gradients: vec![
@@ -122,6 +125,7 @@ pub fn evidence() -> Evidence {
         }),
         golden: None,
         contests: ContestsEvidence::default(),
+        half_precision: Some(Ok(half_precision())),
         widths: Some(Ok(WidthEvidence {
             examples: 64,
             seeds: 4,
@@ -271,6 +275,54 @@ fn relations() -> RelationsEvidence {
         augmented: Vec::new(),
         positions: None,
         obstacle: None,
+    }
+}
+
+/// The same pass in both formats, each as exact as it can be.
+fn half_precision() -> HalfPrecisionEvidence {
+    let layer = |path: &str, kind: &str, epsilon: f64| RoundedLayer {
+        path: path.to_owned(),
+        kind: kind.to_owned(),
+        error: epsilon / 3.0,
+        overflowed: 0,
+        largest: 2.5,
+        offset: 0.1,
+    };
+    let gradient = |tensor: &str, epsilon: f64| RoundedGradient {
+        tensor: tensor.to_owned(),
+        norm: 0.5,
+        distance: epsilon,
+        cancelled: 0.5,
+    };
+    let pass = |format: HalfFormat, scale: f64| HalfPass {
+        format,
+        scale,
+        loss: 2.35,
+        weights: Vec::new(),
+        layers: vec![
+            layer("input", "input", format.epsilon()),
+            layer("hidden", "linear", format.epsilon()),
+            layer("relu1", "relu", format.epsilon()),
+            layer("head", "linear", format.epsilon()),
+        ],
+        gradients: vec![
+            gradient("hidden.weight", format.epsilon()),
+            gradient("head.weight", format.epsilon()),
+        ],
+        numbers: 1000,
+        vanished: 0,
+        overflowed: 0,
+    };
+    HalfPrecisionEvidence {
+        examples: 120,
+        loss: 2.35,
+        best_scale: 1024.0,
+        epsilons: Vec::new(),
+        passes: vec![
+            pass(HalfFormat::Bf16, 1.0),
+            pass(HalfFormat::F16, 1.0),
+            pass(HalfFormat::F16, 1024.0),
+        ],
     }
 }
 

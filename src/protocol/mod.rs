@@ -12,7 +12,7 @@ mod orders;
 
 pub use message::{EventWriter, Line, Message, decode};
 pub use models::Models;
-pub use order::{Assignment, Mutation, Order, SetUp};
+pub use order::{Assignment, Drawing, Mutation, Order, SetUp};
 pub use orders::{Unreadable, from_supervisor};
 
 /// Raised when a message or an order changes its meaning. Supervisor and worker are separate

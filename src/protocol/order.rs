@@ -50,6 +50,20 @@ pub struct Assignment {
     /// In what other form than its file has the spec is run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mutation: Option<Mutation>,
+    /// The pictures that are drawn when all test cases are over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pictures: Option<Drawing>,
+}
+
+/// Pictures of a spec. Snapshots are then not compared: somebody looks, and tests nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Drawing {
+    /// What stands among the tests of the assignment for the drawing itself, as their last.
+    pub test: String,
+    /// The page that is written; absolute.
+    pub page: PathBuf,
+    /// Steps of the recipe at most, where somebody said so.
+    pub steps: Option<usize>,
 }
 
 /// A spec in another form. Its snapshots are not compared: they are of the spec as it is.

@@ -76,6 +76,6 @@ pub use rust_config::RustConfig;
 pub use schedule::{Cyclic, CyclicMode, OneCycle, Plateau, Reduction, Schedule, ScheduleSpec};
 pub use span::{Source, SourceFile, Span, Spanned};
 pub(crate) use suggestion::{aliases, suggest};
-pub use training::{Clipping, Length, TrainingSpec};
+pub use training::{Clipping, LEAST_STEPS, Length, TrainingSpec};
 pub use weights::{Convention, WeightsSpec};
 pub use wiring::{Attributes, Merge, PaddingMask};

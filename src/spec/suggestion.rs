@@ -281,6 +281,77 @@ const ALIASES: &[(&str, &[&str])] = &[
     ("shape", &["input_shape"]),
     ("split", &["validation_split"]),
     ("validation", &["val", "test", "holdout"]),
+    // Properties, and a fault in the place of one that nothing could fail.
+    ("accumulation_equivalent", &["accumulation_check"]),
+    ("answers_not_among_inputs", &["target_leakage", "label_leakage", "data_leakage"]),
+    ("batch_independent", &["batch_dependence", "batch_mixing", "backprop_dependence"]),
+    ("batch_size_adequate", &["gradient_noise_scale", "critical_batch_size"]),
+    (
+        "beats_baseline",
+        &["dummy_classifier", "dummy_baseline", "better_than_chance", "majority_baseline"],
+    ),
+    ("causal", &["look_ahead", "future_leakage", "no_peeking"]),
+    ("checkpointing_equivalent", &["gradient_checkpointing", "activation_checkpointing", "remat"]),
+    ("classes_balanced", &["class_imbalance", "imbalanced_classes"]),
+    ("deterministic", &["reproducible", "reproducibility", "repeatable", "stable_over_seeds"]),
+    ("equivariant_to", &["equivariance"]),
+    (
+        "finite_everywhere",
+        &[
+            "loss_is_finite",
+            "no_nan",
+            "nan_check",
+            "check_numerics",
+            "detect_anomaly",
+            "terminate_on_nan",
+        ],
+    ),
+    ("frozen_stay", &["assert_vars_same", "params_unchanged", "frozen_unchanged"]),
+    ("generalizes", &["generalization_gap", "train_test_gap", "overfitting"]),
+    (
+        "gradients_flow",
+        &["vanishing_gradient", "vanishing_gradients", "exploding_gradient", "exploding_gradients"],
+    ),
+    (
+        "gradients_match",
+        &["gradcheck", "gradient_check", "check_grads", "verify_grad", "numerical_gradient"],
+    ),
+    ("initial_loss", &["init_loss", "loss_at_init", "loss_at_initialization"]),
+    ("inputs_normalized", &["features_scaled", "input_scaling", "normalized_inputs"]),
+    ("invariant_to", &["invariance"]),
+    ("learning_rate_in_range", &["lr_finder", "lr_find", "lr_range_test", "learning_rate_finder"]),
+    ("matches_golden", &["golden", "golden_outputs", "reference_outputs"]),
+    ("no_dead_units", &["dead_relu", "dying_relu", "dead_neurons"]),
+    ("no_duplicates_across_split", &["train_test_overlap", "train_test_samples_mix"]),
+    ("no_saturation", &["saturation", "saturated_activations"]),
+    ("outputs_vary", &["constant_output", "mode_collapse", "output_collapse"]),
+    (
+        "overfits_batch",
+        &["overfit_batches", "overfit_one_batch", "overfit_single_batch", "overfit_small_batch"],
+    ),
+    (
+        "precision_robust",
+        &[
+            "mixed_precision",
+            "half_precision",
+            "amp",
+            "autocast",
+            "fp16",
+            "bfloat16",
+            "loss_scaling",
+        ],
+    ),
+    ("regularization_in_range", &["data_loss_dominates", "regularization_raises_loss"]),
+    ("respects_padding", &["respects_mask", "mask_is_respected", "supports_masking"]),
+    ("save_load_round_trip", &["serialization", "save_and_load", "checkpoint_round_trip"]),
+    ("scale_independent_of_width", &["mup", "coordinate_check", "coord_check"]),
+    ("shuffle_labels", &["must_not_learn", "random_labels", "label_permutation", "y_scrambling"]),
+    ("update_ratio", &["update_to_weight_ratio", "update_to_data_ratio"]),
+    (
+        "weights_update",
+        &["assert_vars_change", "params_change", "variables_change", "weights_change"],
+    ),
+    ("within_budget", &["max_parameters", "flops_budget", "model_size"]),
     // Sections and faults.
     ("expect", &["expectations", "properties", "checks", "tests"]),
     ("training", &["train", "recipe", "fit"]),
@@ -482,10 +553,30 @@ mod tests {
     fn every_alias_stands_for_a_known_word() {
         let keys = vocabulary::terms().flat_map(|term| term.keys());
         let names = vocabulary::terms().map(|term| term.name);
-        let known: Vec<_> =
-            keys.chain(names).chain(["classification", "binary_classification"]).collect();
+        let properties = crate::property::REGISTRY.iter().map(|property| property.meta.name);
+        let known: Vec<_> = keys
+            .chain(names)
+            .chain(properties)
+            .chain(["classification", "binary_classification"])
+            .collect();
         for (name, _) in ALIASES {
             assert!(known.contains(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn names_that_others_have_for_a_property_find_ours() {
+        let properties: Vec<&str> =
+            crate::property::REGISTRY.iter().map(|it| it.meta.name).collect();
+        for (theirs, ours) in [
+            ("loss_is_finite", "finite_everywhere"),
+            ("respects_mask", "respects_padding"),
+            ("data_loss_dominates", "regularization_in_range"),
+            ("overfit_single_batch", "overfits_batch"),
+            ("mixed-precision", "precision_robust"),
+            ("gradcheck", "gradients_match"),
+        ] {
+            assert_eq!(suggest(theirs, &properties), Some(ours), "{theirs}");
         }
     }
 

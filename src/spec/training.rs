@@ -37,9 +37,16 @@ impl TrainingSpec {
     }
 }
 
+/// Steps that a recipe takes that does not say how long it trains. One pass over a small table is four
+/// steps, in which nothing learns, and nobody asked for just four.
+pub const LEAST_STEPS: usize = 100;
+
 /// How long the recipe trains.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Length {
+    /// The spec says nothing: whole passes over the training data, one of them or as many as make
+    /// [`LEAST_STEPS`] steps.
+    Unsaid,
     /// Passes over the training data.
     Epochs(usize),
     /// Optimizer steps.
@@ -90,9 +97,11 @@ fn clipping(options: &mut OptionReader<'_, '_, '_>) -> Option<Clipping> {
 }
 
 fn length(options: &mut OptionReader<'_, '_, '_>, schedule: &ScheduleSpec) -> Length {
-    let epochs = options.spanned_count("epochs");
+    let epochs = options.optional_count("epochs");
     let before = options.reader.errors.len();
-    let Some(steps) = options.optional_count("steps") else { return Length::Epochs(*epochs) };
+    let Some(steps) = options.optional_count("steps") else {
+        return epochs.map_or(Length::Unsaid, |epochs| Length::Epochs(*epochs));
+    };
     if let (Some(epochs), Some(steps)) = (options.key_span("epochs"), options.key_span("steps")) {
         let message = "`training` has one length: `epochs` or `steps`";
         let (first, second) =

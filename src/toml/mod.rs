@@ -3,9 +3,11 @@
 //! The only modules that name toml_edit. They know TOML, and nothing of what nn-test or cargo write
 //! in it.
 
+#[cfg(feature = "cli")]
 mod edit;
 mod tree;
 
+#[cfg(feature = "cli")]
 pub(crate) use edit::merged;
 pub(crate) use tree::{Entry, Node, Table, parse};
 

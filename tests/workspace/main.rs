@@ -21,7 +21,7 @@ fn main() -> ExitCode {
     let mut arguments = Arguments::from_args();
     // Cargo's builds wait for each other, and memory is watched.
     arguments.test_threads = Some(1);
-    let cases: [(&str, Case); 14] = [
+    let cases: [(&str, Case); 15] = [
         ("the_sample_locks_the_versions_of_this_package", agreement::versions),
         ("the_sample_has_the_profile_of_this_package", agreement::profiles),
         ("the_sample_builds_burn_with_the_features_of_this_package", agreement::features),
@@ -34,6 +34,7 @@ fn main() -> ExitCode {
         ("a_model_with_its_own_training_step_passes", outcomes::stepped),
         ("wrong_registrations_are_refused_with_errors_that_help", refused::programs_are_refused),
         ("cargo_test_agrees_with_cargo_nn_test", ways::cargo_test),
+        ("cargo_test_takes_severities_from_the_configuration_as_well", ways::configuration),
         ("partitions_of_nextest_are_together_the_whole", ways::partitions),
         ("a_nextest_archive_runs_where_it_was_moved_to", ways::archive),
     ];

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Output};
 
 use libtest_mimic::{Completion, Failed};
 use nn_test::property::REGISTRY;
@@ -16,16 +16,37 @@ fn members() -> String {
     MEMBERS.map(|member| format!("-p {member}")).join(" ")
 }
 
+/// What `cargo test` prints of test cases.
+fn printed(output: &Output) -> Verdicts {
+    let text = sample::text(&output.stdout);
+    let lines = text.lines().filter_map(|line| line.strip_prefix("test ")?.split_once(" ... "));
+    lines.map(|(test, end)| (test.trim_end().to_owned(), end != "FAILED")).collect()
+}
+
 pub fn cargo_test() -> Result<Completion, Failed> {
     let output = sample::cargo(&format!("test --locked --no-fail-fast --test nn {}", members()))
         .output()
         .map_err(|error| format!("cargo: {error}"))?;
-    let text = sample::text(&output.stdout);
-    let lines = text.lines().filter_map(|line| line.strip_prefix("test ")?.split_once(" ... "));
-    let verdicts: Verdicts =
-        lines.map(|(test, end)| (test.trim_end().to_owned(), end != "FAILED")).collect();
-    assert_eq!(verdicts, outcomes::verdicts(), "{}", sample::told(&output));
+    assert_eq!(printed(&output), outcomes::verdicts(), "{}", sample::told(&output));
     assert_eq!(output.status.code(), Some(101), "two twins are wrong");
+    Ok(Completion::Completed)
+}
+
+/// A profile of `nn-test.toml` lets pass what is an error without it.
+pub fn configuration() -> Result<Completion, Failed> {
+    let run = sample::nn_test("--profile lenient -p operations");
+    let told =
+        run.statuses().into_iter().map(|(test, status)| (test.to_owned(), !status.is_failure()));
+    let told: Verdicts = told.collect();
+    let output = sample::cargo("test --locked --no-fail-fast --test nn -p operations")
+        .env("NN_TEST_PROFILE", "lenient")
+        .output()
+        .map_err(|error| format!("cargo: {error}"))?;
+    assert_eq!(printed(&output), told, "{}", sample::told(&output));
+    assert_eq!((run.code, output.status.code()), (Some(0), Some(0)), "{}", sample::told(&output));
+    // Without the profile some of them fail.
+    let strict = outcomes::verdicts();
+    assert!(told.keys().any(|test| strict.get(test) == Some(&false)), "{told:?}");
     Ok(Completion::Completed)
 }
 

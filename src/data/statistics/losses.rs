@@ -41,6 +41,11 @@ pub fn guessing_loss(kind: &LossKind, targets: &Targets, classes: usize) -> f64 
     at_zero(kind, targets, classes).mean()
 }
 
+/// What a KL divergence leaves out of the cross entropy, the targets' own entropy; 0 for other losses.
+pub fn left_out(kind: &LossKind, targets: &Targets) -> f64 {
+    super::objective::left_out(kind, targets).mean()
+}
+
 /// The loss that no model can get below on these examples.
 ///
 /// A model answers equal inputs alike, so the best it can do is the best constant output for each
@@ -315,6 +320,10 @@ mod tests {
         let targets = Targets::Arrays { values: vec![1.0, 0.0, 0.0, 1.0], shape: vec![2] };
         assert_close(constant_loss(&kl, &targets, 0), LN_2 / 2.0);
         assert_close(guessing_loss(&kl, &targets, 0), LN_2 / 2.0);
+        assert_close(left_out(&kl, &targets), 0.0);
+        let halves = Targets::Arrays { values: vec![0.5; 4], shape: vec![2] };
+        assert_close(left_out(&kl, &halves), LN_2 / 2.0);
+        assert_close(left_out(&LossKind::Mse, &halves), 0.0);
         assert_close(loss_floor(&kl, &examples(&[1.0, 2.0], targets), 0), 0.0);
     }
 }

@@ -19,5 +19,5 @@ pub use answers::{counted, divisor, reduction_factor};
 pub use classes::{balanced_weights, class_counts, class_priors};
 pub use columns::{ColumnStatistics, column_statistics, quantile};
 pub use groups::best_accuracy;
-pub use losses::{constant_loss, guessing_loss, loss_floor};
+pub use losses::{constant_loss, guessing_loss, left_out, loss_floor};
 pub use poisson::mean_log_factorial;

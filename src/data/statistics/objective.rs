@@ -63,6 +63,14 @@ pub(super) fn at_zero(kind: &LossKind, targets: &Targets, classes: usize) -> Los
     }
 }
 
+/// What a divergence leaves out of the cross entropy: the targets' own entropy.
+pub(super) fn left_out(kind: &LossKind, targets: &Targets) -> LossSum {
+    match kind {
+        LossKind::KlDiv { log_target } => KlDivergence::new(*log_target, targets).entropy(),
+        _ => LossSum { sum: 0.0, divisor: 1.0 },
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Extreme {
     Lowest,
@@ -210,6 +218,11 @@ impl KlDivergence {
             negative_entropy -= cost(probability, probability);
         }
         Self { masses, negative_entropy, divisor: values.len() as f64 }
+    }
+
+    /// Of the targets, −Σᵢⱼ tᵢⱼ ln tᵢⱼ: by so much a cross entropy is larger.
+    fn entropy(&self) -> LossSum {
+        LossSum { sum: -self.negative_entropy, divisor: self.divisor }
     }
 
     fn lowest(&self) -> LossSum {

@@ -160,7 +160,7 @@ fn a_short_spec_has_the_documented_defaults() {
     let training = &spec.training;
     assert_eq!(
         (training.batch_size.value, training.length, training.seed),
-        (32, Length::Epochs(1), 42)
+        (32, Length::Unsaid, 42)
     );
     assert!(spec.training.clipping.is_none() && spec.faults.is_empty());
 }

@@ -753,7 +753,7 @@ pub(super) static TERMS: &[TermMeta] = &[
             TermOption {
                 name: "epochs",
                 kind: Kind::Count { least: 1 },
-                default: Default::Count(1),
+                default: Default::Derived("1, or as many as make 100 steps"),
                 doc: "passes over the training data",
             },
             TermOption {

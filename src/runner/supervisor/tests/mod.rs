@@ -186,6 +186,7 @@ fn job(name: &str, properties: &[&str]) -> Job {
         specs_dir: "/p/specs".into(),
         tests: properties.iter().map(|property| format!("{name}::{property}")).collect(),
         mutation: None,
+        pictures: None,
     };
     let places = assignment.tests.iter().cloned().zip([(5, 3), (6, 3), (7, 3)]).collect();
     Job { role: 0, spec: name.to_owned(), assignment, places, timeout: None, whole: true }
