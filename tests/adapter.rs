@@ -17,9 +17,10 @@ fn main() -> ExitCode {
     let mut arguments = Arguments::from_args();
     // One device, one thread.
     arguments.test_threads = Some(1);
-    let cases: [(&str, Case); 3] = [
+    let cases: [(&str, Case); 4] = [
         ("gradients_agree_with_the_reference_device_to_a_hundred_thousandth", gradients_agree),
         ("loss_curves_agree_with_the_reference_device_to_a_thousandth", curves_agree),
+        ("a_coarse_layer_is_seen_on_the_device_alone_and_its_twin_is_not", coarse_layer_fails),
         ("an_inexact_kernel_of_the_device_is_a_warning_and_no_failure", gelu_warns),
     ];
     let trials = cases.map(|(name, case)| {
@@ -93,5 +94,24 @@ fn gelu_warns(devices: &Devices) -> Result<(), Failed> {
     match verdict.outcome {
         Outcome::Warn => Ok(()),
         other => Err(format!("{other:?}: {}", verdict.summary).into()),
+    }
+}
+
+/// The planted fault of the test device, which the CPU cannot have, and the same spec without it.
+fn coarse_layer_fails(devices: &Devices) -> Result<(), Failed> {
+    let file = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("fixtures/faulty/coarse_layer.yaml");
+    let faulty = spec::load(&file).map_err(|e| e.render(false))?;
+    let mut twin = faulty.clone();
+    twin.faults.clear();
+    let property = property::find("matches_reference_device").ok_or("it is registered")?;
+    let options = Options::defaults(&property.meta);
+    let judged = |spec: &Spec| -> Result<_, Failed> {
+        Ok((property.judge)(&measure(spec, devices, Experiment::Devices)?, &options))
+    };
+    let (caught, healthy) = (judged(&faulty)?, judged(&twin)?);
+    let place = caught.findings.first().map(|finding| finding.place.as_str());
+    match (caught.outcome, place, healthy.outcome) {
+        (Outcome::Fail, Some("hidden"), Outcome::Pass) => Ok(()),
+        _ => Err(format!("{}; the twin: {}", caught.summary, healthy.summary).into()),
     }
 }

@@ -7,6 +7,7 @@ use clap::{Args, ValueEnum};
 use super::Error;
 use crate::device::DeviceChoice;
 use crate::filter::Filter;
+use crate::report::StatusLevel;
 use crate::runner::{Partition, Selection};
 use crate::severities::{Named, parse_one};
 use crate::size::read_size;
@@ -247,6 +248,40 @@ impl FormatOption {
     pub(super) fn message_format(&self) -> MessageFormat {
         self.message_format.unwrap_or_default()
     }
+}
+
+/// How much of what holds is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum StatusLevelArgument {
+    /// Only what is wrong
+    Fail,
+    /// A line for each spec
+    Pass,
+    /// Every test case
+    All,
+}
+
+impl From<StatusLevelArgument> for StatusLevel {
+    fn from(argument: StatusLevelArgument) -> Self {
+        match argument {
+            StatusLevelArgument::Fail => Self::Fail,
+            StatusLevelArgument::Pass => Self::Pass,
+            StatusLevelArgument::All => Self::All,
+        }
+    }
+}
+
+/// `--status-level` and `--verbose`.
+#[derive(Debug, Clone, Args)]
+pub(super) struct ViewOptions {
+    /// What is shown of test cases that hold; a run of few lists them [default: pass]
+    #[arg(long, value_name = "LEVEL", value_enum, help_heading = "Output options")]
+    #[arg(hide_possible_values = false)]
+    pub(super) status_level: Option<StatusLevelArgument>,
+
+    /// List every test case, with all that it has to say and what it prints
+    #[arg(long, short, help_heading = "Output options")]
+    pub(super) verbose: bool,
 }
 
 /// `--color`.

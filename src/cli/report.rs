@@ -8,10 +8,11 @@ use anstream::AutoStream;
 use clap::{Args, Subcommand};
 
 use super::Error;
-use super::options::{ColorOption, FormatOption, MessageFormat};
+use super::options::{ColorOption, FormatOption, MessageFormat, StatusLevelArgument, ViewOptions};
 use super::report_options::{Ci, ReportOptions};
 use super::reporters::Reporters;
 use super::run::conclude;
+use super::settings;
 use crate::report::event::{Event, RunEnd, RunSummary, Sink};
 use crate::report::{HumanReporter, JsonReporter, Shard, merge};
 
@@ -40,9 +41,8 @@ struct MergeOptions {
     #[command(flatten)]
     format: FormatOption,
 
-    /// Show also what passing test cases print
-    #[arg(long, short, help_heading = "Output options")]
-    verbose: bool,
+    #[command(flatten)]
+    view: ViewOptions,
 
     #[command(flatten)]
     color: ColorOption,
@@ -69,7 +69,9 @@ impl MergeOptions {
         let main: Box<dyn Sink> = match self.format.message_format() {
             MessageFormat::Json => Box::new(JsonReporter::new(io::stdout())),
             MessageFormat::Human => {
-                Box::new(HumanReporter::new(AutoStream::auto(io::stdout()), self.verbose))
+                let level = self.view.status_level.unwrap_or(StatusLevelArgument::Pass);
+                let view = settings::view(level, self.view.verbose);
+                Box::new(HumanReporter::new(AutoStream::auto(io::stdout()), view))
             }
         };
         let destinations = self.reports.destinations(Ci::from_environment());

@@ -14,7 +14,7 @@ use super::limits::{Machine, limits};
 use super::models::Registry;
 use super::options::{
     ColorOption, ExecutionOptions, FormatOption, MessageFormat, NoTestsOption, PartitionOption,
-    SelectionOptions, SeverityOptions,
+    SelectionOptions, SeverityOptions, ViewOptions,
 };
 use super::report_options::{Ci, ReportOptions};
 use super::reporters::Reporters;
@@ -22,7 +22,7 @@ use super::settings::{self, ProfileOption, resolver};
 use super::work::{Place, work};
 use crate::config::{CommandLine, Key};
 use crate::report::event::{Event, RunSummary, SCHEMA_VERSION, Sink};
-use crate::report::{HumanReporter, JsonReporter, PlainProgress, TerminalProgress};
+use crate::report::{HumanReporter, JsonReporter, PlainProgress, TerminalProgress, View};
 use crate::runner::{ProcessLauncher, Timings, forward_interrupts, supervise};
 
 /// Below the target folder: how long each spec took.
@@ -54,9 +54,8 @@ pub(super) struct RunOptions {
     #[command(flatten)]
     format: FormatOption,
 
-    /// Show also what passing test cases print
-    #[arg(long, short, help_heading = "Output options")]
-    verbose: bool,
+    #[command(flatten)]
+    view: ViewOptions,
 
     #[command(flatten)]
     pub(super) color: ColorOption,
@@ -82,7 +81,12 @@ impl RunOptions {
         let destinations = settings::reports(&settings).destinations(Ci::from_environment());
         let format = settings::choice(&settings, Key::MessageFormat);
         let nothing = choice.groups.is_empty();
-        let main = if nothing { machine_reporter(format) } else { Some(self.reporter(format)) };
+        let level = settings::choice(&settings, Key::StatusLevel);
+        let view = settings::view(level, self.view.verbose);
+        let main = match nothing {
+            true => machine_reporter(format),
+            false => Some(reporter(format, view)),
+        };
         let mut reporters = Reporters::open(main, destinations)?;
         reporters.announce(&choice, partition.map(|partition| partition.to_string()));
         if nothing {
@@ -124,18 +128,19 @@ impl RunOptions {
         let line = self.no_tests.say(self.execution.say(self.profile.command_line()));
         let line = self.severity.say(self.reports.say(self.build.say(line)));
         line.with(Key::MessageFormat, self.format.message_format.map(settings::word))
+            .with(Key::StatusLevel, self.view.status_level.map(settings::word))
     }
+}
 
-    /// The report goes to standard output, the progress to standard error.
-    fn reporter(&self, format: MessageFormat) -> Box<dyn Sink> {
-        if let Some(reporter) = machine_reporter(format) {
-            return reporter;
-        }
-        let human = HumanReporter::new(AutoStream::auto(io::stdout()), self.verbose);
-        match io::stderr().is_terminal() {
-            true => Box::new(TerminalProgress::new(human)),
-            false => Box::new(PlainProgress::new(human, AutoStream::auto(io::stderr()))),
-        }
+/// The report goes to standard output, the progress to standard error.
+fn reporter(format: MessageFormat, view: View) -> Box<dyn Sink> {
+    if let Some(reporter) = machine_reporter(format) {
+        return reporter;
+    }
+    let human = HumanReporter::new(AutoStream::auto(io::stdout()), view);
+    match io::stderr().is_terminal() {
+        true => Box::new(TerminalProgress::new(human)),
+        false => Box::new(PlainProgress::new(human, AutoStream::auto(io::stderr()))),
     }
 }
 

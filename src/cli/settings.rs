@@ -6,11 +6,14 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::Error;
-use super::options::{ExecutionOptions, Filterset, NoTestsOption, SeverityOptions, Warnings};
+use super::options::{
+    ExecutionOptions, Filterset, NoTestsOption, SeverityOptions, StatusLevelArgument, Warnings,
+};
 use super::report_options::ReportOptions;
 use crate::config::{
     self, CommandLine, Config, Environment, Key, Origin, Resolver, Settings, Value,
 };
+use crate::report::View;
 
 /// `--profile`.
 #[derive(Debug, Clone, Args)]
@@ -93,6 +96,11 @@ pub(super) fn default_filter(settings: &Settings) -> Result<Filterset, Error> {
     let key = Key::DefaultFilter;
     let text = settings.text(key).unwrap_or("all()");
     Filterset::parse(text, &format!("`{}`, set by {}", key.name(), source(settings, key)))
+}
+
+/// What a person sees on standard output.
+pub(super) fn view(level: StatusLevelArgument, verbose: bool) -> View {
+    View { level: level.into(), verbose, ..View::default() }
 }
 
 /// The word that the command line has for a choice; configurations have the same.
@@ -179,6 +187,7 @@ pub(super) mod tests {
         agree::<NoTests>("no-tests");
         agree::<Annotations>("annotations");
         agree::<MessageFormat>("message-format");
+        agree::<StatusLevelArgument>("status-level");
         agree::<Warnings>("warnings");
     }
 

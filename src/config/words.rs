@@ -16,6 +16,7 @@ pub enum Key {
     DefaultFilter,
     NoTests,
     MessageFormat,
+    StatusLevel,
     Annotations,
     Junit,
     Summary,
@@ -46,7 +47,7 @@ pub struct Word {
 }
 
 /// All words, in the order in which they are shown.
-pub static WORDS: [Word; 19] = [
+pub static WORDS: [Word; 20] = [
     package("device", Key::Device, Kind::Choice(&["auto", "wgpu", "cpu"])),
     run("jobs", Key::Jobs, Kind::Auto(&Kind::Count)),
     package("timeout", Key::Timeout, Kind::Auto(&Kind::Seconds)),
@@ -57,6 +58,7 @@ pub static WORDS: [Word; 19] = [
     run("default-filter", Key::DefaultFilter, Kind::Filter),
     run("no-tests", Key::NoTests, Kind::Choice(&["fail", "warn", "pass"])),
     run("message-format", Key::MessageFormat, Kind::Choice(&["human", "json"])),
+    run("status-level", Key::StatusLevel, Kind::Choice(&["fail", "pass", "all"])),
     run("annotations", Key::Annotations, Kind::Choice(&["auto", "github", "none"])),
     run("junit", Key::Junit, Kind::File),
     run("summary", Key::Summary, Kind::File),

@@ -10,6 +10,11 @@ pub struct Cause {
     pub text: &'static str,
     /// What to do.
     pub mend: &'static str,
+    /// Properties whose findings know better what to do about this very case, the best first, each with
+    /// words that such a help has.
+    pub(super) helps: &'static [(&'static str, &'static str)],
+    /// Where in a spec it is, if that is always the same; else the finding that speaks first says where.
+    pub(super) at: Option<&'static str>,
     /// Properties that fail because of it.
     consequences: &'static [&'static str],
 }
@@ -33,6 +38,8 @@ pub static CAUSES: &[Cause] = &[
         title: "labels do not belong to their inputs",
         text: "The answers were shuffled, shifted against their inputs, drawn by lot, or differ where inputs are the same. A model can learn some of them by heart and nothing that holds for others.",
         mend: "Look at some rows beside their labels, where they are read and where they are shuffled; inputs and labels must be shuffled and split together.",
+        helps: &[],
+        at: Some("data"),
         consequences: &[
             "initial_loss",
             "overfits_batch",
@@ -50,6 +57,8 @@ pub static CAUSES: &[Cause] = &[
         title: "one class is too rare to be learned",
         text: "The loss is low for a model that never names the rare class, and the gradient of its few examples drowns.",
         mend: "Give the loss `weights: balanced`, or gather more examples of the class.",
+        helps: &[("classes_balanced", "")],
+        at: None,
         consequences: &["learns", "generalizes", "beats_baseline"],
     },
     Cause {
@@ -57,6 +66,8 @@ pub static CAUSES: &[Cause] = &[
         title: "answers of some classes count nothing in the loss",
         text: "Weights of the loss silence a class: the loss falls to its floor, and the answers stay wrong.",
         mend: "Look at the `weights` of the loss: in the order of the sorted labels, none of them 0 or far below the others.",
+        helps: &[],
+        at: None,
         consequences: &["overfits_batch", "generalizes", "beats_baseline"],
     },
     Cause {
@@ -64,6 +75,8 @@ pub static CAUSES: &[Cause] = &[
         title: "held-out examples are trained on",
         text: "Copies of held-out examples stand among the training examples, so that the held-out loss says nothing about new ones.",
         mend: "Remove copies before the split, or split by `group`.",
+        helps: &[],
+        at: None,
         consequences: &["generalizes"],
     },
     Cause {
@@ -71,6 +84,8 @@ pub static CAUSES: &[Cause] = &[
         title: "the answer is among the inputs",
         text: "A column was made of the answer: training and validation are brilliant, and use fails, where the column is not there yet.",
         mend: "Leave the column out of `features`.",
+        helps: &[("answers_not_among_inputs", "")],
+        at: None,
         consequences: &["generalizes"],
     },
     Cause {
@@ -78,6 +93,8 @@ pub static CAUSES: &[Cause] = &[
         title: "the parts of the data are not alike",
         text: "Training and held-out examples come from different ends of a sorted file: what is learned from one does not hold for the other.",
         mend: "Let the split shuffle (`shuffle: true`), or stratify it by class.",
+        helps: &[],
+        at: None,
         consequences: &["generalizes", "labels_valid", "beats_baseline"],
     },
     Cause {
@@ -85,7 +102,10 @@ pub static CAUSES: &[Cause] = &[
         title: "inputs are far from unit size",
         text: "Inputs that are thousands or thousandths in size saturate or silence the first layer, and make every rate wrong for it.",
         mend: "Scale the inputs (`scale: standardize`), once, by the training part.",
+        helps: &[("inputs_normalized", "")],
+        at: None,
         consequences: &[
+            "gradients_match",
             "inputs_normalized",
             "initial_loss",
             "activations_in_scale",
@@ -108,7 +128,10 @@ pub static CAUSES: &[Cause] = &[
         title: "targets are far from unit size",
         text: "The loss grows with the square of the targets: its gradient is far too large for the recipe, or the outputs need very many steps to reach them.",
         mend: "Scale the targets (`scale_target: standardize`).",
+        helps: &[("targets_scaled", "")],
+        at: None,
         consequences: &[
+            "gradients_match",
             "initial_loss",
             "learns",
             "overfits_batch",
@@ -129,6 +152,8 @@ pub static CAUSES: &[Cause] = &[
         title: "part of the inputs never reaches the outputs",
         text: "A slice, a stride or an order of axes keeps most of the inputs from the layers behind: what they tell is lost.",
         mend: "Follow the shapes in the report of `shapes` from the input on, and look at the first layer that leaves something out.",
+        helps: &[],
+        at: None,
         consequences: &[
             "uses_inputs",
             "every_parameter_gets_gradient",
@@ -148,6 +173,8 @@ pub static CAUSES: &[Cause] = &[
         title: "some columns tell nothing",
         text: "Columns of one value cannot tell examples apart.",
         mend: "Leave the columns out, or repair how they are read.",
+        helps: &[("features_vary", "")],
+        at: None,
         consequences: &["features_vary", "learns"],
     },
     Cause {
@@ -155,6 +182,8 @@ pub static CAUSES: &[Cause] = &[
         title: "the last layer does not suit the loss",
         text: "The outputs are not what the loss takes (logits, probabilities, numbers of any size), or cannot reach the targets: the loss has a floor that no training gets below.",
         mend: "Follow the help of `loss_suits_task`: take away the last activation, or choose the loss that belongs to it.",
+        helps: &[("loss_suits_task", "")],
+        at: None,
         consequences: &[
             "loss_is_a_mean",
             "loss_terms_balanced",
@@ -186,6 +215,8 @@ pub static CAUSES: &[Cause] = &[
         title: "the loss is a sum over the batch",
         text: "A sum grows with the batch, and the steps with it: a rate that suits a mean is too high by the size of the batch.",
         mend: "Take the mean over examples (`reduction: mean`), or divide the rate by the batch size.",
+        helps: &[("loss_is_a_mean", "")],
+        at: None,
         consequences: &[
             "accumulation_equivalent",
             "no_dead_units",
@@ -209,6 +240,8 @@ pub static CAUSES: &[Cause] = &[
         title: "the sign of the loss is turned",
         text: "The optimizer climbs: steps along the gradient raise the loss.",
         mend: "Turn the sign of the loss or of the gradient: losses are minimized.",
+        helps: &[],
+        at: None,
         consequences: &[
             "learns",
             "overfits_batch",
@@ -229,6 +262,8 @@ pub static CAUSES: &[Cause] = &[
         title: "no gradient flows back through a layer",
         text: "A layer takes part in the outputs, but the backward pass ends there: what lies before it is not trained, or from half of its paths alone.",
         mend: "Look for a detached tensor (`detach`, `no_grad`, numbers read back and made a tensor again) in the layer named.",
+        helps: &[],
+        at: None,
         consequences: &[
             "every_parameter_gets_gradient",
             "uses_inputs",
@@ -244,6 +279,8 @@ pub static CAUSES: &[Cause] = &[
         title: "the backward pass of a layer is wrong",
         text: "The gradient is not the derivative of the loss: a factor, a sign or a path is missing in an operation of the layer named, or of the one behind it.",
         mend: "Compare the backward pass of the operation with its formula; `gradients_match` names the tensor that is nearest to it.",
+        helps: &[("gradients_match", "backward")],
+        at: None,
         consequences: &[
             "every_parameter_gets_gradient",
             "learns",
@@ -265,6 +302,8 @@ pub static CAUSES: &[Cause] = &[
         title: "the device computes something else than the reference",
         text: "The same numbers give other outputs or gradients on the test device than in 64 bits, beyond what rounding explains: a kernel of the driver or of the framework is wrong or too inexact.",
         mend: "Report the layer named with the adapter and its driver (`cargo nn-test doctor`), or run on another device.",
+        helps: &[],
+        at: None,
         consequences: &[
             "gradients_match",
             "learns",
@@ -282,6 +321,8 @@ pub static CAUSES: &[Cause] = &[
         title: "a layer is not trained",
         text: "It gets a gradient, and its weights stay as they are, or move although they are frozen: the optimizer does not have the tensors that it should have.",
         mend: "Give the optimizer the module itself and keep what its step returns; see parameter groups and `no_grad`.",
+        helps: &[],
+        at: None,
         consequences: &[
             "weights_update",
             "update_ratio",
@@ -326,6 +367,8 @@ pub static CAUSES: &[Cause] = &[
         title: "examples of a batch are mixed",
         text: "An output depends on other examples: a reshape or a mean went over the batch axis, or a softmax over the wrong axis.",
         mend: "Look for `reshape`, `mean`, `softmax` over axis 0 before the place named.",
+        helps: &[],
+        at: None,
         consequences: &[
             "learns",
             "overfits_batch",
@@ -339,6 +382,8 @@ pub static CAUSES: &[Cause] = &[
         title: "padding changes the outputs",
         text: "What stands at places of padding, or how many there are, reaches the outputs: the answer depends on the longest sequence of the batch.",
         mend: "Give attention its padding mask (`mask_padding`), and read the first place rather than a mean or the last state.",
+        helps: &[("respects_padding", "")],
+        at: None,
         consequences: &["generalizes", "overfits_batch"],
     },
     Cause {
@@ -346,6 +391,8 @@ pub static CAUSES: &[Cause] = &[
         title: "a place sees what comes after it",
         text: "An output reads later steps of the sequence, which it is to foretell: training looks brilliant, and use fails.",
         mend: "Set the causal mask (`causal: true`), and read sequences forwards only.",
+        helps: &[],
+        at: None,
         consequences: &["overfits_batch", "generalizes"],
     },
     Cause {
@@ -353,6 +400,8 @@ pub static CAUSES: &[Cause] = &[
         title: "weights start alike",
         text: "Units with the same weights get the same gradient and stay the same for good: a layer of them is one unit.",
         mend: "Draw the weights (`kaiming_uniform`, `xavier_normal`).",
+        helps: &[],
+        at: None,
         consequences: &[
             "activations_in_scale",
             "gradients_flow",
@@ -377,6 +426,8 @@ pub static CAUSES: &[Cause] = &[
         title: "weights start too large",
         text: "The signal grows from layer to layer, activations saturate or explode, and the loss begins far above guessing.",
         mend: "Use the default initializer, or a deviation of about √(2 / fan-in) before ReLU.",
+        helps: &[],
+        at: None,
         consequences: &[
             "gradients_match",
             "activations_in_scale",
@@ -405,6 +456,8 @@ pub static CAUSES: &[Cause] = &[
         title: "weights start too small",
         text: "The signal shrinks from layer to layer: all examples look alike behind it, and gradients vanish on their way back.",
         mend: "Use the default initializer, or a deviation of about √(2 / fan-in) before ReLU.",
+        helps: &[],
+        at: None,
         consequences: &[
             "activations_in_scale",
             "gradients_flow",
@@ -429,6 +482,8 @@ pub static CAUSES: &[Cause] = &[
         title: "units never become active",
         text: "ReLUs whose input is below 0 for every example give 0 and pass no gradient: what lies before them is not trained.",
         mend: "Set the biases to 0, use the default initializer, lower the rate, or take `leaky_relu`.",
+        helps: &[],
+        at: None,
         consequences: &[
             "activations_in_scale",
             "gradients_flow",
@@ -453,6 +508,8 @@ pub static CAUSES: &[Cause] = &[
         title: "activations stand on their flats",
         text: "A tanh or sigmoid far from 0 has no slope: the gradient ends there.",
         mend: "Make biases and weights before it smaller, scale the inputs, or normalize before it.",
+        helps: &[],
+        at: None,
         consequences: &[
             "activations_in_scale",
             "gradients_flow",
@@ -477,6 +534,8 @@ pub static CAUSES: &[Cause] = &[
         title: "an activation does not suit its place",
         text: "A softmax between layers makes numbers of the size 1 / width that sum to 1: little of the signal is left.",
         mend: "Take `relu`, `gelu` or `tanh` between layers.",
+        helps: &[],
+        at: None,
         consequences: &[
             "activations_in_scale",
             "gradients_flow",
@@ -501,6 +560,8 @@ pub static CAUSES: &[Cause] = &[
         title: "no activation stands between layers",
         text: "Layers without an activation between them are one linear map, however many there are.",
         mend: "Put an activation such as `relu` between them.",
+        helps: &[("activations_present", "")],
+        at: None,
         consequences: &[
             "overfits_batch",
             "memorizes_outputs",
@@ -514,6 +575,8 @@ pub static CAUSES: &[Cause] = &[
         title: "the signal dies on its way through the layers",
         text: "Layer after layer takes a part of signal and gradient: the first layers are not trained.",
         mend: "Take ReLU and its initializer, shortcuts (`residual`) or normalization, or fewer layers.",
+        helps: &[],
+        at: None,
         consequences: &[
             "activations_in_scale",
             "gradients_flow",
@@ -538,6 +601,8 @@ pub static CAUSES: &[Cause] = &[
         title: "a normalization does not do its work",
         text: "Running statistics do not follow the batches, or the variance drowns in epsilon: the model in use is another one than in training.",
         mend: "Take the usual momentum (0.1) and epsilon (1e-5), batches of 16 and more, and train in training mode.",
+        helps: &[],
+        at: None,
         consequences: &[
             "normalization_sound",
             "train_eval_consistent",
@@ -559,6 +624,8 @@ pub static CAUSES: &[Cause] = &[
         title: "dropout takes too much, or stands where it must not",
         text: "So much is dropped that no signal is left, or dropout acts behind the last layer, before a normalization, or in use.",
         mend: "Take 0.1 to 0.5, between hidden layers, and only in training.",
+        helps: &[("dropout_sound", "")],
+        at: None,
         consequences: &[
             "dropout_sound",
             "train_eval_consistent",
@@ -574,6 +641,8 @@ pub static CAUSES: &[Cause] = &[
         title: "augmentation destroys what is to be learned",
         text: "The model learns the examples as they are by heart, but not as the recipe changes them: noise drowns them, or a flip makes another class of them.",
         mend: "Make the augmentation weaker, or leave it out; look at some changed examples beside their labels.",
+        helps: &[],
+        at: Some("data.augment"),
         consequences: &[
             "augmentation_keeps_scale",
             "learns",
@@ -588,6 +657,8 @@ pub static CAUSES: &[Cause] = &[
         title: "regularization outweighs the data",
         text: "The penalty, or weight decay, pulls the weights to 0 faster than the data moves them.",
         mend: "Lower the strength by factors of ten.",
+        helps: &[],
+        at: None,
         consequences: &[
             "regularization_in_range",
             "learns",
@@ -603,6 +674,8 @@ pub static CAUSES: &[Cause] = &[
         title: "gradients are clipped to nearly nothing",
         text: "The bound lies far below the usual gradient: every step is tiny.",
         mend: "Set the bound near the median of the gradient, which the report of `clipping_in_use` names.",
+        helps: &[("clipping_in_use", "")],
+        at: None,
         consequences: &["clipping_in_use", "update_ratio", "learns", "beats_baseline"],
     },
     Cause {
@@ -610,6 +683,8 @@ pub static CAUSES: &[Cause] = &[
         title: "the schedule leaves no rate to learn with",
         text: "The rate is gone after a few steps, or its warm-up never ends.",
         mend: "Fit the schedule to the recipe: its steps are counted in steps, not in epochs.",
+        helps: &[],
+        at: None,
         consequences: &["schedule_as_declared", "update_ratio", "learns", "beats_baseline"],
     },
     Cause {
@@ -617,6 +692,8 @@ pub static CAUSES: &[Cause] = &[
         title: "a batch is too small for what is computed over it",
         text: "One example has no variance: a normalization over it gives 0.",
         mend: "Take batches of 16 and more, or a normalization that does not look at the batch.",
+        helps: &[],
+        at: None,
         consequences: &[
             "normalization_sound",
             "train_eval_consistent",
@@ -631,6 +708,12 @@ pub static CAUSES: &[Cause] = &[
         title: "the learning rate is too high",
         text: "Steps overshoot: the loss rises or stays, units die, and the outputs become one constant.",
         mend: "Divide the learning rate by 10 until the loss falls.",
+        helps: &[
+            ("learning_rate_in_range", "too high"),
+            ("update_ratio", "too high"),
+            ("learns", "too high"),
+        ],
+        at: Some("training.optimizer.learning_rate"),
         consequences: &[
             "learns",
             "outputs_vary",
@@ -652,6 +735,12 @@ pub static CAUSES: &[Cause] = &[
         title: "the learning rate is too low",
         text: "Steps are so small that the loss stays where it is.",
         mend: "Multiply the learning rate by 10 until the loss falls.",
+        helps: &[
+            ("learning_rate_in_range", "too low"),
+            ("update_ratio", "too low"),
+            ("learns", "too low"),
+        ],
+        at: Some("training.optimizer.learning_rate"),
         consequences: &["learns", "update_ratio", "beats_baseline", "learning_rate_in_range"],
     },
     Cause {
@@ -659,6 +748,8 @@ pub static CAUSES: &[Cause] = &[
         title: "the recipe ends before anything can be learned",
         text: "A handful of steps is no training, whatever the rate.",
         mend: "Train for more epochs, or with smaller batches.",
+        helps: &[],
+        at: Some("training"),
         consequences: &["learns", "beats_baseline", "generalizes"],
     },
     Cause {
@@ -666,6 +757,8 @@ pub static CAUSES: &[Cause] = &[
         title: "the model is too small for its examples",
         text: "Even a few examples cannot be learned by heart, though gradients are right: some layer lets too little through, or what tells the examples apart does not reach it.",
         mend: "Widen the narrowest layer, pool less, or give the model what it lacks (positions, for attention).",
+        helps: &[],
+        at: None,
         consequences: &[
             "overfits_batch",
             "memorizes_outputs",

@@ -43,21 +43,27 @@ pub struct Diagnosis {
     pub cause: String,
     /// What is wrong, in one line.
     pub title: String,
+    /// What it does.
+    #[serde(default)]
+    pub text: String,
     /// Layer, tensor, column or section of the spec.
     pub place: String,
     /// What speaks for it, each with the property that says so.
     pub because: Vec<String>,
+    /// The properties that say so, one for each of `because`.
+    #[serde(default)]
+    pub evidence: Vec<String>,
     /// What to do.
     pub mend: String,
-    /// Accused properties that are likely consequences of it, in the order in which they were judged.
+    /// Properties that do not hold, or could not be decided, likely because of it; in the order in which
+    /// they were judged.
     pub explains: Vec<String>,
 }
 
 /// The likely causes of what is accused, the likeliest first; none where nothing is, and where too little
 /// was judged.
 pub fn diagnose(judged: &[Judged], recipe: &Recipe) -> Vec<Diagnosis> {
-    let accused: Vec<&Judged> = judged.iter().filter(|each| is_accused(&each.verdict)).collect();
-    if accused.is_empty() || judged.len() < LEAST_JUDGED {
+    if !judged.iter().any(|each| is_accused(&each.verdict)) || judged.len() < LEAST_JUDGED {
         return Vec::new();
     }
     let mut suspects: Vec<Suspect> = CAUSES
@@ -70,7 +76,12 @@ pub fn diagnose(judged: &[Judged], recipe: &Recipe) -> Vec<Diagnosis> {
     let Some(heaviest) = suspects.first().map(|suspect| suspect.weight) else { return Vec::new() };
     suspects.retain(|suspect| suspect.weight * FAR_BEHIND > heaviest);
     suspects.truncate(MOST);
-    suspects.into_iter().map(|suspect| suspect.told(&accused)).collect()
+    // A fault of this kind may also be why something could not be decided.
+    let open = judged
+        .iter()
+        .filter(|each| is_accused(&each.verdict) || each.verdict.outcome == Outcome::Inconclusive);
+    let open: Vec<&Judged> = open.collect();
+    suspects.into_iter().map(|suspect| suspect.told(&open)).collect()
 }
 
 /// Whether a verdict is against the model. What could not be decided accuses nobody.
@@ -101,25 +112,51 @@ impl<'a> Suspect<'a> {
         suspect
     }
 
-    fn told(self, accused: &[&Judged]) -> Diagnosis {
-        let findings = self.evidence.iter().filter_map(|(property, finding)| {
-            let finding = (*finding)?;
-            Some(format!("{} (`{property}`)", finding.message))
+    /// What a finding knows to do about this very case, or else what is to be done about the cause.
+    fn mend(&self) -> String {
+        let helps = self.cause.helps.iter().find_map(|(property, words)| {
+            let fits = |(name, finding): &(&str, Option<&'a Finding>)| {
+                let finding =
+                    finding.filter(|finding| name == property && !finding.mend.is_empty())?;
+                finding.mend.contains(words).then(|| capitalized(&finding.mend))
+            };
+            self.evidence.iter().find_map(fits)
         });
+        helps.unwrap_or_else(|| self.cause.mend.to_owned())
+    }
+
+    fn told(self, open: &[&Judged]) -> Diagnosis {
+        let spoken = self.evidence.iter().filter_map(|(property, finding)| {
+            let finding = (*finding)?;
+            Some((format!("{} (`{property}`)", finding.message), (*property).to_owned()))
+        });
+        let (because, evidence) = spoken.unzip();
         let first = self.evidence.iter().find_map(|(_, finding)| *finding);
         let follows = |each: &&&Judged| {
             !self.evidence.iter().any(|(property, _)| *property == each.property)
                 && self.cause.leads_to(&each.property)
         };
+        let place = self.cause.at.map(str::to_owned);
+        let place = place.or_else(|| first.map(|finding| finding.place.clone()));
         Diagnosis {
             cause: self.cause.name.to_owned(),
             title: self.cause.title.to_owned(),
-            place: first.map_or_else(|| "training".to_owned(), |finding| finding.place.clone()),
-            because: findings.collect(),
-            mend: self.cause.mend.to_owned(),
-            explains: accused.iter().filter(follows).map(|each| each.property.clone()).collect(),
+            text: self.cause.text.to_owned(),
+            place: place.unwrap_or_else(|| "training".to_owned()),
+            because,
+            evidence,
+            mend: self.mend(),
+            explains: open.iter().filter(follows).map(|each| each.property.clone()).collect(),
         }
     }
+}
+
+/// A sentence of its own.
+fn capitalized(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next().map(|letter| letter.to_uppercase().to_string());
+    let stop = if text.ends_with('.') { "" } else { "." };
+    format!("{}{}{stop}", first.unwrap_or_default(), letters.as_str())
 }
 
 #[cfg(test)]

@@ -69,6 +69,36 @@ fn a_rate_that_is_too_high_explains_what_it_destroys() {
 }
 
 #[test]
+fn a_finding_that_knows_the_mend_of_this_very_case_tells_it() {
+    let mut judged = [
+        fails("loss_suits_task", "last", "`softmax` before a loss of logits"),
+        fails("learns", RATE, "the loss rises; a step moves the weights by 2 of their size"),
+        holds("overfits_batch"),
+    ];
+    let mend =
+        |judged: &[Judged]| diagnose(&among_others(judged), &Recipe::default())[0].mend.clone();
+    assert!(mend(&judged).starts_with("Follow the help"), "{}", mend(&judged));
+    judged[0].verdict.findings[0].mend = "remove `last`".to_owned();
+    assert_eq!(mend(&judged), "Remove `last`.");
+    judged[1].verdict.findings[0].mend = "look at the labels".to_owned();
+    let of_rate = |judged: &[Judged]| mend(&judged[1..]);
+    assert!(of_rate(&judged).starts_with("Divide the"), "it says nothing of a rate");
+    judged[1].verdict.findings[0].mend = "the learning rate 1 is too high".to_owned();
+    assert_eq!(of_rate(&judged), "The learning rate 1 is too high.");
+}
+
+#[test]
+fn what_could_not_be_decided_may_follow_from_a_cause() {
+    let undecided = Verdict::inconclusive("", vec![finding("head", "nothing can be seen")]);
+    let judged = [
+        fails("no_dead_units", "relu1", "24 of 24 units are never active at initialization"),
+        Judged { property: "batch_independent".to_owned(), verdict: undecided },
+    ];
+    let found = diagnose(&among_others(&judged), &Recipe::default());
+    assert_eq!(found[0].explains, ["batch_independent"]);
+}
+
+#[test]
 fn an_exact_law_counts_more_than_its_symptoms() {
     let judged = [
         fails("gradients_match", "hidden.weight", "analytic 1, numeric 2 (ratio 0.5)"),
@@ -128,7 +158,8 @@ fn rules_read_properties_that_there_are() {
     for property in clues.filter_map(|clue| clue.property()) {
         assert!(find(property).is_some(), "{property}");
     }
-    for property in CAUSES.iter().flat_map(|cause| cause.consequences()) {
+    let helps = CAUSES.iter().flat_map(|cause| cause.helps).map(|(property, _)| property);
+    for property in CAUSES.iter().flat_map(|cause| cause.consequences()).chain(helps) {
         assert!(find(property).is_some(), "{property}");
     }
 }

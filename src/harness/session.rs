@@ -22,7 +22,7 @@ use crate::panics;
 use crate::pictures::{Found, Page, page};
 use crate::property::Verdict;
 use crate::protocol::Drawing;
-use crate::report::event::{Event, Sink, Status, TestResult};
+use crate::report::event::{Event, NEW_SNAPSHOT, Sink, Status, TestResult};
 use crate::severities::Severities;
 use crate::snapshot::{Assertion, SnapshotError, SnapshotOutcome, Store, Tolerances};
 use crate::spec::{Expectation, Severity, Spec};
@@ -359,7 +359,7 @@ fn snapshot_details(
         Ok(SnapshotOutcome::New { diff, pending }) => {
             // All of it is new: the review shows it, the summary has the numbers that matter.
             let lines = diff.lines().count();
-            (true, Some(format!("no snapshot is accepted yet ({lines} lines)\n{}", next(pending))))
+            (true, Some(format!("{NEW_SNAPSHOT} ({lines} lines)\n{}", next(pending))))
         }
         Ok(SnapshotOutcome::Changed { diff, pending }) => {
             (true, Some(format!("the accepted snapshot differs\n{diff}{}", next(pending))))

@@ -139,6 +139,10 @@ fn run(
             condition = Condition::Doubtful;
         }
     }
+    if let Some((spec, _)) = assignment.tests.first().and_then(|name| name.rsplit_once("::")) {
+        let file = assignment.file.display().to_string();
+        events.emit(&Event::SpecFinished { spec: spec.to_owned(), file });
+    }
     Ok(condition)
 }
 
@@ -285,6 +289,7 @@ mod tests {
         let outcome = follow(&set_up(folder), orders, Box::new(laboratory), &mut events);
         let text = String::from_utf8(written).unwrap();
         let words = text.lines().map(|line| match decode(line).message.unwrap() {
+            Message::Event(Event::SpecFinished { spec, file }) => format!("end {spec} of {file}"),
             Message::Ready => "ready".to_owned(),
             Message::Event(Event::TestStarted { test }) => format!("start {test}"),
             Message::Event(Event::TestFinished(result)) => {
@@ -318,6 +323,7 @@ mod tests {
                 "ready",
                 "start b::initial_loss",
                 "Skipped b::initial_loss of b.yaml",
+                "end b of b.yaml",
                 "ready",
                 "start a::initial_loss",
                 "Skipped a::initial_loss of a.yaml",
@@ -325,6 +331,7 @@ mod tests {
                 "Skipped a::shapes of a.yaml",
                 "start a::gone",
                 "Crashed a::gone of a.yaml",
+                "end a of a.yaml",
                 "ready",
             ]
         );
@@ -350,6 +357,7 @@ mod tests {
                 "Crashed a::shapes of a.yaml",
                 "start a::initial_loss",
                 "Skipped a::initial_loss of a.yaml",
+                "end a of a.yaml",
             ]
         );
     }

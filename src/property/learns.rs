@@ -136,7 +136,7 @@ fn finding(evidence: &Evidence, fall: f64, minimum: f64) -> Finding {
     let largest = largest_ratio(training);
     let typical = typical_ratio(training);
     let updates = match typical {
-        Some(ratio) => format!("; updates are {} of the weights per step", short(ratio)),
+        Some(ratio) => format!("; a step moves the weights by {} of their size", short(ratio)),
         None => String::new(),
     };
     let losses = || training.sample_losses.iter().map(|sample| sample.loss);
@@ -149,7 +149,9 @@ fn finding(evidence: &Evidence, fall: f64, minimum: f64) -> Finding {
     let (place, message, mend) = if rises {
         let message = match diverged {
             Some(step) => format!("the loss is not finite after {}{updates}", count(step, "step")),
-            None => format!("the loss rises{updates}"),
+            None => {
+                format!("the loss rises from {} to {}{updates}", short(first), short(last))
+            }
         };
         let lower = format!("the learning rate {rate} is too high: divide it by 10 to 1000");
         match largest {

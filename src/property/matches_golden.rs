@@ -192,6 +192,12 @@ fn difference(
     }
 }
 
+/// Whether a factor or its inverse is a whole number, as the number of what is summed or averaged is.
+fn is_whole(ratio: f64) -> bool {
+    let factor = ratio.abs().max(1.0 / ratio.abs());
+    factor > 1.5 && (factor - factor.round()).abs() < 1e-6 * factor
+}
+
 /// The likeliest reason.
 fn mend(golden: &GoldenEvidence, pass: &GoldenPass, check: &GoldenCheck) -> String {
     let output_agrees =
@@ -222,10 +228,11 @@ fn mend(golden: &GoldenEvidence, pass: &GoldenPass, check: &GoldenCheck) -> Stri
              of activations, and names that `map` gives to the wrong layer"
                 .to_owned()
         }
-        (GoldenPart::Loss, Some(_)) => {
+        // One number is always some multiple of another.
+        (GoldenPart::Loss, Some(ratio)) if output_agrees && is_whole(ratio) => {
             "a factor: the loss is a sum there and a mean here, or over other axes".to_owned()
         }
-        (GoldenPart::Loss, None) if output_agrees => {
+        (GoldenPart::Loss, _) if output_agrees => {
             "the outputs agree: compare the options of the loss (logits or probabilities, class \
              weights, smoothing, delta)"
                 .to_owned()
@@ -364,6 +371,11 @@ mod tests {
             pass.checks[1].ratio = Some(4.0);
         });
         assert!(factor.contains("a sum there and a mean here"), "{factor}");
+        let other = mend(|pass| {
+            pass.checks[1].error = 0.3;
+            pass.checks[1].ratio = Some(1.3);
+        });
+        assert!(other.contains("options of the loss"), "{other}");
         assert!(mend(|pass| pass.checks[2].error = 0.1).contains("momentum"));
         let turned = mend(|pass| {
             pass.checks[3].error = 0.7;
@@ -371,6 +383,16 @@ mod tests {
         });
         assert!(turned.contains("transposed"), "{turned}");
         assert!(mend(|pass| pass.checks[3].error = 0.7).contains("output and loss agree"));
+    }
+
+    #[test]
+    fn a_loss_of_another_output_is_no_fault_of_its_own() {
+        let verdict = verdict(|golden| {
+            golden.passes[0].checks[0].error = 0.3;
+            golden.passes[0].checks[1].error = 3.0;
+            golden.passes[0].checks[1].ratio = Some(4.0);
+        });
+        assert_eq!(verdict.findings[1].mend, "mend the output first");
     }
 
     #[test]

@@ -164,8 +164,8 @@ fn leap_finding(leap: &Leap<'_>, rate: f64) -> Finding {
         measured: Some(leap.ratio),
         bound: Some(format!("≤ {}", short(LEAP))),
         mend: format!(
-            "the learning rate {} is too high: about {} would move them by a hundredth in that step; \
-             or begin with a warm-up",
+            "the learning rate {} is too high: about {} would move the weights by a hundredth of their \
+             size in that step; or begin with a warm-up",
             short(rate),
             short(rate * 1e-2 / leap.ratio)
         ),
@@ -208,12 +208,14 @@ fn finding(evidence: &Evidence, ratio: f64, (low, high): (f64, f64)) -> Finding 
         bound: Some(format!("in [{}, {}]", short(low), short(high))),
         mend: match too_large {
             true => format!(
-                "the learning rate {} is too high: about {} would move them by a thousandth",
+                "the learning rate {} is too high: about {} would move the weights by a \
+                 thousandth of their size in each step",
                 short(rate),
                 short(aim)
             ),
             false => format!(
-                "the learning rate {} is too low: about {} would move them by a thousandth",
+                "the learning rate {} is too low: about {} would move the weights by a \
+                 thousandth of their size in each step",
                 short(rate),
                 short(aim)
             ),

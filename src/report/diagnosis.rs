@@ -2,37 +2,49 @@
 
 use super::event::SpecDiagnosis;
 use super::paint::{self, labelled, paint};
-use super::text::indented;
+use super::text::fitted;
 use crate::diagnosis::Diagnosis;
 
 /// As far as labels reach.
-const MARGIN: &str = "             ";
+const MARGIN: usize = 13;
 
-/// All causes of a spec, in full the first.
-pub(super) fn causes(diagnosis: &SpecDiagnosis) -> String {
+/// All causes of a spec, in full the first. Where the test cases follow that speak for it and that it
+/// explains, `followed`, they are not told.
+pub(super) fn causes(diagnosis: &SpecDiagnosis, followed: bool, width: usize) -> String {
     let Some((first, others)) = diagnosis.causes.split_first() else { return String::new() };
-    let what = format!("{}: {}", diagnosis.spec, paint(paint::STRONG, &first.title));
-    let mut lines = vec![labelled(paint::BAD, "Likely cause", &what)];
-    lines.push(below(&format!("at {}", paint(paint::STRONG, &first.place))));
-    lines.extend(first.because.iter().map(|clue| below(&format!("since {clue}"))));
-    if !first.explains.is_empty() {
-        lines.push(below(&format!("so that {} {} too", list(&first.explains), fails(first))));
+    let title = paint(paint::STRONG, &first.title);
+    let what = if followed { title } else { format!("{}: {title}", diagnosis.spec) };
+    let mut lines = vec![format!("at {}", paint(paint::STRONG, &first.place))];
+    lines.push(first.text.clone());
+    if !followed {
+        lines.extend(first.because.iter().map(|clue| format!("since {clue}")));
     }
-    lines.push(below(&format!("{}: {}", paint(paint::HINT, "help"), first.mend)));
+    if !(first.explains.is_empty() || followed) {
+        lines.push(format!("so that {} {} too", list(&first.explains), fails(first)));
+    }
+    lines.push(format!("{}: {}", paint(paint::HINT, "help"), first.mend));
     if !others.is_empty() {
         let others: Vec<String> =
             others.iter().map(|other| format!("{} (at {})", other.title, other.place)).collect();
-        lines.push(below(&paint(paint::QUIET, &format!("or else: {}", others.join("; ")))));
+        lines.push(paint(paint::QUIET, &format!("or else: {}", others.join("; "))));
     }
-    lines.join("\n")
+    let title = labelled(paint::BAD, "Likely cause", &what);
+    format!("{title}\n{}", fitted(&lines.join("\n"), MARGIN, width))
+}
+
+/// A quiet line below the label.
+pub(super) fn below(text: &str) -> String {
+    format!("{}{}", " ".repeat(MARGIN), paint(paint::QUIET, text))
+}
+
+/// What a property says for a cause.
+pub(super) fn clue<'a>(cause: &'a Diagnosis, property: &str) -> Option<&'a str> {
+    let place = cause.evidence.iter().position(|evidence| evidence == property)?;
+    cause.because.get(place).map(String::as_str)
 }
 
 fn fails(diagnosis: &Diagnosis) -> &'static str {
     if diagnosis.explains.len() == 1 { "fails" } else { "fail" }
-}
-
-fn below(text: &str) -> String {
-    indented(text, MARGIN)
 }
 
 /// `a`, `b` and `c`.
@@ -54,11 +66,12 @@ mod tests {
 
     #[test]
     fn the_first_cause_stands_in_full_and_others_in_short() {
-        let text = strip_str(&causes(&examples::diagnosis())).to_string();
+        let text = strip_str(&causes(&examples::diagnosis(), false, 100)).to_string();
         assert_eq!(
             text,
             "Likely cause digits: the learning rate is too high
              at training.optimizer.learning_rate
+             Steps overshoot.
              since the loss rises (`learns`)
              so that `outputs_vary` and `no_dead_units` fail too
              help: Divide the learning rate by 10 until the loss falls.

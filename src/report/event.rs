@@ -9,6 +9,10 @@ use serde::{Deserialize, Serialize};
 use crate::diagnosis::Diagnosis;
 use crate::property::Verdict;
 
+/// How the details of a pending test case begin that has no accepted snapshot at all: there is no
+/// difference to look at.
+pub const NEW_SNAPSHOT: &str = "no snapshot is accepted yet";
+
 /// Raised when a field changes its meaning or goes away.
 pub const SCHEMA_VERSION: u32 = 1;
 
@@ -47,6 +51,12 @@ pub enum Event {
     TestFinished(TestResult),
     /// The likely causes of what a spec is accused of; follows its last test case, where there are some.
     Diagnosed(SpecDiagnosis),
+    /// All selected test cases of a spec have ended, and its causes were told. A spec without this was
+    /// cut off, or could not be run at all.
+    SpecFinished {
+        spec: String,
+        file: String,
+    },
     /// What a worker printed beside its events. `test` is the one that ran meanwhile; its
     /// `TestFinished` follows.
     Output {
@@ -63,7 +73,7 @@ pub enum Event {
 
 impl Event {
     /// What `event` may say in this version of the schema.
-    pub const NAMES: [&str; 10] = [
+    pub const NAMES: [&str; 11] = [
         "run_started",
         "tests_selected",
         "device_selected",
@@ -71,6 +81,7 @@ impl Event {
         "progress",
         "test_finished",
         "diagnosed",
+        "spec_finished",
         "output",
         "note",
         "run_finished",

@@ -86,12 +86,16 @@ pub(super) fn crashed() -> TestResult {
 /// The results above, all of one run that `--max-fail` has ended.
 pub(super) fn diagnosis() -> SpecDiagnosis {
     let cause = |cause: &str, title: &str, place: &str, because: &[&str], explains: &[&str]| {
+        let evidence = because.iter().filter_map(|clue| clue.split('`').nth(1));
+        let evidence = evidence.map(str::to_owned).collect();
         let owned = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
         Diagnosis {
             cause: cause.to_owned(),
             title: title.to_owned(),
+            text: "Steps overshoot.".to_owned(),
             place: place.to_owned(),
             because: owned(because),
+            evidence,
             mend: "Divide the learning rate by 10 until the loss falls.".to_owned(),
             explains: owned(explains),
         }
@@ -143,6 +147,8 @@ pub(super) fn whole_run() -> Vec<Event> {
         events.push(Event::TestFinished(result));
     }
     events.push(Event::Diagnosed(diagnosis()));
+    let (spec, file) = ("digits".to_owned(), "specs/digits.yaml".to_owned());
+    events.push(Event::SpecFinished { spec, file });
     events.push(Event::RunFinished(summary));
     events
 }

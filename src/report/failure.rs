@@ -2,7 +2,7 @@
 
 use super::event::{Status, TestResult};
 use super::paint::{self, paint};
-use super::text::indented;
+use super::text::{fitted, indented};
 use crate::property::Finding;
 
 /// Everything a result says beyond its status and summary: the place of the expectation, each
@@ -17,14 +17,52 @@ pub fn describe(result: &TestResult) -> String {
     }
 }
 
+/// The same within a width. Below a line that names the spec's file, an expectation that came by default
+/// need not name it again.
+pub(super) fn described(result: &TestResult, width: usize, below_file: bool) -> String {
+    let explanation = explained(result, Some(width));
+    let placed = !(below_file && result.line == 0) && result.status != Status::SpecError;
+    match placed && !explanation.is_empty() {
+        true => format!("{}\n{explanation}", place(result)),
+        false => explanation,
+    }
+}
+
 /// The same without the place of the expectation.
 pub(super) fn explanation(result: &TestResult) -> String {
+    explained(result, None)
+}
+
+fn explained(result: &TestResult, width: Option<usize>) -> String {
     let findings = result.verdict.iter().flat_map(|verdict| &verdict.findings);
-    let mut parts: Vec<String> = findings.map(describe_finding).collect();
+    let mut parts: Vec<String> = match width {
+        None => findings.map(describe_finding).collect(),
+        Some(width) => {
+            let found = alike(findings);
+            found.iter().map(|finding| fitted(&describe_finding(finding), 0, width)).collect()
+        }
+    };
     if let Some(details) = result.details.as_deref().filter(|details| !details.trim().is_empty()) {
         parts.push(painted_details(result.status, details.trim_end()));
     }
     parts.join("\n")
+}
+
+/// Findings that say the same of several places, as one.
+fn alike<'a>(findings: impl Iterator<Item = &'a Finding>) -> Vec<Finding> {
+    let mut different: Vec<Finding> = Vec::new();
+    for finding in findings {
+        let same = different.iter_mut().find(|known| {
+            (&known.message, &known.bound, &known.mend)
+                == (&finding.message, &finding.bound, &finding.mend)
+                && known.measured == finding.measured
+        });
+        match same {
+            Some(known) => known.place = format!("{}, {}", known.place, finding.place),
+            None => different.push(finding.clone()),
+        }
+    }
+    different
 }
 
 /// What a result says when it only points to another one: the errors of a spec are shown once, at
@@ -44,11 +82,15 @@ fn painted_details(status: Status, details: &str) -> String {
 
 /// `--> file:line:column`, as rustc points. An expectation that came by default has no line.
 fn place(result: &TestResult) -> String {
-    let arrow = paint(paint::HINT, "-->");
     match result.line {
-        0 => format!("  {arrow} {}", result.file),
-        line => format!("  {arrow} {}:{line}:{}", result.file, result.column),
+        0 => arrow(&result.file),
+        line => arrow(&format!("{}:{line}:{}", result.file, result.column)),
     }
+}
+
+/// Points to a place in a file.
+pub(super) fn arrow(place: &str) -> String {
+    format!("  {} {place}", paint(paint::HINT, "-->"))
 }
 
 /// Line and column of the expectation, or of the first error that a rendered diagnostic shows.
@@ -67,12 +109,7 @@ pub(super) fn position(result: &TestResult) -> Option<(usize, usize)> {
 fn describe_finding(finding: &Finding) -> String {
     let mut lines =
         vec![format!("  {}: {}", paint(paint::STRONG, &finding.place), finding.message)];
-    let measured = finding.measured.map(|value| format!("measured {}", number(value)));
-    let bound = finding.bound.as_ref().map(|bound| format!("bound {bound}"));
-    let numbers: Vec<String> = measured.into_iter().chain(bound).collect();
-    if !numbers.is_empty() {
-        lines.push(format!("      {}", numbers.join(", ")));
-    }
+    lines.extend(numbers(finding).map(|numbers| format!("      {numbers}")));
     if !finding.mend.is_empty() {
         let mend = indented(&finding.mend, "            ");
         lines.push(format!("      {}: {}", paint(paint::HINT, "help"), mend.trim_start()));
@@ -80,13 +117,21 @@ fn describe_finding(finding: &Finding) -> String {
     lines.join("\n")
 }
 
-/// Four significant digits, plain where that is short.
+/// `measured 0.5, bound ≤ 1e-6`, as far as a finding knows them.
+fn numbers(finding: &Finding) -> Option<String> {
+    let measured = finding.measured.map(|value| format!("measured {}", number(value)));
+    let bound = finding.bound.as_ref().map(|bound| format!("bound {bound}"));
+    let numbers: Vec<String> = measured.into_iter().chain(bound).collect();
+    (!numbers.is_empty()).then(|| numbers.join(", "))
+}
+
+/// Three significant digits, plain where that is short.
 pub(super) fn number(value: f64) -> String {
     let magnitude = value.abs();
     if !value.is_finite() || value == 0.0 {
         return value.to_string();
     }
-    let scientific = format!("{value:.3e}");
+    let scientific = format!("{value:.2e}");
     if !(1e-3..1e6).contains(&magnitude) {
         let (mantissa, exponent) =
             scientific.split_once('e').expect("`{:e}` writes an exponent for finite numbers");
@@ -115,6 +160,24 @@ mod tests {
   conv1.weight: analytic and numeric gradients differ
       measured 0.5, bound ≤ 1e-6
       help: check the layer's backward pass"
+        );
+    }
+
+    #[test]
+    fn what_is_the_same_at_several_places_is_told_once() {
+        let mut result = examples::failed();
+        let findings = &mut result.verdict.as_mut().unwrap().findings;
+        let named = |place: &str| Finding { place: place.to_owned(), ..findings[0].clone() };
+        let bias = Finding { measured: Some(0.25), ..named("conv1.bias") };
+        *findings = vec![named("conv1.weight"), bias, named("head.weight")];
+        let text = strip_str(&described(&result, 100, true)).to_string();
+        let places: Vec<&str> = text.lines().filter(|line| line.contains("differ")).collect();
+        assert_eq!(
+            places,
+            [
+                "  conv1.weight, head.weight: analytic and numeric gradients differ",
+                "  conv1.bias: analytic and numeric gradients differ"
+            ]
         );
     }
 
@@ -174,10 +237,10 @@ mod tests {
     #[test]
     fn numbers_are_short() {
         assert_eq!(number(0.5), "0.5");
-        assert_eq!(number(std::f64::consts::LN_10), "2.303");
-        assert_eq!(number(123_456.0), "123500");
+        assert_eq!(number(std::f64::consts::LN_10), "2.3");
+        assert_eq!(number(123_456.0), "123000");
         assert_eq!(number(1.0e-7), "1e-7");
-        assert_eq!(number(-1.23456e-9), "-1.235e-9");
+        assert_eq!(number(-1.23456e-9), "-1.23e-9");
         assert_eq!(number(0.0), "0");
         assert_eq!(number(f64::NAN), "NaN");
         assert_eq!(number(f64::INFINITY), "inf");

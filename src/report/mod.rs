@@ -6,12 +6,15 @@
 mod diagnosis;
 pub mod event;
 mod failure;
+mod folded;
+mod gathered;
 #[cfg(feature = "cli")]
 mod github;
 mod human;
 mod json;
 #[cfg(feature = "cli")]
 mod junit;
+mod line;
 #[cfg(feature = "cli")]
 mod markdown;
 #[cfg(feature = "cli")]
@@ -27,7 +30,7 @@ mod shard;
 mod text;
 
 pub use failure::describe;
-pub use human::HumanReporter;
+pub use human::{HumanReporter, MOST_COLUMNS, StatusLevel, View};
 pub use json::JsonReporter;
 #[cfg(feature = "cli")]
 pub use {

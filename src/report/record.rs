@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use super::event::{Event, RunEnd, RunSummary, SelectedTest, Sink, SpecDiagnosis, TestResult};
 
 /// What became of a run: a sink that keeps all that its events say, but for what passes by
-/// (`TestStarted`, `Progress`).
+/// (`TestStarted`, `Progress`, `SpecFinished`).
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct RunRecord {
     pub partition: Option<String>,
@@ -118,7 +118,10 @@ impl RunRecord {
 impl Sink for RunRecord {
     fn emit(&mut self, event: &Event) {
         match event {
-            Event::RunStarted { .. } | Event::TestStarted { .. } | Event::Progress { .. } => {}
+            Event::RunStarted { .. }
+            | Event::TestStarted { .. }
+            | Event::Progress { .. }
+            | Event::SpecFinished { .. } => {}
             Event::TestsSelected { partition, tests } => {
                 self.partition.clone_from(partition);
                 for selected in tests {

@@ -176,7 +176,8 @@ fn the_schema_has_no_word_that_is_never_written_and_the_examples_lack_none() {
             Event::RunStarted { .. } | Event::TestsSelected { .. } => {}
             Event::DeviceSelected { .. } | Event::TestStarted { .. } => {}
             Event::Progress { .. } | Event::TestFinished(_) | Event::Output { .. } => {}
-            Event::Note { .. } | Event::Diagnosed(_) | Event::RunFinished(_) => {}
+            Event::Note { .. } | Event::Diagnosed(_) => {}
+            Event::SpecFinished { .. } | Event::RunFinished(_) => {}
         }
     };
     let names: BTreeSet<String> = Event::NAMES.map(str::to_owned).into();

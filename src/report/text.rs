@@ -39,26 +39,60 @@ pub(super) fn plain(text: &str) -> String {
 /// characters unless one word is.
 #[cfg_attr(not(feature = "cli"), expect(dead_code, reason = "only `explain` wraps text"))]
 pub(crate) fn wrapped(text: &str, width: usize) -> String {
-    let paragraphs = text.lines().map(|line| wrapped_paragraph(line, width));
+    let paragraphs = text.lines().map(|line| flowed(line, 0, 0, width));
     paragraphs.collect::<Vec<_>>().join("\n")
 }
 
-fn wrapped_paragraph(paragraph: &str, width: usize) -> String {
+/// A paragraph broken between words. Its first line stands behind `start` columns that are taken, the
+/// others begin with a margin.
+pub(super) fn flowed(paragraph: &str, start: usize, margin: usize, width: usize) -> String {
     let mut text = String::new();
-    let mut column = 0;
+    let mut column = start;
+    // Whether a break would make the line shorter.
+    let mut worth = start > margin;
+    let mut blank = false;
     for word in paragraph.split_whitespace() {
-        let length = word.chars().count();
-        if column > 0 && column + 1 + length > width {
+        let length = columns(word);
+        if worth && column + usize::from(blank) + length > width {
             text.push('\n');
-            column = 0;
-        } else if column > 0 {
+            text.push_str(&" ".repeat(margin));
+            column = margin;
+        } else if blank {
             text.push(' ');
             column += 1;
         }
         text.push_str(word);
         column += length;
+        (worth, blank) = (true, true);
     }
     text
+}
+
+/// Every line of `text` behind a margin, broken between words so that it fits `width` columns. What a
+/// line itself begins with (blanks) stands before its further lines, too.
+pub(super) fn fitted(text: &str, margin: usize, width: usize) -> String {
+    let lines = text.lines().map(|line| {
+        let margin = margin + line.len() - line.trim_start_matches(' ').len();
+        match line.trim().is_empty() {
+            true => String::new(),
+            false => format!("{}{}", " ".repeat(margin), flowed(line, margin, margin, width)),
+        }
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// How many columns a terminal shows `text` in: its colours take none.
+pub(super) fn columns(text: &str) -> usize {
+    let mut columns = 0;
+    let mut letters = text.chars();
+    while let Some(letter) = letters.next() {
+        match letter {
+            // A code ends with its first letter.
+            '\u{1b}' => drop(letters.by_ref().find(char::is_ascii_alphabetic)),
+            _ => columns += 1,
+        }
+    }
+    columns
 }
 
 #[cfg(test)]
@@ -82,6 +116,20 @@ mod tests {
     #[test]
     fn width_counts_characters_and_not_bytes() {
         assert_eq!(wrapped("−ln ½ ≈", 7), "−ln ½ ≈");
+    }
+
+    #[test]
+    fn lines_that_are_broken_keep_their_margin_and_colours_take_no_room() {
+        assert_eq!(fitted("help: a b\n  c d e\n\n", 2, 8), "  help:\n  a b\n    c d\n    e\n");
+        assert_eq!(columns("\u{1b}[1mbold\u{1b}[0m ≈"), 6);
+        assert_eq!(fitted("\u{1b}[1mbold\u{1b}[0m x", 0, 6), "\u{1b}[1mbold\u{1b}[0m x");
+    }
+
+    #[test]
+    fn a_paragraph_flows_on_behind_what_stands_before_it() {
+        assert_eq!(flowed("a b c", 4, 2, 7), "a b\n  c");
+        assert_eq!(flowed("long", 4, 2, 7), "\n  long");
+        assert_eq!(flowed("long", 2, 2, 4), "long");
     }
 
     #[cfg(feature = "cli")]

@@ -21,7 +21,7 @@ fn main() -> ExitCode {
     let mut arguments = Arguments::from_args();
     // Cargo's builds wait for each other, and memory is watched.
     arguments.test_threads = Some(1);
-    let cases: [(&str, Case); 15] = [
+    let cases: [(&str, Case); 16] = [
         ("the_sample_locks_the_versions_of_this_package", agreement::versions),
         ("the_sample_has_the_profile_of_this_package", agreement::profiles),
         ("the_sample_builds_burn_with_the_features_of_this_package", agreement::features),
@@ -31,6 +31,7 @@ fn main() -> ExitCode {
         ("a_wrong_backward_is_caught_in_f32_and_its_tensor_named", outcomes::wrong_in_f32),
         ("what_is_wrong_the_second_time_is_caught", outcomes::wrong_the_second_time),
         ("each_broken_model_is_named_and_harms_no_other", outcomes::broken),
+        ("weights_and_golden_files_are_for_rust_models_as_well", outcomes::loaded),
         ("a_model_with_its_own_training_step_passes", outcomes::stepped),
         ("wrong_registrations_are_refused_with_errors_that_help", refused::programs_are_refused),
         ("cargo_test_agrees_with_cargo_nn_test", ways::cargo_test),

@@ -212,6 +212,43 @@ fn aborted() -> &'static [&'static str] {
     }
 }
 
+/// Weights of files, by name and by mapping, and what another framework computes.
+pub fn loaded() -> Result<Completion, Failed> {
+    let run = nn_test("-p loaded");
+    let ends: Vec<(&str, Status)> = run.statuses();
+    let expected = [
+        ("by_mapping::initial_loss", Status::Passed),
+        ("by_mapping::matches_golden", Status::Passed),
+        ("by_mapping::shapes", Status::Passed),
+        ("by_name::initial_loss", Status::Passed),
+        ("by_name::shapes", Status::Passed),
+        ("other_activation::matches_golden", Status::Failed),
+        ("other_names::shapes", Status::SpecError),
+        ("other_shape::shapes", Status::SpecError),
+    ];
+    assert_eq!(ends, expected, "{}", run.told);
+    let verdict = run.of("other_activation::matches_golden").verdict.as_ref();
+    let findings = &verdict.ok_or("a failure has a verdict")?.findings;
+    assert_eq!(findings[0].place, "output", "{}", run.told);
+    // Each at its place, with both sides.
+    let errors: [(&str, &[&str]); 2] = [
+        ("other_names", &["NN0331", "other_names.yaml:7:19", "`hiden.weight`", "`hidden.weight`"]),
+        (
+            "other_shape",
+            &["NN0331", "other_shape.yaml:7:19", "`head.weight`", "[2, 16]", "[3, 16]"],
+        ),
+    ];
+    for (spec, texts) in errors {
+        let result = run.of(&format!("{spec}::shapes"));
+        let details = result.details.as_deref().unwrap_or_default();
+        for text in texts {
+            assert!(details.contains(text), "{spec}: no {text:?} in {details}");
+        }
+    }
+    assert_eq!(run.code, Some(i32::from(exit_code::TEST_FAILED)), "{}", run.told);
+    Ok(Completion::Completed)
+}
+
 pub fn stepped() -> Result<Completion, Failed> {
     if std::env::var_os(WITH_TRAIN).is_none() {
         return Ok(Completion::ignored_with(format!(

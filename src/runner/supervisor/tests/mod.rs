@@ -164,6 +164,7 @@ impl Sink for Recorder {
                 format!("{:?} {}{}", result.status, result.test, details.unwrap_or_default())
             }
             Event::Output { test, text } => format!("printed {test:?} {text:?}"),
+            Event::SpecFinished { spec, .. } => format!("end {spec}"),
             Event::Diagnosed(diagnosis) => format!("diagnosed {}", diagnosis.spec),
             Event::Note { message } => format!("note {message}"),
             Event::RunFinished(summary) => {
