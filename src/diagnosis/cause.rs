@@ -337,6 +337,8 @@ pub static CAUSES: &[Cause] = &[
         title: "gradients of earlier steps are never cleared",
         text: "Each step adds its gradient to those of all steps before: the optimizer goes on in directions that have long been wrong, and further with every step.",
         mend: "Clear the gradients before each backward pass (`zero_grad`), or hand the optimizer those of the step alone.",
+        helps: &[],
+        at: Some("training"),
         consequences: &[
             "learns",
             "update_ratio",
@@ -354,6 +356,8 @@ pub static CAUSES: &[Cause] = &[
         title: "steps are not what the optimizer's formula gives",
         text: "Between the gradient and the new weights something scales, drops or changes the step of a tensor: a rate of another group, a decay in the wrong place, a step that is taken twice.",
         mend: "Compare the step with the formula: `optimizer_as_declared` names tensor, step and factor.",
+        helps: &[("optimizer_as_declared", "")],
+        at: None,
         consequences: &[
             "learns",
             "update_ratio",
