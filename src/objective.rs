@@ -250,6 +250,15 @@ impl ModuleVisitor for PenaltySum {
     }
 }
 
+/// Gradients of a model's parameters. None where what is minimized has no graph behind it: Burn's
+/// `backward` panics then, and a model without gradients is to be judged, not to crash.
+pub fn gradients(minimized: &Tensor<1>, model: &Model) -> GradientsParams {
+    match minimized.is_tracked() {
+        true => GradientsParams::from_grads(minimized.backward(), model),
+        false => GradientsParams::new(),
+    }
+}
+
 /// Loss and penalty together: what the optimizer minimizes.
 pub fn objective(spec: &LossSpec, model: &Model, loss: Tensor<1>) -> Tensor<1> {
     match penalty(&spec.regularization, model) {

@@ -34,6 +34,7 @@ mod seams;
 mod settings;
 mod show;
 mod show_config;
+mod width;
 mod work;
 mod worker;
 

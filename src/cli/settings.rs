@@ -10,6 +10,7 @@ use super::options::{
     ExecutionOptions, Filterset, NoTestsOption, SeverityOptions, StatusLevelArgument, Warnings,
 };
 use super::report_options::ReportOptions;
+use super::width;
 use crate::config::{
     self, CommandLine, Config, Environment, Key, Origin, Resolver, Settings, Value,
 };
@@ -100,7 +101,7 @@ pub(super) fn default_filter(settings: &Settings) -> Result<Filterset, Error> {
 
 /// What a person sees on standard output.
 pub(super) fn view(level: StatusLevelArgument, verbose: bool) -> View {
-    View { level: level.into(), verbose, ..View::default() }
+    View { level: level.into(), verbose, width: width::columns() }
 }
 
 /// The word that the command line has for a choice; configurations have the same.

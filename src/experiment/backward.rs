@@ -108,7 +108,7 @@ pub fn term_gradient_norm(
 
 /// Norm of the gradient over all trainable tensors.
 fn gradient_norm(minimized: &Tensor<1>, model: &Model) -> Result<f64, DeviceFailure> {
-    let gradients = GradientsParams::from_grads(minimized.backward(), model);
+    let gradients = objective::gradients(minimized, model);
     let norms: Vec<f64> = named_gradients(model, &gradients)?.iter().map(norm_of).collect();
     Ok(measure::norm(&norms))
 }
@@ -155,6 +155,14 @@ pub(super) fn of_tape(
     batch: &Batch,
     inputs: &[Value],
 ) -> Result<Vec<NamedGradient>, DeviceFailure> {
+    if !minimized.is_tracked() {
+        let numeric = batch.numeric().is_some();
+        let shape = inputs.first().map_or_else(Vec::new, Value::shape);
+        let input = NamedGradient { path: INPUT.to_owned(), shape, values: None };
+        let mut gradients = named_gradients(model, &GradientsParams::new())?;
+        gradients.extend(numeric.then_some(input));
+        return Ok(gradients);
+    }
     let mut tape = minimized.backward();
     let input = match batch.numeric() {
         Some(numbers) => Some(input_gradient(batch.size(), numbers.len(), inputs, &tape)?),

@@ -137,6 +137,8 @@ impl Bench {
         SubjectFacts {
             training_examples: self.subject.training_examples(),
             device_random: self.device_random(),
+            affine: self.trial.as_ref().and_then(|trial| trial.affine),
+            held: self.trial.as_ref().map_or_else(Vec::new, |trial| trial.held.clone()),
             weights: self
                 .subject
                 .files

@@ -53,6 +53,9 @@ pub struct TwiceEvidence {
     pub examples: usize,
     pub in_training: f64,
     pub in_use: f64,
+    /// The share of the outputs that are exactly 0 in training and not in use; nothing where outputs are
+    /// never negative, as behind a ReLU, which gives zeros of its own.
+    pub zeroed: f64,
     /// Root of the mean square of the outputs in use.
     pub scale: f64,
     /// Unit roundoff of the place.
@@ -147,6 +150,7 @@ fn twice(bench: &Bench) -> Result<Result<TwiceEvidence, &'static str>, DeviceFai
         examples: batch.size(),
         in_training: apart(one.largest_difference(&other, |_, _| true)),
         in_use: apart(first.largest_difference(&second, |_, _| true)),
+        zeroed: one.zeroed(&first),
         scale: first.scale(),
         roundoff: place.unit_roundoff(),
     }))

@@ -326,6 +326,11 @@ pub struct SubjectFacts {
     pub device_random: DeviceRandom,
     /// The hash of the file that the weights start from, where they come from one.
     pub weights: Option<String>,
+    /// Whether a Rust model is one linear map, where that can be asked.
+    pub affine: Option<bool>,
+    /// Matrices that a Rust model itself keeps from training, and the recipe does not.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub held: Vec<String>,
 }
 
 /// The output that a term of the loss reads.

@@ -54,6 +54,8 @@ pub(super) fn of(
         rust: plan.is_none(),
         device_random: DeviceRandom::Never,
         weights: None,
+        affine: None,
+        held: Vec::new(),
     }
 }
 

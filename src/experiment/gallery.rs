@@ -9,6 +9,8 @@ mod data;
 mod filters;
 mod histogram;
 mod look;
+#[cfg(test)]
+mod tests;
 
 use super::bench::{Bench, evaluate_quietly, scalars};
 use super::evidence::{LossBounds, UpdateEvidence};

@@ -4,7 +4,6 @@
 //! Source: McCandlish, Kaplan, Amodei et al., "An empirical model of large-batch training", 2018
 //! (arXiv 1812.06162), appendix A.1.
 
-use burn::optim::GradientsParams;
 use serde::Serialize;
 
 use super::bench::Bench;
@@ -12,7 +11,7 @@ use super::measure::norm;
 use super::recipe_run::RecipeRun;
 use crate::device::{DeviceFailure, Place};
 use crate::model::{Model, Pass, Weights, named_gradients};
-use crate::objective::{evaluate, objective};
+use crate::objective::{evaluate, gradients as gradients_of, objective};
 use crate::random::Random;
 use crate::subject::Batch;
 
@@ -150,7 +149,7 @@ fn gradient(
     let found = evaluate(subject, loss, &model, batch, inputs, place, &mut Pass::plain());
     let gradients = found.gradients.unwrap_or_else(|| {
         let total = objective(loss, &model, found.loss);
-        GradientsParams::from_grads(total.backward(), &model)
+        gradients_of(&total, &model)
     });
     let named = named_gradients(&model, &gradients)?.into_iter();
     let values = named.flat_map(|tensor| {

@@ -4,6 +4,7 @@
 //! [`Evidence`]. [`Laboratory`] buys experiments on demand.
 
 mod accuracy;
+mod affine;
 mod backward;
 mod bare;
 mod bench;

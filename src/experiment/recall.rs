@@ -42,6 +42,16 @@ pub struct Due {
     pub left: f64,
 }
 
+impl Due {
+    /// The same number of wrong answers, of which none is among the examples that are left out: these may
+    /// be the ones that nobody answers otherwise, but places of others can be, too.
+    fn of_those_asked(self, examples: usize, left_out: usize) -> Self {
+        let asked = examples.saturating_sub(left_out).max(1) as f64;
+        let wrong = (1.0 - self.accuracy) * examples as f64 / asked;
+        Self { accuracy: (1.0 - wrong).max(0.0), ..self }
+    }
+}
+
 /// What one output says.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct HeadRecall {
@@ -153,6 +163,7 @@ pub fn of(
         }
     }
     let contradictory = is_open.iter().filter(|open| **open).count();
+    let due = due.of_those_asked(is_open.len(), contradictory);
     Ok(RecallEvidence { heads, contradictory, due, held_out: None })
 }
 
@@ -303,5 +314,21 @@ fn power(kind: &LossKind) -> Option<f64> {
         }
         LossKind::Lp { p } => Some(p.max(2.0)),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn as_many_wrong_answers_are_allowed_as_of_all_examples() {
+        let due = Due { accuracy: 0.92, left: 0.05 };
+        // 8 places in each of 16 examples, of which two are left out: 90 of 98 were told, 9 may be wrong.
+        let asked = due.of_those_asked(16, 2);
+        assert!(90.0 / 98.0 >= asked.accuracy && 86.0 / 98.0 < asked.accuracy, "{asked:?}");
+        assert_eq!(due.of_those_asked(16, 0), due);
+        assert_eq!(Due { accuracy: 1.0, left: 0.05 }.of_those_asked(16, 2).accuracy, 1.0);
+        assert!((due.of_those_asked(2, 2).accuracy - 0.84).abs() < 1e-9);
     }
 }

@@ -59,13 +59,20 @@ pub fn run(bench: &Bench, plan: &RelationsPlan) -> Result<RelationsEvidence, Dev
     let batch = subject.sample(EXAMPLES);
     let stage = Stage { subject, place, model: &used };
     let (loss, doubled_loss) = losses(&stage, &batch)?;
+    let repeated_loss =
+        doubled_loss.map(|_| stage.loss_in_use(&subject.sample(EXAMPLES))).transpose()?;
+    let remade_loss = remade_loss(&stage, &batch)?;
     let plain = stage.outputs(&batch)?;
+    let again = stage.outputs(&batch)?.largest_difference(&plain, |_, _| true);
     let obstacle = obstacle(subject, &batch, &plain);
     let mut evidence = RelationsEvidence {
         examples: batch.size(),
         roundoff: place.unit_roundoff(),
         loss,
         doubled_loss,
+        repeated_loss,
+        remade_loss,
+        unsteadiness: again.map_or(0.0, |difference| difference.size),
         scale: plain.scale(),
         mixing: Vec::new(),
         normalizes_over_batch: is_normalized_over_batch(bench),
@@ -92,13 +99,25 @@ pub fn run(bench: &Bench, plan: &RelationsPlan) -> Result<RelationsEvidence, Dev
 
 /// The loss of a batch and of the same batch twice, as the model is used.
 fn losses(stage: &Stage<'_>, batch: &Batch) -> Result<(f64, Option<f64>), DeviceFailure> {
-    let loss = |batch: &Batch| evaluate_quietly(stage.subject, stage.model, batch, stage.place);
     // A training step of the model's own asks for a graph.
     if stage.subject.rust().is_some_and(|plan| plan.steps()) {
         return Ok((f64::NAN, None));
     }
     let twice: Vec<usize> = batch.indices.iter().chain(&batch.indices).copied().collect();
-    Ok((loss(batch)?, Some(loss(&stage.subject.batch(&twice))?)))
+    Ok((stage.loss_in_use(batch)?, Some(stage.loss_in_use(&stage.subject.batch(&twice))?)))
+}
+
+/// The loss of a batch of the model's own and of the same examples made into a batch again, where the same
+/// batch has the same loss twice.
+fn remade_loss(stage: &Stage<'_>, batch: &Batch) -> Result<Option<[f64; 2]>, DeviceFailure> {
+    let (Some(plan), Model::Rust(module)) = (stage.subject.rust(), stage.model) else {
+        return Ok(None);
+    };
+    let Some([one, again, other]) = plan.remade(module, &batch.indices, &stage.place.device) else {
+        return Ok(None);
+    };
+    let (one, again, other) = (scalar(one)?, scalar(again)?, scalar(other)?);
+    Ok((one == again).then_some([one, other]))
 }
 
 /// Why outputs and examples cannot be held against each other, if so.
@@ -135,6 +154,11 @@ pub(super) struct Stage<'a> {
 }
 
 impl Stage<'_> {
+    /// The loss of a batch, as the model is used.
+    fn loss_in_use(&self, batch: &Batch) -> Result<f64, DeviceFailure> {
+        evaluate_quietly(self.subject, self.model, batch, self.place)
+    }
+
     /// All outputs for a batch of a model that is used.
     pub fn outputs(&self, batch: &Batch) -> Result<Outputs, DeviceFailure> {
         self.outputs_of(batch, &mut self.subject.pass_in_use())
@@ -184,6 +208,30 @@ impl Outputs {
     pub fn scale(&self) -> f64 {
         let all: Vec<f64> = self.0.iter().flat_map(|array| &array.numbers).copied().collect();
         root_mean_square(&all)
+    }
+
+    /// The share of numbers that are exactly 0 here and not in another pass; nothing where no number of
+    /// both is negative.
+    pub fn zeroed(&self, other: &Self) -> f64 {
+        let numbers = |outputs: &'_ Self| -> Vec<f64> {
+            outputs.0.iter().flat_map(|array| &array.numbers).copied().collect()
+        };
+        let (own, others) = (numbers(self), numbers(other));
+        if own.iter().chain(&others).all(|number| *number >= 0.0) {
+            return 0.0;
+        }
+        let zeroed = own.iter().zip(&others).filter(|(own, other)| **own == 0.0 && **other != 0.0);
+        zeroed.count() as f64 / own.len().max(1) as f64
+    }
+
+    /// The rows of each output in the other order.
+    fn turned(&self) -> Self {
+        let turned = self.0.iter().map(|array| {
+            let rows = array.shape.first().copied().unwrap_or(1).max(1);
+            let rows = array.numbers.chunks((array.numbers.len() / rows).max(1));
+            Array { numbers: rows.rev().flatten().copied().collect(), ..array.clone() }
+        });
+        Self(turned.collect())
     }
 
     /// The largest difference over the numbers that `counts` takes, with where it is: the output, and

@@ -224,7 +224,6 @@ fn a_healthy_module_holds_every_property() {
             // There is nothing of the kind in it, or no probe that shows it; classes have no scale, and
             // there is one device.
             "activations_in_scale"
-            | "activations_present"
             | "clipping_effective"
             | "clipping_in_use"
             | "frozen_stay"

@@ -3,17 +3,19 @@
 
 use burn::tensor::FloatDType;
 
+use super::affine::is_affine;
 use super::bench::{PROBE, SetUpError, check_names, draw, run as run_untracked, scalar};
 use super::evidence::{DeviceRandom, LayerFacts};
 use crate::device::{DeviceFailure, Devices, Place};
 use crate::faults;
 use crate::inspection::{Seen, seen as seen_outputs};
-use crate::model::{Pass, Value, Weights, module_facts, to_f64};
+use crate::model::{Model, Pass, Value, Weights, module_facts, slots, to_f64};
 use crate::objective::{self, Evaluated};
 use crate::panics;
 use crate::registry::Computed;
 use crate::spec::{Code, Diagnostic, Diagnostics, LossTerm};
 use crate::subject::{Subject, wanted_outputs};
+use crate::training;
 
 /// Examples in a trial: few, as in the gradient check.
 const EXAMPLES: usize = 4;
@@ -28,6 +30,10 @@ pub struct Trial {
     pub dropouts: Vec<String>,
     /// What its outputs are like, where the loss is not its own.
     pub outputs: Option<Seen>,
+    /// Whether it is one linear map, where that can be asked.
+    pub affine: Option<bool>,
+    /// Matrices that the model itself keeps from training, and the recipe does not.
+    pub held: Vec<String>,
 }
 
 /// The place where the model runs, what keeps it from the reference device, and what was drawn and
@@ -116,7 +122,7 @@ fn observe(subject: &Subject, place: &Place) -> Result<(Weights, Trial), Obstacl
     let asked = &subject.spec.loss;
     let Evaluated { loss, gradients, .. } = objective::of_computed(asked, computed, &batch);
     scalar(loss.clone().detach())?;
-    if gradients.is_none() {
+    if gradients.is_none() && loss.is_tracked() {
         // Some operations panic on the way back alone.
         loss.backward();
     }
@@ -138,6 +144,7 @@ fn observe(subject: &Subject, place: &Place) -> Result<(Weights, Trial), Obstacl
         output: shape.get(1..).unwrap_or_default().to_vec(),
         parameters: 0,
     };
+    let output_is_known = output.is_some();
     let probes = pass.into_recorded();
     let probes = probes.into_iter().map(|probe| seen(probe.path, PROBE, &probe.shape));
     let output = output.map(|shape| seen("output".to_owned(), "output", &shape));
@@ -155,7 +162,24 @@ fn observe(subject: &Subject, place: &Place) -> Result<(Weights, Trial), Obstacl
     };
     let dropouts = flagged.into_iter().filter(|(_, kind)| kind == "Dropout");
     let dropouts = dropouts.map(|(path, _)| path).collect();
-    Ok((weights, Trial { layers, random, dropouts, outputs }))
+    let affine = match output_is_known {
+        true => is_affine(subject, &quiet, place, &batch)?,
+        false => None,
+    };
+    let held = held(subject, &subject.build(&place.device), &weights);
+    Ok((weights, Trial { layers, random, dropouts, outputs, affine, held }))
+}
+
+/// Matrices that ask for no gradient though the recipe does not freeze them. What has one axis may be a
+/// running statistic.
+fn held(subject: &Subject, fresh: &Model, weights: &Weights) -> Vec<String> {
+    let mut declared = weights.clone();
+    declared.tensors.iter_mut().for_each(|tensor| tensor.trainable = true);
+    training::freeze(&subject.spec.training.groups, &mut declared);
+    let both = slots(fresh).into_iter().zip(declared.tensors);
+    let held =
+        both.filter(|(own, tensor)| !own.trainable && tensor.trainable && tensor.shape.len() >= 2);
+    held.map(|(_, tensor)| tensor.path).collect()
 }
 
 /// What the head must give: k logits, one logit, a number for each target, …

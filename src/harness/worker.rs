@@ -133,7 +133,9 @@ fn run(
     if let Some(diagnosis) = diagnosis {
         events.emit(&Event::Diagnosed(diagnosis));
     }
-    if let Some(drawing) = &assignment.pictures {
+    // A worker that takes over what another one left draws only what is still to be drawn.
+    let due = assignment.pictures.as_ref().filter(|_| assignment.tests.iter().any(is_drawing));
+    if let Some(drawing) = due {
         let results = Results { cases: &cases, results: &results, causes: &causes };
         if draw(session, drawing, assignment, &results, &mut events)? == Status::Crashed {
             condition = Condition::Doubtful;
@@ -262,7 +264,7 @@ mod tests {
         let path = folder.join(format!("{name}.yaml"));
         let text = format!(
             "version: 1\nname: {name}\ntask: classification\n\
-             data: {{moons: {{examples: 32}}}}\nmodel: {{layers: [linear: 2]}}\n\
+             data: {{moons: {{examples: 64}}}}\nmodel: {{layers: [linear: 2]}}\n\
              expect: [shapes, initial_loss]\n"
         );
         fs::write(&path, text).unwrap();
@@ -360,6 +362,72 @@ mod tests {
                 "end a of a.yaml",
             ]
         );
+    }
+
+    /// The same order with a page to be drawn.
+    fn order_with_pictures(folder: &Path, name: &str, tests: &[&str], page: &Path) -> Order {
+        let Order::Run(mut assignment) = order(folder, name, tests) else {
+            unreachable!("an order to run is one")
+        };
+        let test = format!("{name}::pictures");
+        assignment.tests.push(test.clone());
+        assignment.pictures = Some(Drawing { test, page: page.to_owned(), steps: Some(2) });
+        Order::Run(assignment)
+    }
+
+    #[test]
+    fn a_page_is_drawn_when_all_test_cases_are_over() {
+        let _alone = crate::device::alone();
+        let folder = tempfile::tempdir().unwrap();
+        let page = folder.path().join("pages/a.html");
+        let orders = vec![order_with_pictures(folder.path(), "a", &["shapes"], &page), Order::End];
+        let equipment = Box::new(Equipment::new(Ok(DeviceChoice::Cpu), Registry::new()));
+        let mut written = Vec::new();
+        let mut events = EventWriter::new(&mut written);
+        follow(&set_up(folder.path()), orders.into_iter().map(Ok), equipment, &mut events).unwrap();
+        let said = String::from_utf8(written).unwrap();
+        let ends: Vec<(String, Status)> = said
+            .lines()
+            .filter_map(|line| match decode(line).message {
+                Some(Message::Event(Event::TestFinished(result))) => {
+                    Some((result.test, result.status))
+                }
+                _ => None,
+            })
+            .collect();
+        let passed = |test: &str| (test.to_owned(), Status::Passed);
+        assert_eq!(ends, [passed("a::shapes"), passed("a::pictures")]);
+        let text = fs::read_to_string(&page).unwrap();
+        assert!(
+            text.contains("<h1>a</h1>") && text.contains("The one property that applies holds."),
+            "{text}"
+        );
+        // Whoever draws tests nothing: no snapshot is written.
+        assert!(!folder.path().join("snapshots").exists());
+    }
+
+    #[test]
+    fn a_page_that_cannot_be_drawn_is_a_crash_of_its_own() {
+        let folder = tempfile::tempdir().unwrap();
+        let page = folder.path().join("a.html");
+        let orders = vec![
+            order_with_pictures(folder.path(), "a", &["shapes"], &page),
+            order(folder.path(), "b", &["shapes"]),
+        ];
+        let (outcome, words) = said(folder.path(), orders, inapplicable());
+        assert!(outcome.is_ok(), "{outcome:?}");
+        assert_eq!(
+            words,
+            [
+                "ready",
+                "start a::shapes",
+                "Skipped a::shapes of a.yaml",
+                "start a::pictures",
+                "Crashed a::pictures of a.yaml",
+                "end a of a.yaml",
+            ]
+        );
+        assert!(!page.exists());
     }
 
     #[test]

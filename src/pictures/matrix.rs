@@ -73,8 +73,10 @@ impl Table {
         const LEFT: f64 = 170.0;
         const ROW: f64 = 18.0;
         let columns = self.numbers.iter().map(Vec::len).max().unwrap_or(0).max(1);
-        let side = ((WIDTH - LEFT) / columns as f64).min(44.0);
         let longest = self.columns.iter().map(|name| name.chars().count()).max().unwrap_or(0);
+        // The last names rise over the right edge of the cells: half as far as they are long.
+        let over = if self.columns.is_empty() { 0.0 } else { 3.2 * longest.min(22) as f64 };
+        let side = ((WIDTH - LEFT - over) / columns as f64).min(44.0);
         let above = if self.heading.is_empty() { 0.0 } else { 20.0 };
         let named = if self.columns.is_empty() { 0.0 } else { 6.0 * longest.min(22) as f64 + 10.0 };
         let head = above + named;

@@ -138,6 +138,7 @@ fn head(page: &Page<'_>) -> String {
     let judged = holds + bad.len();
     if judged > 0 {
         let sentence = match bad.len() {
+            0 if judged == 1 => "The one property that applies holds.".to_owned(),
             0 => format!("All {judged} properties that apply hold."),
             _ => format!("{holds} of {judged} properties hold; what the others say stands below."),
         };

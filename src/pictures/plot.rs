@@ -2,7 +2,7 @@
 
 use super::number::tidy;
 use super::scale::Scale;
-use super::svg::{Anchor, SERIES, Svg, shortened};
+use super::svg::{Anchor, SERIES, Svg, shortened_path};
 
 /// A chart of series.
 #[derive(Debug, Clone, Default)]
@@ -48,15 +48,20 @@ const WIDTH: f64 = 680.0;
 const HEIGHT: f64 = 280.0;
 /// Left, right, above and below.
 const MARGINS: [f64; 4] = [66.0, 14.0, 34.0, 44.0];
+/// A line of the legend.
+const LEGEND: f64 = 18.0;
 /// Points of a line at most: more are not seen.
 const POINTS: usize = 600;
 
 impl Plot {
     pub fn svg(&self) -> String {
         let width = if self.diagonal { 400.0 } else { WIDTH };
-        let height = if self.diagonal { 380.0 } else { HEIGHT };
         let [left, right, top, bottom] = MARGINS;
-        let (right, bottom) = (width - right, height - bottom);
+        let right = width - right;
+        let named = self.named(left, right);
+        let more = LEGEND * named.last().map_or(0, |last| last.line) as f64;
+        let height = more + if self.diagonal { 380.0 } else { HEIGHT };
+        let (top, bottom) = (top + more, height - bottom);
         let [xs, ys] = self.numbers();
         let x = Scale::over(xs, self.log_x, [left, right]);
         let x = if self.log_x || !self.diagonal { x } else { x.rounded() };
@@ -81,7 +86,7 @@ impl Plot {
         for (series, letter) in self.series.iter().zip(SERIES.iter().cycle()) {
             draw(&mut svg, series, letter, &x, &y);
         }
-        self.legend(&mut svg, left);
+        legend(&mut svg, &named);
         svg.finish()
     }
 
@@ -122,21 +127,44 @@ impl Plot {
         svg.upright([14.0, (top + bottom) / 2.0], &self.y);
     }
 
-    fn legend(&self, svg: &mut Svg, left: f64) {
-        let mut at = left;
+    /// The named series with the places of their marks, as many to a line as there is room for.
+    fn named(&self, left: f64, right: f64) -> Vec<Named<'_>> {
+        let (mut at, mut line) = (left, 0);
+        let mut all = Vec::new();
         for (series, letter) in self.series.iter().zip(SERIES.iter().cycle()) {
             if series.name.is_empty() {
                 continue;
             }
-            let pale = if series.pale { " pale" } else { "" };
-            match series.joined {
-                true => svg.line([at, 14.0], [at + 24.0, 14.0], &format!("s{letter}{pale}")),
-                false => svg.circle([at + 12.0, 14.0], 3.5, &format!("f{letter}{pale}")),
+            let name = shortened_path(&series.name, 30);
+            let width = 30.0 + 7.0 * name.chars().count() as f64 + 16.0;
+            if at > left && at + width > right {
+                (at, line) = (left, line + 1);
             }
-            let name = shortened(&series.name, 34);
-            svg.text([at + 30.0, 18.0], Anchor::Start, "", &name);
-            at += 30.0 + 7.0 * name.chars().count() as f64 + 16.0;
+            all.push(Named { series, letter, name, at, line });
+            at += width;
         }
+        all
+    }
+}
+
+/// A series in the legend.
+struct Named<'a> {
+    series: &'a Series,
+    letter: &'static str,
+    name: String,
+    at: f64,
+    line: usize,
+}
+
+fn legend(svg: &mut Svg, named: &[Named<'_>]) {
+    for Named { series, letter, name, at, line } in named {
+        let y = 14.0 + LEGEND * *line as f64;
+        let pale = if series.pale { " pale" } else { "" };
+        match series.joined {
+            true => svg.line([*at, y], [at + 24.0, y], &format!("s{letter}{pale}")),
+            false => svg.circle([at + 12.0, y], 3.5, &format!("f{letter}{pale}")),
+        }
+        svg.text([at + 30.0, y + 4.0], Anchor::Start, "", name);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::number::tidy;
 use super::rows::sampled;
-use super::svg::{Anchor, Svg, shortened};
+use super::svg::{Anchor, Svg, shortened_path};
 use crate::experiment::Histogram;
 
 /// A row of two histograms.
@@ -29,7 +29,7 @@ pub fn ridges(title: &str, description: &str, ridges: &[Ridge<'_>]) -> String {
     svg.text([LEFT + BARS + GAP, 14.0], Anchor::Start, "m", "after training");
     for (index, ridge) in shown.iter().enumerate() {
         let bottom = TOP + ROW * index as f64 + 28.0;
-        svg.text([LEFT - 10.0, bottom - 6.0], Anchor::End, "", &shortened(&ridge.name, 28));
+        svg.text([LEFT - 10.0, bottom - 6.0], Anchor::End, "", &shortened_path(&ridge.name, 30));
         draw(&mut svg, ridge.start, [LEFT, bottom], "fb");
         if let Some(end) = ridge.end {
             draw(&mut svg, end, [LEFT + BARS + GAP, bottom], "fa");

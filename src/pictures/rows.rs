@@ -2,7 +2,7 @@
 
 use super::number::tidy;
 use super::scale::Scale;
-use super::svg::{Anchor, Svg, shortened};
+use super::svg::{Anchor, Svg, shortened_path};
 
 /// A chart of rows.
 #[derive(Debug, Clone, Default)]
@@ -83,7 +83,7 @@ impl Rows {
 }
 
 fn draw(svg: &mut Svg, row: &Row, at: f64, x: &Scale) {
-    svg.text([LEFT - 10.0, at + 4.0], Anchor::End, "", &shortened(&row.name, 28));
+    svg.text([LEFT - 10.0, at + 4.0], Anchor::End, "", &shortened_path(&row.name, 30));
     if let Some([low, high]) = row.span
         && let (Some(from), Some(to)) = (x.place(low), x.place(high))
     {

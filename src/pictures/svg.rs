@@ -190,6 +190,27 @@ pub fn shortened(text: &str, most: usize) -> String {
     text.collect()
 }
 
+/// A path of modules that is cut to so many letters part by part, so that each part still tells something:
+/// `memory.input….hidde….weight`.
+pub fn shortened_path(path: &str, most: usize) -> String {
+    let parts: Vec<&str> = path.split('.').collect();
+    let cut = |letters: usize| {
+        let parts: Vec<String> = parts.iter().map(|part| beginning(part, letters)).collect();
+        parts.join(".")
+    };
+    let longest = parts.iter().map(|part| part.chars().count()).max().unwrap_or(0);
+    let fitting = (3..=longest).rev().map(cut).find(|text| text.chars().count() <= most);
+    fitting.unwrap_or_else(|| shortened(path, most))
+}
+
+/// The first letters, and a mark where there are more.
+fn beginning(text: &str, letters: usize) -> String {
+    match text.chars().count() <= letters {
+        true => text.to_owned(),
+        false => text.chars().take(letters - 1).chain(['…']).collect(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -200,6 +221,10 @@ mod tests {
         assert_eq!([1.0, 1.26, -0.04].map(place), ["1", "1.3", "0"]);
         assert_eq!(shortened("encoder.block1.query.weight", 11), "encod…eight");
         assert_eq!(shortened("head", 11), "head");
+        let path = "memory.input_gate.hidden_transform.weight";
+        assert_eq!(shortened_path(path, 30), "memory.input_….hidden….weight");
+        assert_eq!(shortened_path("head.weight", 30), "head.weight");
+        assert_eq!(shortened_path("a_name_without_any_parts", 10), "a_name_wi…");
     }
 
     #[test]

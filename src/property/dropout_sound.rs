@@ -2,7 +2,7 @@
 
 use serde_yaml::{Mapping, Value};
 
-use super::text::{count, few, mapping, short};
+use super::text::{count, few, mapping, percent, short};
 use super::{Finding, Meta, OptionKind, OptionMeta, OptionValue, Options, Property, Verdict};
 use crate::experiment::{DropoutEvidence, Evidence, Experiment, TwiceEvidence, VarianceShift};
 use crate::spec::Severity;
@@ -24,7 +24,8 @@ pub static PROPERTY: Property = Property {
         condition: "In use: largest |difference| of outputs ≤ 1000 · unit roundoff · scale (a failure), unless \
                     `random_in_use`. With a dropout: a difference above 0 in training (else a warning). \
                     Variance in training / variance in use of the channel in the middle ≤ `variance_shift` \
-                    (a failure). A dropout as last layer and a rate above `rate` warn.",
+                    (a failure). A dropout as last layer (of a Rust model: outputs that are exactly 0 in \
+                    training and not in use, unless no output is negative) and a rate above `rate` warn.",
         mend: "Use Burn's `Dropout`, which is off outside of training, in place of random numbers of your \
                own; put dropout behind the last batch normalization, or lower its rate.",
         source: "Srivastava et al. 2014 (rates: error is flat where 0.2…0.6 are dropped, and rises beyond); \
@@ -80,6 +81,7 @@ fn judge(evidence: &Evidence, options: &Options) -> Verdict {
         let allowed = options.value("random_in_use") == OptionValue::Flag(true);
         failures.extend(random_in_use(outputs).filter(|_| !allowed));
         warnings.extend(still_in_training(dropout, outputs));
+        warnings.extend(dropped_answers(dropout, outputs).filter(|_| rust));
     }
     let shift = options.number("variance_shift").expect("it has a default");
     failures.extend(dropout.shifts.iter().filter_map(|norm| shifted(norm, shift)));
@@ -99,7 +101,8 @@ fn judge(evidence: &Evidence, options: &Options) -> Verdict {
 
 fn random_in_use(outputs: &TwiceEvidence) -> Option<Finding> {
     let bound = ROUNDINGS * outputs.roundoff * outputs.scale;
-    (!(outputs.in_use <= bound)).then(|| Finding {
+    // Outputs that are no numbers are another property's business.
+    (outputs.scale.is_finite() && !(outputs.in_use <= bound)).then(|| Finding {
         place: "model".to_owned(),
         message: "the same examples have other outputs each time that the model is used".to_owned(),
         measured: Some(outputs.in_use),
@@ -120,6 +123,22 @@ fn still_in_training(dropout: &DropoutEvidence, outputs: &TwiceEvidence) -> Opti
         bound: Some("> 0".to_owned()),
         mend: "call the module in the forward pass, with a probability above 0, or remove it"
             .to_owned(),
+    })
+}
+
+/// Of a Rust model, whose functions are not seen: what is dropped is 0.
+fn dropped_answers(dropout: &DropoutEvidence, outputs: &TwiceEvidence) -> Option<Finding> {
+    let layer = dropout.layers.last()?;
+    (outputs.zeroed > 0.0).then(|| Finding {
+        place: layer.path.clone(),
+        message: format!(
+            "{} of the outputs are exactly 0 in training and not in use: what the loss compares with the \
+             targets is dropped",
+            percent(outputs.zeroed)
+        ),
+        measured: Some(outputs.zeroed),
+        bound: Some("0".to_owned()),
+        mend: "put the dropout in front of the head".to_owned(),
     })
 }
 
@@ -270,6 +289,26 @@ mod tests {
         assert_eq!(layer(|layer| layer.rate = Some(0.8)).outcome, Outcome::Pass);
         assert_eq!(place(&layer(|layer| layer.rate = Some(0.9))), (Outcome::Warn, "dropout1"));
         assert_eq!(place(&layer(|layer| layer.is_output = true)), (Outcome::Warn, "dropout1"));
+    }
+
+    #[test]
+    fn answers_of_a_rust_model_that_are_dropped_warn() {
+        let dropped = |rust: bool| {
+            testing::verdict(&PROPERTY, |evidence| {
+                evidence.subject.rust = rust;
+                let dropout = evidence.dropout.as_mut().unwrap();
+                dropout.outputs.as_mut().unwrap().zeroed = 0.2;
+            })
+        };
+        assert_eq!(place(&dropped(true)), (Outcome::Warn, "dropout1"));
+        assert!(dropped(true).findings[0].message.contains("20 %"));
+        assert_eq!(dropped(false).outcome, Outcome::Pass);
+    }
+
+    #[test]
+    fn outputs_that_are_no_numbers_are_not_called_random() {
+        let broken = outputs(|twice| (twice.in_use, twice.scale) = (0.0, f64::NAN));
+        assert_eq!(broken.outcome, Outcome::Pass);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use serde_yaml::{Mapping, Value};
 
 use super::text::{mapping, short};
 use super::{Finding, Meta, OptionKind, OptionMeta, OptionValue, Options, Property, Verdict};
-use crate::experiment::{Evidence, Experiment};
+use crate::experiment::{DeviceRandom, Evidence, Experiment};
 use crate::spec::Severity;
 
 pub static PROPERTY: Property = Property {
@@ -12,11 +12,14 @@ pub static PROPERTY: Property = Property {
         name: "loss_is_a_mean",
         summary: "The loss of a batch is the loss of the same batch twice.",
         checks: "The loss of up to 8 training examples with the initial weights, and of the same \
-                 examples each twice, on the reference device and as the model is used.",
+                 examples each twice, on the reference device and as the model is used. Not judged where the \
+                 same batch has another loss each time. Of a model that brings its batches, also the loss \
+                 of a batch that is made twice of the same indices.",
         why: "A loss that is a sum grows with the batch: the learning rate then fits one batch size \
               alone, the last, smaller batch of an epoch counts less, and gradient accumulation gives \
               something else.",
-        condition: "|L(batch twice) − L(batch)| ≤ `tolerance` · |L(batch)|.",
+        condition: "|L(batch twice) − L(batch)| ≤ `tolerance` · |L(batch)|. Batches of the same indices have \
+                    the same loss, bit by bit.",
         mend: "Take the mean over examples (`reduction: mean`, which is the default), and divide by \
                the number of examples that count where some are masked.",
         source: "Fault class 16 (sum in the place of the mean).",
@@ -47,6 +50,25 @@ fn judge(evidence: &Evidence, options: &Options) -> Verdict {
         let mend = "see `finite_everywhere`".to_owned();
         let message = "the loss is not finite".to_owned();
         return Verdict::inconclusive(summary, vec![finding(message, doubled, "finite", mend)]);
+    }
+    if let Some([one, other]) = relations.remade_loss.filter(|[one, other]| one != other) {
+        let message =
+            "a batch of the same examples is another one each time that it is made".to_owned();
+        let mend = "let the source of batches depend on the indices alone: draw random data once, from a \
+                    seed, and keep nothing from batch to batch";
+        return Verdict::fail(summary, vec![finding(message, other, &short(one), mend.to_owned())]);
+    }
+    let again = relations.repeated_loss.unwrap_or(loss);
+    // Bit by bit: the same computation on one device.
+    if again != loss {
+        let message = format!("the same examples have another loss each time: {}", short(again));
+        let mend = "make the batch of the same indices the same each time, and draw nothing while the \
+                    model is in use; see `dropout_sound`";
+        let finding = finding(message, again, &short(loss), mend.to_owned());
+        return Verdict::inconclusive(summary, vec![finding]);
+    }
+    if evidence.subject.device_random == DeviceRandom::Always {
+        return Verdict::not_applicable(format!("{summary}; every pass draws something else"));
     }
     let difference = (doubled - loss).abs();
     if difference <= tolerance * loss.abs() {
@@ -94,6 +116,7 @@ mod tests {
         let mut evidence = testing::evidence();
         let relations = evidence.relations.as_mut().unwrap();
         (relations.loss, relations.doubled_loss) = (loss, doubled);
+        relations.repeated_loss = doubled.map(|_| loss);
         judge(&evidence, &Options::defaults(&PROPERTY.meta))
     }
 
@@ -111,6 +134,33 @@ mod tests {
         let other = verdict(2.0, Some(3.0));
         assert_eq!(other.outcome, Outcome::Fail);
         assert!(other.findings[0].message.contains("1.5 times"));
+    }
+
+    #[test]
+    fn batches_that_are_others_each_time_fail() {
+        let made = |again: f64| {
+            testing::verdict(&PROPERTY, |evidence| {
+                let relations = evidence.relations.as_mut().unwrap();
+                relations.remade_loss = Some([2.35, again]);
+            })
+        };
+        assert_eq!(made(2.35).outcome, Outcome::Pass);
+        assert!(made(2.36).findings[0].message.contains("another one each time"));
+    }
+
+    #[test]
+    fn a_loss_that_differs_by_itself_is_not_called_a_sum() {
+        let mut evidence = testing::evidence();
+        let relations = evidence.relations.as_mut().unwrap();
+        (relations.doubled_loss, relations.repeated_loss) = (Some(2.4), Some(2.38));
+        let judged = judge(&evidence, &Options::defaults(&PROPERTY.meta));
+        assert_eq!(judged.outcome, Outcome::Inconclusive);
+        assert!(judged.findings[0].message.contains("another loss each time"));
+        let random = testing::verdict(&PROPERTY, |evidence| {
+            evidence.subject.device_random = DeviceRandom::Always;
+            evidence.relations.as_mut().unwrap().doubled_loss = Some(2.4);
+        });
+        assert_eq!(random.outcome, Outcome::NotApplicable);
     }
 
     #[test]

@@ -230,19 +230,28 @@ fn finding(evidence: &Evidence, attempt: &OverfitAttempt, bound: f64) -> Finding
 /// examples apart.
 const NOTHING: f64 = 0.9;
 
+/// What a wrong answer costs at least where it counts: its probability is no more than a half.
+const WRONG_ANSWER: f64 = std::f64::consts::LN_2;
+
 /// What is wrong where no layer and no term stands out.
 fn of_the_whole(attempt: &OverfitAttempt, overfit: &OverfitEvidence, bound: String) -> Finding {
     let loss = short(attempt.final_loss);
     let left = overfit.bounds.map(|bounds| bounds.share_left(attempt.final_loss));
     let (message, mend) = match (left, attempt.accuracy) {
-        (Some(left), Some(accuracy)) if left <= WARN_SHARE && accuracy < overfit.best_accuracy => (
-            format!(
-                "the loss falls to {loss}, but {} of the answers are right: the others count \
+        (Some(left), Some(accuracy))
+            if left <= WARN_SHARE
+                && accuracy < overfit.best_accuracy
+                && attempt.final_loss < (1.0 - accuracy) * WRONG_ANSWER =>
+        {
+            (
+                format!(
+                    "the loss falls to {loss}, but {} of the answers are right: the others count \
                  nothing in it",
-                percent(accuracy)
-            ),
-            "look at the weights of the classes in the loss, and at what it leaves out",
-        ),
+                    percent(accuracy)
+                ),
+                "look at the weights of the classes in the loss, and at what it leaves out",
+            )
+        }
         (Some(left), _) if left >= NOTHING => (
             format!(
                 "the loss stays at {loss}, as that of a constant answer: the examples cannot be \

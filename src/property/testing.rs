@@ -49,6 +49,8 @@ pub fn evidence() -> Evidence {
             rust: false,
             device_random: DeviceRandom::Never,
             weights: None,
+            affine: None,
+            held: Vec::new(),
         },
         inspection: Some(inspection()),
         initial: Some(InitialEvidence {
@@ -150,6 +152,7 @@ pub fn evidence() -> Evidence {
                 examples: 8,
                 in_training: 0.7,
                 in_use: 0.0,
+                zeroed: 0.0,
                 scale: 0.8,
                 roundoff: f64::EPSILON / 2.0,
             }),
@@ -253,12 +256,15 @@ fn devices() -> DevicesEvidence {
 }
 
 fn relations() -> RelationsEvidence {
-    let mode = |training| MixingEvidence { training, influence: None, answers: true };
+    let mode = |training| MixingEvidence { training, influence: None, order: None, answers: true };
     RelationsEvidence {
         examples: 8,
         roundoff: f64::EPSILON / 2.0,
         loss: 2.35,
         doubled_loss: Some(2.35),
+        repeated_loss: Some(2.35),
+        remade_loss: None,
+        unsteadiness: 0.0,
         scale: 0.8,
         mixing: vec![mode(false), mode(true)],
         normalizes_over_batch: false,

@@ -4,7 +4,7 @@ use serde_yaml::{Mapping, Value};
 
 use super::text::{mapping, short};
 use super::{Finding, Meta, OptionKind, OptionMeta, OptionValue, Options, Property, Verdict};
-use crate::experiment::{Evidence, Experiment};
+use crate::experiment::{DeviceRandom, Evidence, Experiment};
 use crate::spec::Severity;
 
 pub static PROPERTY: Property = Property {
@@ -62,6 +62,9 @@ fn judge(evidence: &Evidence, options: &Options) -> Verdict {
         let bound = trained + ROUNDING * trained.abs();
         if (used - trained).abs() <= ROUNDING * trained.abs() || !trained.is_finite() {
             return Verdict::pass(summary);
+        }
+        if evidence.subject.device_random == DeviceRandom::Always {
+            return Verdict::not_applicable(format!("{summary}; every pass draws something else"));
         }
         let message = "both modes must give the same without running statistics, and they do not";
         let mend = "look for layers that are on in training alone: noise, dropout of your own, a branch \
@@ -128,6 +131,15 @@ mod tests {
     fn without_statistics_any_difference_fails() {
         assert_eq!(verdict(|evidence| set(evidence, 1.5, 1.6, false)).outcome, Outcome::Fail);
         assert_eq!(verdict(|evidence| set(evidence, 1.5, 1.4, false)).outcome, Outcome::Fail);
+    }
+
+    #[test]
+    fn a_model_that_draws_in_every_pass_is_not_judged() {
+        let random = verdict(|evidence| {
+            evidence.subject.device_random = DeviceRandom::Always;
+            set(evidence, 1.5, 1.6, false);
+        });
+        assert_eq!(random.outcome, Outcome::NotApplicable);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use serde_yaml::{Mapping, Value};
 
 use super::text::{count, mapping, short};
 use super::{Finding, Meta, Options, Property, Verdict};
-use crate::experiment::{Evidence, Experiment, UpdateEvidence};
+use crate::experiment::{Evidence, Experiment, SubjectFacts, UpdateEvidence};
 use crate::spec::Severity;
 
 pub static PROPERTY: Property = Property {
@@ -12,7 +12,8 @@ pub static PROPERTY: Property = Property {
         name: "weights_update",
         summary: "The recipe's optimizer changes every trainable tensor.",
         checks: "The weights before and after steps of the recipe's own optimizer are compared, \
-                 exactly, on the test device.",
+                 exactly, on the test device. Matrices of a Rust model that ask for no gradient \
+                 (`no_grad`) are warned of, unless the recipe freezes them or they come from a file.",
         why: "A tensor that no step changes is not trained: the optimizer does not know it, it is \
               frozen by mistake, the step was made on a copy, or the rate is below what the \
               number format can add.",
@@ -42,6 +43,21 @@ fn moved(update: &UpdateEvidence) -> bool {
     update.steps.iter().any(|step| step.largest != 0.0)
 }
 
+/// What a Rust model keeps from training by itself: meant for weights that are trained already.
+fn held(facts: &SubjectFacts) -> Vec<Finding> {
+    let of_tensor = |tensor: &String| Finding {
+        place: tensor.clone(),
+        message: "it asks for no gradient, so that no step changes what it was drawn as".to_owned(),
+        measured: Some(0.0),
+        bound: Some("max |Δw| > 0".to_owned()),
+        mend: "remove `no_grad` or `set_require_grad(false)`; where it is meant, say so in \
+               `training.groups` with `frozen: true`"
+            .to_owned(),
+    };
+    let from_file = facts.weights.is_some();
+    facts.held.iter().filter(|_| !from_file).map(of_tensor).collect()
+}
+
 fn judge(evidence: &Evidence, _options: &Options) -> Verdict {
     let updates: Vec<&UpdateEvidence> = evidence
         .training()
@@ -52,11 +68,15 @@ fn judge(evidence: &Evidence, _options: &Options) -> Verdict {
     if updates.is_empty() {
         return Verdict::not_applicable("the model has no trainable tensor");
     }
+    let held = held(&evidence.subject);
     let still: Vec<&&UpdateEvidence> = updates.iter().filter(|update| !moved(update)).collect();
     let summary =
         format!("{} of {} changed", updates.len() - still.len(), count(updates.len(), "tensor"));
-    if still.is_empty() {
+    if still.is_empty() && held.is_empty() {
         return Verdict::pass(summary);
+    }
+    if still.is_empty() {
+        return Verdict::warn(summary, held);
     }
     let all = still.len() == updates.len();
     let findings = still.iter().map(|update| Finding {
@@ -75,7 +95,7 @@ fn judge(evidence: &Evidence, _options: &Options) -> Verdict {
                 .to_owned(),
         },
     });
-    Verdict::fail(summary, findings.collect())
+    Verdict::fail(summary, findings.chain(held).collect())
 }
 
 fn record(evidence: &Evidence, _options: &Options) -> Mapping {
@@ -117,6 +137,19 @@ mod tests {
         let verdict = verdict(|evidence| stop(evidence, 0));
         assert_eq!(verdict.outcome, Outcome::Fail);
         assert_eq!(verdict.findings[0].place, "hidden.weight");
+    }
+
+    #[test]
+    fn what_a_rust_model_keeps_from_training_is_warned_of_unless_it_comes_from_a_file() {
+        let held = |weights: Option<&str>| {
+            verdict(|evidence| {
+                evidence.subject.held = vec!["encoder.weight".to_owned()];
+                evidence.subject.weights = weights.map(str::to_owned);
+            })
+        };
+        assert_eq!(held(None).outcome, Outcome::Warn);
+        assert_eq!(held(None).findings[0].place, "encoder.weight");
+        assert_eq!(held(Some("0f")).outcome, Outcome::Pass);
     }
 
     #[test]

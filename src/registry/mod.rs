@@ -99,6 +99,9 @@ pub(crate) enum Feed<'a> {
     Inputs(Vec<Value>),
     /// Examples of its own, and where to make their batch.
     Examples(&'a [usize], &'a Device),
+    /// The same, asked for another answer: the loss of their batch, that of the same batch once more, and
+    /// that of a batch that is made anew.
+    Remade(&'a [usize], &'a Device),
 }
 
 /// What a run of a model gives.

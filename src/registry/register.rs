@@ -4,12 +4,12 @@ use std::rc::Rc;
 
 use burn::config::Config;
 use burn::module::Module;
-use burn::tensor::Device;
+use burn::tensor::{Device, Tensor};
 
 use super::terms::terms;
 use super::{
     Batches, Compute, Computed, Configuration, Feed, Forward, Init, Inputs, LossTerms, ModelKind,
-    Output, Registration,
+    Output, Registration, Term,
 };
 use crate::model::AnyModule;
 
@@ -208,11 +208,24 @@ where
     T: LossTerms,
 {
     Rc::new(move |module, feed| {
-        let Feed::Examples(indices, device) = feed else {
-            unreachable!("a model with its own loss is fed with its own examples");
-        };
-        let batch = (batches.make)(indices, device);
-        Computed::Terms(terms(loss(typed(module), &batch)))
+        let of = |batch: &B| terms(loss(typed(module), batch));
+        match feed {
+            Feed::Inputs(_) => {
+                unreachable!("a model with its own loss is fed with its own examples")
+            }
+            Feed::Examples(indices, device) => {
+                Computed::Terms(of(&(batches.make)(indices, device)))
+            }
+            Feed::Remade(indices, device) => {
+                let batch = (batches.make)(indices, device);
+                let remade = (batches.make)(indices, device);
+                let sum = |terms: Vec<Term>| Term {
+                    name: String::new(),
+                    value: Tensor::cat(terms.into_iter().map(|term| term.value).collect(), 0).sum(),
+                };
+                Computed::Terms([&batch, &batch, &remade].map(|batch| sum(of(batch))).into())
+            }
+        }
     })
 }
 

@@ -136,6 +136,25 @@ fn an_objective_gives_its_terms_over_the_examples_asked_for() {
 }
 
 #[test]
+fn a_batch_can_be_made_again() {
+    let _alone = crate::device::alone();
+    let made = std::cell::Cell::new(0.0);
+    let rows = move |indices: &[usize], device: &Device| {
+        made.set(made.get() + 1.0);
+        Tensor::<1>::full([indices.len()], made.get(), device)
+    };
+    let registration =
+        objective(Net::new, batches(10, rows), |_: &Net, batch: &Tensor<1>| batch.clone().sum());
+    let place = reference();
+    let module = (registration.init)(&place.device);
+    let feed = Feed::Remade(&[2, 4], &place.device);
+    let Computed::Terms(terms) = (registration.compute)(&module, feed) else { panic!("terms") };
+    let losses: Vec<f64> = terms.into_iter().map(|term| term.value.into_scalar::<f64>()).collect();
+    // The same batch twice, then the next one.
+    assert_eq!(losses, [2.0, 2.0, 4.0]);
+}
+
+#[test]
 #[should_panic(expected = "the loss term `loss` has 2 numbers")]
 fn a_loss_that_is_no_single_number_is_refused() {
     let _alone = crate::device::alone();

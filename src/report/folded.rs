@@ -20,8 +20,17 @@ pub(super) enum Room {
     Evidence,
     /// A line, since the likely cause explains it.
     Consequence,
+    /// A line, since it can be decided when the likely cause is gone.
+    Undecided,
     Full,
 }
+
+/// What stands below the likely cause in a line each.
+const BELOW_CAUSE: [(Room, &str); 3] = [
+    (Room::Evidence, "this shows in:"),
+    (Room::Consequence, "and leads to:"),
+    (Room::Undecided, "undecided until then:"),
+];
 
 /// What is told of a spec that is over, without a line end.
 pub(super) fn of_spec(gathered: &Gathered, width: usize) -> String {
@@ -41,9 +50,7 @@ pub(super) fn of_spec(gathered: &Gathered, width: usize) -> String {
     let with = |wanted: Room| gathered.ends.iter().filter(move |end| room(end, cause) == wanted);
     if let (Some(cause), Some(diagnosis)) = (cause, &gathered.diagnosis) {
         parts.push(causes(diagnosis, true, width));
-        for (room, heading) in
-            [(Room::Evidence, "this shows in:"), (Room::Consequence, "and leads to:")]
-        {
+        for (room, heading) in BELOW_CAUSE {
             let lines: Vec<String> =
                 with(room).map(|end| in_short(&end.result, cause, width)).collect();
             let heading = Some(diagnosis::below(heading)).filter(|_| !lines.is_empty());
@@ -51,11 +58,11 @@ pub(super) fn of_spec(gathered: &Gathered, width: usize) -> String {
         }
     }
     let full: Vec<String> = with(Room::Full).map(|end| of_case(end, width, true)).collect();
-    // What stands in full ends with an empty line of its own.
-    if full.is_empty() {
+    parts.extend(full);
+    // What has more than a line ends with an empty line of its own.
+    if parts.last().is_some_and(|part| !part.ends_with('\n')) {
         parts.push(String::new());
     }
-    parts.extend(full);
     parts.join("\n")
 }
 
@@ -111,10 +118,15 @@ pub(super) fn room(end: &Ended, cause: Option<&Diagnosis>) -> Room {
             match cause {
                 Some(cause) if is_among(&cause.evidence) => Room::Evidence,
                 Some(cause) if is_among(&cause.explains) => Room::Consequence,
+                Some(_) if is_undecided(result) => Room::Undecided,
                 _ => Room::Full,
             }
         }
     }
+}
+
+fn is_undecided(result: &TestResult) -> bool {
+    result.verdict.as_ref().is_some_and(|verdict| verdict.outcome == Outcome::Inconclusive)
 }
 
 /// How a result is shown: a new snapshot of something doubtful is counted, and the doubt is told.
@@ -176,15 +188,14 @@ pub(super) fn counts(gathered: &Gathered) -> String {
     };
     let status = |wanted: Status| count(&|result| result.status == wanted);
     let outcome = |result: &TestResult| result.verdict.as_ref().map(|verdict| verdict.outcome);
-    let undecided = |result: &TestResult| outcome(result) == Some(Outcome::Inconclusive);
     let inapplicable = |result: &TestResult| {
         result.status == Status::Skipped && outcome(result) == Some(Outcome::NotApplicable)
     };
     let failed = |result: &TestResult| result.status == Status::Failed;
     let pending = |result: &TestResult| result.status == Status::SnapshotPending;
     let counts = [
-        (count(&|result| failed(result) && !undecided(result)), "fails", "fail"),
-        (count(&|result| failed(result) && undecided(result)), "is undecided", "are undecided"),
+        (count(&|result| failed(result) && !is_undecided(result)), "fails", "fail"),
+        (count(&|result| failed(result) && is_undecided(result)), "is undecided", "are undecided"),
         (status(Status::Crashed), "crashes", "crash"),
         (status(Status::SpecError), "cannot run", "cannot run"),
         (count(&|result| shown(result) == Status::Warned), "warns", "warn"),
@@ -212,6 +223,7 @@ mod tests {
     use anstream::adapter::strip_str;
 
     use super::*;
+    use crate::property::Verdict;
     use crate::report::event::SpecDiagnosis;
     use crate::report::examples;
 
@@ -290,6 +302,23 @@ Likely cause the learning rate is too high
       measured 0.5, bound ≤ 1e-6
       help: check the layer's backward pass
 "
+        );
+    }
+
+    #[test]
+    fn what_could_not_be_decided_waits_for_the_cause_to_go() {
+        let verdict = Verdict::inconclusive("36 % of 102 directions checked", Vec::new());
+        let undecided = TestResult { verdict: Some(verdict), ..examples::failed() };
+        let test = "digits::learns".to_owned();
+        let results = vec![undecided, TestResult { test, ..examples::failed() }];
+        let text = spec(results, Some(examples::diagnosis()));
+        let last: Vec<&str> = text.lines().rev().take(2).collect();
+        assert_eq!(
+            last,
+            [
+                "        FAIL gradients_match  36 % of 102 directions checked",
+                "             undecided until then:"
+            ]
         );
     }
 

@@ -2,6 +2,8 @@
 //! counted, and the cause be told before its consequences.
 
 use super::event::{SelectedTest, SpecDiagnosis, Status, TestResult};
+#[cfg(feature = "cli")]
+use super::record::RunRecord;
 use crate::diagnosis::Diagnosis;
 use crate::property::Outcome;
 
@@ -104,6 +106,20 @@ impl Specs {
         });
         &mut self.0[place]
     }
+}
+
+/// All specs of a run that is over of which something is known.
+#[cfg(feature = "cli")]
+pub(super) fn of_record(record: &RunRecord) -> Vec<Gathered> {
+    let mut specs = Specs::default();
+    for test in &record.tests {
+        specs.select(std::slice::from_ref(&test.selected));
+        if let Some(result) = &test.result {
+            specs.end(Ended { result: result.clone(), printed: test.printed.clone() });
+        }
+    }
+    record.diagnoses.iter().for_each(|diagnosis| specs.diagnose(diagnosis));
+    specs.rest()
 }
 
 /// The spec's part of `spec::property`.

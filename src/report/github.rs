@@ -4,7 +4,9 @@
 //! both output streams of a step.
 
 use super::event::{Status, TestResult};
-use super::failure::{explanation, position, reference};
+use super::failure::{explanation, position};
+use super::folded::{self, Room, room};
+use super::gathered::{self, Ended, Gathered};
 use super::record::RunRecord;
 use super::text::{counted, plain};
 
@@ -14,13 +16,21 @@ const SHOWN: usize = 10;
 /// Bytes of a message that are worth an annotation; GitHub cuts at 64 KiB, and the log has it all.
 const MESSAGE_LIMIT: usize = 4096;
 
-/// The commands of a run, one per line: errors first, then warnings, each kind within what GitHub
-/// shows. Paths are taken as they are, so they should be relative to the root of the repository.
+/// The commands of a run, one per line: errors first, of them the likely causes, then warnings, each kind
+/// within what GitHub shows. What a likely cause tells has no annotation of its own. Paths are taken as
+/// they are, so they should be relative to the root of the repository.
 pub fn annotations(record: &RunRecord) -> String {
-    let errors = record.results().filter(|result| result.status.is_failure());
-    let errors = errors.filter(|result| reference(result).is_none()).map(Annotation::of);
-    let warnings = record.results().filter(|result| result.status == Status::Warned);
-    let warnings = warnings.map(Annotation::of).chain(not_run(record));
+    let specs = gathered::of_record(record);
+    let causes = specs.iter().filter_map(Annotation::of_cause);
+    let full = || {
+        let ends = specs.iter().flat_map(|spec| spec.ends.iter().map(move |end| (spec, end)));
+        let ends = ends.filter(|(spec, end)| room(end, spec.cause()) == Room::Full);
+        ends.map(|(_, end)| &end.result)
+    };
+    let (warned, failed): (Vec<_>, Vec<_>) =
+        full().partition(|result| folded::shown(result) == Status::Warned);
+    let errors = causes.chain(failed.into_iter().map(Annotation::of)).chain(new_snapshots(record));
+    let warnings = warned.into_iter().map(Annotation::of).chain(not_run(record));
     [("error", folded(errors.collect())), ("warning", folded(warnings.collect()))]
         .into_iter()
         .flat_map(|(kind, annotations)| {
@@ -53,6 +63,24 @@ impl Annotation {
         }
     }
 
+    /// What is likely behind the failures of a spec, at the first test case that says so.
+    fn of_cause(spec: &Gathered) -> Option<Self> {
+        let cause = spec.cause()?;
+        let speaks = |end: &&Ended| room(end, Some(cause)) == Room::Evidence;
+        let first = spec.ends.iter().find(speaks).map(|end| &end.result);
+        let mut lines = vec![format!("at {}", cause.place), cause.text.clone()];
+        lines.extend(cause.because.iter().map(|clue| format!("since {clue}")));
+        if !cause.explains.is_empty() {
+            lines.push(format!("and leads to {}", cause.explains.join(", ")));
+        }
+        lines.push(format!("help: {}", cause.mend));
+        Some(Self {
+            title: format!("{}: {}", spec.spec, cause.title),
+            message: plain(&lines.join("\n")),
+            place: Some(Place { file: spec.file.clone(), at: first.and_then(position) }),
+        })
+    }
+
     /// `::error file=a.yaml,line=3,col=5,title=a%3A%3Alearns::message`.
     fn command(&self, kind: &str) -> String {
         let mut properties = Vec::new();
@@ -66,6 +94,15 @@ impl Annotation {
         let message = data(shortened(&self.message));
         format!("::{kind} {}::{message}\n", properties.join(","))
     }
+}
+
+/// One annotation for all snapshots that nobody has seen yet.
+fn new_snapshots(record: &RunRecord) -> Option<Annotation> {
+    let new = record.results().filter(|result| folded::is_new(result));
+    let names: Vec<&str> = new.map(|result| result.test.as_str()).collect();
+    let title = counted(names.len(), "new snapshot");
+    let message = format!("review with `cargo insta review`\n{}", names.join("\n"));
+    (!names.is_empty()).then_some(Annotation { title, message, place: None })
 }
 
 /// One annotation for all that did not run.
@@ -102,7 +139,7 @@ fn property(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::event::{Event, RunEnd, RunSummary, SelectedTest, Sink};
+    use crate::report::event::{Event, NEW_SNAPSHOT, RunEnd, RunSummary, SelectedTest, Sink};
     use crate::report::examples;
 
     fn commands(results: Vec<TestResult>) -> Vec<String> {
@@ -134,6 +171,38 @@ mod tests {
         let kinds: Vec<&str> =
             commands.iter().map(|line| line.split(' ').next().unwrap()).collect();
         assert_eq!(kinds, ["::error", "::error", "::warning"]);
+    }
+
+    #[test]
+    fn a_likely_cause_is_an_error_and_what_it_tells_is_none() {
+        let mut record = RunRecord::default();
+        let evidence = TestResult { test: "digits::learns".into(), ..examples::failed() };
+        for result in [examples::failed(), evidence, examples::passed()] {
+            record.emit(&Event::TestFinished(result));
+        }
+        record.emit(&Event::Diagnosed(examples::diagnosis()));
+        let commands: Vec<String> = annotations(&record).lines().map(str::to_owned).collect();
+        assert_eq!(
+            commands[0],
+            "::error file=specs/digits.yaml,line=35,col=5,\
+             title=digits%3A the learning rate is too high::\
+             at training.optimizer.learning_rate%0ASteps overshoot.%0A\
+             since the loss rises (`learns`)%0Aand leads to outputs_vary, no_dead_units%0A\
+             help: Divide the learning rate by 10 until the loss falls."
+        );
+        assert!(commands[1].contains("title=digits%3A%3Agradients_match"), "{commands:?}");
+        assert_eq!(commands.len(), 2, "{commands:?}");
+    }
+
+    #[test]
+    fn new_snapshots_are_one_error() {
+        let details = Some(format!("{NEW_SNAPSHOT} (3 lines)"));
+        let new = TestResult { details, ..examples::pending() };
+        assert_eq!(
+            commands(vec![new.clone(), TestResult { test: "digits::learns".into(), ..new }]),
+            ["::error title=2 new snapshots::review with `cargo insta review`%0A\
+              digits::shapes%0Adigits::learns"]
+        );
     }
 
     #[test]

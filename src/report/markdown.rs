@@ -2,11 +2,12 @@
 
 use std::fmt::Write;
 
-use super::event::{RunSummary, SpecDiagnosis, Status, TestResult};
+use super::event::{RunSummary, Status, TestResult};
 use super::failure::{number, position, reference};
+use super::folded::{self, Room, room};
+use super::gathered::{self, Gathered};
 use super::record::{RecordedTest, RunRecord};
 use super::text::{counted, plain};
-use crate::diagnosis::Diagnosis;
 use crate::property::Finding;
 
 /// What GitHub takes per step, in bytes; it refuses a larger summary as a whole.
@@ -15,24 +16,34 @@ pub const GITHUB_LIMIT: usize = 1024 * 1024;
 /// Kept free for what closes the page.
 const RESERVE: usize = 512;
 
-/// The page, with what is wrong first. What would make it longer than `limit` bytes is left out,
-/// and a sentence says so.
+/// The page, with likely causes first, then what none of them tells, and all that holds folded away. What
+/// would make it longer than `limit` bytes is left out, and a sentence says so.
 pub fn summary(record: &RunRecord, limit: usize) -> String {
     let mut page = Page { text: String::new(), limit, left_out: 0 };
     page.add(&head(record));
-    let wrong = |result: &&TestResult| result.status.is_failure();
-    let warned = |result: &&TestResult| result.status == Status::Warned;
-    page.table("Likely causes", CAUSES, record.diagnoses.iter().flat_map(cause_rows));
-    page.table("Failures", FINDINGS, record.results().filter(wrong).flat_map(rows));
-    page.table("Warnings", FINDINGS, record.results().filter(warned).flat_map(rows));
-    for result in record.results().filter(wrong) {
+    let specs = gathered::of_record(record);
+    let with = |wanted: Room, fails: bool| {
+        let ends = specs.iter().flat_map(|spec| spec.ends.iter().map(move |end| (spec, end)));
+        let ends = ends.filter(move |(spec, end)| room(end, spec.cause()) == wanted);
+        ends.map(|(_, end)| &end.result)
+            .filter(move |result| (folded::shown(result) != Status::Warned) == fails)
+    };
+    for spec in &specs {
+        page.add(&cause(spec));
+    }
+    page.table("Failures", FINDINGS, with(Room::Full, true).flat_map(rows));
+    page.table("Warnings", FINDINGS, with(Room::Full, false).flat_map(rows));
+    let told = [Room::Evidence, Room::Consequence, Room::Undecided];
+    let told = told.into_iter().flat_map(|room| with(room, true).chain(with(room, false)));
+    let told: Vec<String> = told.flat_map(rows).collect();
+    page.fold("What the likely causes tell, in full", FINDINGS, told.into_iter());
+    for result in with(Room::Full, true) {
         page.add(&details(result));
     }
-    let tests = counted(record.tests.len(), "test");
-    if page.add(&format!("\n<details><summary>All {tests}</summary>\n")) {
-        page.table("", TESTS, record.tests.iter().map(test_row));
-        page.text.push_str("\n</details>\n");
-    }
+    let title = format!("All {}", counted(specs.len(), "spec"));
+    page.fold(&title, SPECS, specs.iter().map(spec_row));
+    let title = format!("All {}", counted(record.tests.len(), "test"));
+    page.fold(&title, TESTS, record.tests.iter().map(test_row));
     page.finish()
 }
 
@@ -67,6 +78,16 @@ impl Page {
         }
     }
 
+    /// A table that opens when it is clicked; nothing for no rows.
+    fn fold(&mut self, title: &str, columns: &str, rows: impl Iterator<Item = String>) {
+        let mut rows = rows.peekable();
+        let has_some = rows.peek().is_some();
+        if has_some && self.add(&format!("\n<details><summary>{title}</summary>\n")) {
+            self.table("", columns, rows);
+            self.text.push_str("\n</details>\n");
+        }
+    }
+
     fn finish(mut self) -> String {
         if self.left_out > 0 {
             let parts = counted(self.left_out, "part");
@@ -85,9 +106,9 @@ const FINDINGS: &str = "\
 |---|---|---|---|---|---|
 ";
 
-const CAUSES: &str = "\
-| spec | likely cause | where | since | what to do |
-|---|---|---|---|---|
+const SPECS: &str = "\
+| spec | end | seconds | test cases |
+|---|---|--:|---|
 ";
 
 const TESTS: &str = "\
@@ -112,13 +133,18 @@ fn head(record: &RunRecord) -> String {
         summary.seconds,
         shard.unwrap_or_default()
     );
+    let new = record.results().filter(|result| folded::is_new(result)).count();
+    let new = (new > 0).then(|| {
+        let snapshots = counted(new, "new snapshot");
+        format!("{snapshots}: review with `cargo insta review`")
+    });
     let notes =
         record.devices.iter().filter_map(|device| device.note.as_ref()).chain(&record.notes);
     let not_run = (summary.not_run > 0).then(|| {
         let tests = counted(summary.not_run, "test");
         format!("{tests} {}", record.why_not_run())
     });
-    for note in notes.chain(&not_run) {
+    for note in notes.chain(&new).chain(&not_run) {
         let _ = write!(text, "\n> {}\n", escaped(note));
     }
     text
@@ -141,20 +167,37 @@ fn counts(summary: &RunSummary) -> String {
     if counts.is_empty() { "no tests".to_owned() } else { counts.join(", ") }
 }
 
-/// One row per cause, the likeliest first.
-fn cause_rows(diagnosis: &SpecDiagnosis) -> Vec<String> {
-    let row = |cause: &Diagnosis| {
-        let since: Vec<String> = cause.because.iter().map(|clue| escaped(clue)).collect();
-        format!(
-            "| {} | {} | {} | {} | {} |\n",
-            code(&diagnosis.spec),
-            escaped(&cause.title),
-            code(&cause.place),
-            since.join("; "),
-            escaped(&cause.mend)
-        )
-    };
-    diagnosis.causes.iter().map(row).collect()
+/// What is likely behind the failures of a spec; nothing where that is not known.
+fn cause(spec: &Gathered) -> String {
+    let Some(first) = spec.cause() else { return String::new() };
+    let mut text = format!(
+        "\n### {}: {}\n\nAt {}. {}\n\n**What to do:** {}\n\n",
+        code(&spec.spec),
+        escaped(&first.title),
+        code(&first.place),
+        escaped(&first.text),
+        escaped(&first.mend)
+    );
+    for clue in &first.because {
+        text.push_str(&format!("- {}\n", escaped(clue)));
+    }
+    if !first.explains.is_empty() {
+        let names: Vec<String> = first.explains.iter().map(|name| code(name)).collect();
+        text.push_str(&format!("- and leads to {}\n", names.join(", ")));
+    }
+    let causes = spec.diagnosis.as_ref().map_or(&[][..], |diagnosis| &diagnosis.causes);
+    for other in causes.iter().skip(1) {
+        let (title, place) = (escaped(&other.title), code(&other.place));
+        text.push_str(&format!("- or else: {title} (at {place})\n"));
+    }
+    text
+}
+
+fn spec_row(spec: &Gathered) -> String {
+    let results = || spec.ends.iter().map(|end| &end.result);
+    let seconds: f64 = results().map(|result| result.seconds).sum();
+    let end = word(folded::worst(results())).to_owned();
+    row([code(&spec.spec), end, format!("{seconds:.3}"), escaped(&folded::counts(spec))])
 }
 
 /// One row per finding, or one for a result without findings.
@@ -313,6 +356,14 @@ mod tests {
             "## nn-test: 1 passed
 
 1 test in 0.0 s.
+
+<details><summary>All 1 spec</summary>
+
+| spec | end | seconds | test cases |
+|---|---|--:|---|
+| `digits` | passed | 0.012 | 1 holds |
+
+</details>
 
 <details><summary>All 1 test</summary>
 

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::rc::Rc;
 
-use burn::tensor::Device;
+use burn::tensor::{Device, Tensor};
 
 use super::terms;
 use crate::data::{Dataset, InputKind};
@@ -44,6 +44,23 @@ impl RustPlan {
         device: &Device,
     ) -> Computed {
         (self.compute)(module, Feed::Examples(examples, device))
+    }
+
+    /// The loss of a batch of its own examples, of the same batch once more, and of one that is made anew;
+    /// nothing where it does not bring both batches and loss.
+    pub(crate) fn remade(
+        &self,
+        module: &AnyModule,
+        examples: &[usize],
+        device: &Device,
+    ) -> Option<[Tensor<1>; 3]> {
+        if !matches!(self.kind, ModelKind::Objective { .. }) {
+            return None;
+        }
+        let Computed::Terms(terms) = (self.compute)(module, Feed::Remade(examples, device)) else {
+            return None;
+        };
+        terms.into_iter().map(|term| term.value).collect::<Vec<_>>().try_into().ok()
     }
 
     /// Examples that the model brings itself.

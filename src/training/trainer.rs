@@ -8,7 +8,7 @@ use super::faults::StepFaults;
 use super::updates::{Accumulated, Updates};
 use crate::device::Place;
 use crate::model::{Model, Pass, TensorVisitor, visit_tensors};
-use crate::objective::{evaluate, objective};
+use crate::objective::{evaluate, gradients, objective};
 use crate::random::Random;
 use crate::spec::{Fault, LossSpec};
 use crate::subject::{Batch, Subject};
@@ -164,7 +164,7 @@ impl<'a> Trainer<'a> {
                 true => loss.neg(),
                 false => loss,
             };
-            GradientsParams::from_grads(minimized.backward(), &model)
+            gradients(&minimized, &model)
         });
         self.faults.scale(&self.model, &mut gradients);
         (reported, gradients)

@@ -12,9 +12,8 @@ const WITH_TRAIN: &str = "NN_TEST_WITH_TRAIN";
 
 /// What applies to none of them: no probe shows what they ask for, or the recipe has nothing of the
 /// kind.
-const OF_NONE: [&str; 11] = [
+const OF_NONE: [&str; 10] = [
     "activations_in_scale",
-    "activations_present",
     "augmentation_keeps_scale",
     "clipping_effective",
     "clipping_in_use",
@@ -27,8 +26,9 @@ const OF_NONE: [&str; 11] = [
 ];
 
 /// What does not apply to a model that brings its batches and its loss, and shows no ReLU.
-const OF_NO_DATA: [&str; 16] = [
+const OF_NO_DATA: [&str; 17] = [
     "loss_suits_task",
+    "activations_present",
     "labels_valid",
     "labels_follow_inputs",
     "answers_not_among_inputs",
@@ -57,6 +57,7 @@ const HEALTHY: [(&str, &[&str]); 6] = [
         "reader",
         &[
             "labels_follow_inputs",
+            "activations_present",
             "inputs_normalized",
             "targets_scaled",
             "answers_not_among_inputs",

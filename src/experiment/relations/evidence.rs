@@ -16,6 +16,13 @@ pub struct RelationsEvidence {
     /// where a training step of the model's own computes it.
     pub loss: f64,
     pub doubled_loss: Option<f64>,
+    /// The loss once more, of the same examples made into a batch again.
+    pub repeated_loss: Option<f64>,
+    /// Of a model that brings its batches: the loss of one, and of the same examples made into a batch
+    /// again; nothing where the same batch has another loss each time.
+    pub remade_loss: Option<[f64; 2]>,
+    /// The largest |difference| between the outputs of the same pass twice.
+    pub unsteadiness: f64,
     /// Root of the mean square of all outputs.
     pub scale: f64,
     /// As the model is used, then as it is trained; none where there is an obstacle.
@@ -43,6 +50,9 @@ pub struct MixingEvidence {
     pub training: bool,
     /// The strongest influence of one example on another one's output, if there is any.
     pub influence: Option<Influence>,
+    /// The strongest influence of the order of the batch on an example's output, if there is any; nobody
+    /// is changed. Looked for as the model is used, where no example has an influence on another one.
+    pub order: Option<Influence>,
     /// Whether an example's own exchange changed its output at all.
     pub answers: bool,
 }

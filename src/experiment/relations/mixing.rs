@@ -34,7 +34,11 @@ pub(super) fn run(stage: &Stage<'_>, training: bool) -> Result<MixingEvidence, D
         Some((exchanged, moved)) => Some(named(stage, &donors, &plain, exchanged, moved)?),
         None => None,
     };
-    Ok(MixingEvidence { training, influence, answers })
+    let order = match training || influence.is_some() {
+        true => None,
+        false => order(stage, &plain)?,
+    };
+    Ok(MixingEvidence { training, influence, order, answers })
 }
 
 /// The one example among those exchanged that moves the output most, if one alone does.
@@ -69,6 +73,19 @@ fn named(
         }
     }
     Ok(influence)
+}
+
+/// What the batch the other way round does to an example's output.
+fn order(stage: &Stage<'_>, plain: &Outputs) -> Result<Option<Influence>, DeviceFailure> {
+    let examples = stage.subject.training_examples().min(EXAMPLES);
+    let turned = stage.outputs(&stage.subject.batch(&(0..examples).rev().collect::<Vec<_>>()))?;
+    let moved = plain.largest_difference(&turned.turned(), |_, _| true);
+    Ok(moved.map(|moved| Influence {
+        changed: Vec::new(),
+        seen: place_along(&plain.0[moved.array].shape, 0, moved.index),
+        output: plain.0[moved.array].name.clone(),
+        difference: moved.size,
+    }))
 }
 
 /// The outputs with some examples exchanged for their donors.
