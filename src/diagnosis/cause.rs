@@ -155,6 +155,9 @@ pub static CAUSES: &[Cause] = &[
         helps: &[],
         at: None,
         consequences: &[
+            "activations_in_scale",
+            "no_dead_units",
+            "batch_independent",
             "uses_inputs",
             "every_parameter_gets_gradient",
             "weights_update",
@@ -404,6 +407,7 @@ pub static CAUSES: &[Cause] = &[
         helps: &[],
         at: None,
         consequences: &[
+            "beats_baseline",
             "weights_update",
             "update_ratio",
             "learns",
@@ -779,6 +783,7 @@ pub static CAUSES: &[Cause] = &[
         helps: &[],
         at: None,
         consequences: &[
+            "beats_baseline",
             "normalization_sound",
             "train_eval_consistent",
             "outputs_vary",
