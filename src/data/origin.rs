@@ -14,6 +14,8 @@ pub struct Origin {
     pub targets: Vec<String>,
     /// The least of each number of an input in the training part, before it is scaled.
     pub least: Vec<f64>,
+    /// Where each example of the training part stands among all examples as they were read, from 0.
+    pub read_as: Vec<usize>,
     unit: Unit,
     /// The line of each example, by part.
     train: Vec<usize>,
@@ -51,6 +53,7 @@ impl Origin {
             columns: rows.names.clone(),
             targets: rows.targets.clone(),
             least: least(train, width),
+            read_as: parts.train.clone(),
             unit: rows.unit,
             train: lines(&parts.train),
             validation: lines(&parts.validation),

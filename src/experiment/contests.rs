@@ -20,7 +20,7 @@ use crate::spec::Regularization;
 use crate::subject::Batch;
 use crate::training::{Batches, Trainer, Updates};
 
-pub use linear::{LinearEvidence, run as linear};
+pub use linear::{LinearEvidence, LinearRun, run as linear};
 pub use stages::{StageEvidence, StagesEvidence, run as stages};
 pub use widened::{CapacityRun, WidenedEvidence, run as widened};
 pub(super) use widening::widen;

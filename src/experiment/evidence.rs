@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::contests::ContestsEvidence;
 use super::devices::DevicesEvidence;
 use super::dropout::DropoutEvidence;
+use super::ends::EndEvidence;
 use super::gradient_noise::GradientNoiseEvidence;
 use super::half_precision::HalfPrecisionEvidence;
 use super::optimizer_steps::OptimizerStepsEvidence;
@@ -591,6 +592,8 @@ pub struct OverfitEvidence {
     pub attempts: Vec<OverfitAttempt>,
     /// What the last model that succeeded says of the examples; none where none did.
     pub recall: Option<RecallEvidence>,
+    /// Where the outputs of that model end, or of the one that came lowest.
+    pub ends: Vec<EndEvidence>,
 }
 
 /// Losses between which learning takes place.

@@ -12,6 +12,7 @@ mod contests;
 mod devices;
 mod direction;
 mod dropout;
+mod ends;
 mod epochs;
 mod evidence;
 mod facts;
@@ -41,10 +42,12 @@ mod widths;
 pub use backward::INPUT;
 pub use bench::SetUpError;
 pub use contests::{
-    CapacityRun, ContestsEvidence, LinearEvidence, StageEvidence, StagesEvidence, WidenedEvidence,
+    CapacityRun, ContestsEvidence, LinearEvidence, LinearRun, StageEvidence, StagesEvidence,
+    WidenedEvidence,
 };
 pub use devices::{DevicesEvidence, LayerDeviation, TensorDeviation};
 pub use dropout::{DropoutEvidence, DroppingLayer, TwiceEvidence, VarianceShift};
+pub use ends::EndEvidence;
 pub use evidence::{
     ActivationEvidence, CheckPath, DeviceRandom, DirectionCheck, DistinctUnits, Evidence,
     GoldenCheck, GoldenEvidence, GoldenObstacle, GoldenPart, GoldenPass, GradientCheckEvidence,

@@ -29,6 +29,9 @@ pub struct OptimizerStepsEvidence {
     pub steps: usize,
     /// The step of each tensor that is furthest from what is due, in the model's order.
     pub tensors: Vec<TensorStep>,
+    /// The largest error of a step, beyond rounding, had the gradients of all steps so far been added up:
+    /// next to nothing where they are never cleared.
+    pub if_kept: f64,
 }
 
 /// One step of one tensor.
@@ -58,12 +61,26 @@ pub fn run(bench: &Bench) -> Result<OptimizerStepsEvidence, DeviceFailure> {
     let mut before = trainable(Weights::read(run.trainer().model())?);
     let mut dues: Vec<Due> =
         before.iter().map(|tensor| Due::new(recipe, subject.declared_steps(), tensor)).collect();
+    let mut if_kept: Vec<Due> =
+        before.iter().map(|tensor| Due::new(recipe, subject.declared_steps(), tensor)).collect();
+    let (mut all, mut kept): (Vec<Option<Vec<f64>>>, f64) = (Vec::new(), 0.0);
     let mut worst: Vec<Option<TensorStep>> = vec![None; before.len()];
     for step in 1..=steps {
         let batches = run.next_batches();
         let parts = run.trainer_mut().recorded_step(&batches);
         let after = trainable(Weights::read(run.trainer().model())?);
-        let gradients = clipped(accumulated(parts)?, recipe.clipping);
+        let gradients = accumulated(parts)?;
+        all = added(all, &gradients);
+        let gradients = clipped(gradients, recipe.clipping);
+        let sums = clipped(all.clone(), recipe.clipping);
+        for (at, due) in if_kept.iter_mut().enumerate() {
+            let expected = due.after(step, &before[at].values, sums[at].as_deref());
+            let found = compare(&before[at], &after[at], &expected, place.unit_roundoff(), step);
+            kept = kept.max(match found.error.is_nan() {
+                true => f64::INFINITY,
+                false => found.error - found.rounding,
+            });
+        }
         for (at, due) in dues.iter_mut().enumerate() {
             let expected = due.after(step, &before[at].values, gradients[at].as_deref());
             let found = compare(&before[at], &after[at], &expected, place.unit_roundoff(), step);
@@ -74,7 +91,12 @@ pub fn run(bench: &Bench) -> Result<OptimizerStepsEvidence, DeviceFailure> {
         before = after;
     }
     let optimizer = recipe.optimizer.kind.term();
-    Ok(OptimizerStepsEvidence { optimizer, steps, tensors: worst.into_iter().flatten().collect() })
+    Ok(OptimizerStepsEvidence {
+        optimizer,
+        steps,
+        tensors: worst.into_iter().flatten().collect(),
+        if_kept: kept,
+    })
 }
 
 fn trainable(weights: Weights) -> Vec<NamedTensor> {
@@ -143,6 +165,20 @@ fn accumulated(parts: Vec<PartGradients>) -> Result<Vec<Option<Vec<f64>>>, Devic
         }
     }
     Ok(sum)
+}
+
+/// Gradients on top of those of the steps before.
+fn added(before: Vec<Option<Vec<f64>>>, now: &[Option<Vec<f64>>]) -> Vec<Option<Vec<f64>>> {
+    if before.is_empty() {
+        return now.to_vec();
+    }
+    let both = before.into_iter().zip(now).map(|pair| match pair {
+        (Some(before), Some(now)) => {
+            Some(before.iter().zip(now).map(|(before, now)| before + now).collect())
+        }
+        (before, now) => before.or_else(|| now.clone()),
+    });
+    both.collect()
 }
 
 fn clipped(

@@ -11,6 +11,7 @@
 
 use super::accuracy::accuracy;
 use super::bench::{Bench, evaluate, run as run_untracked, scalar, scalars};
+use super::ends::{self, EndEvidence};
 use super::evidence::{LossBounds, OverfitAttempt, OverfitEvidence, TermEnd};
 use super::recall::{self, Due, RecallEvidence};
 use super::{Progress, references};
@@ -93,6 +94,7 @@ pub fn run(
         best_accuracy,
         attempts: Vec::new(),
         recall: None,
+        ends: Vec::new(),
     };
 
     let (mut learned, mut failed) = (0, 0);
@@ -122,9 +124,14 @@ fn try_seed(
             false => &bench.test,
         };
         let model = bench.model_of_seed(place, seed)?.quiet();
-        let (attempt, recall) =
+        let Attempted { attempt, recall, ends } =
             attempt(&bench.subject, model, place, task, (seed, learning_rate), &mut *progress)?;
         let succeeded = attempt.succeeded;
+        let lowest =
+            evidence.attempts.iter().map(|before| before.final_loss).fold(f64::INFINITY, f64::min);
+        if succeeded || attempt.final_loss < lowest {
+            evidence.ends = ends;
+        }
         evidence.attempts.push(attempt);
         if succeeded {
             evidence.recall = recall;
@@ -170,6 +177,14 @@ struct Task<'a> {
     due: Due,
 }
 
+/// An attempt, and what the model says at its end.
+struct Attempted {
+    attempt: OverfitAttempt,
+    /// Where it succeeded.
+    recall: Option<RecallEvidence>,
+    ends: Vec<EndEvidence>,
+}
+
 fn attempt(
     subject: &Subject,
     model: Model,
@@ -177,7 +192,7 @@ fn attempt(
     task: &Task<'_>,
     (seed, learning_rate): (u64, f64),
     progress: Progress<'_>,
-) -> Result<(OverfitAttempt, Option<RecallEvidence>), DeviceFailure> {
+) -> Result<Attempted, DeviceFailure> {
     let Task { batch, loss, plan, .. } = *task;
     let updates = Updates::adam(learning_rate);
     let mut trainer = Trainer::new(subject, model, place.clone(), updates, loss.clone(), seed);
@@ -222,7 +237,10 @@ fn attempt(
         };
         if !succeeded && learned.is_none() {
             match exhausted {
-                true => return Ok((attempt(), None)),
+                true => {
+                    let ends = ends::of(&found, loss, batch)?;
+                    return Ok(Attempted { attempt: attempt(), recall: None, ends });
+                }
                 false => continue,
             }
         }
@@ -235,7 +253,8 @@ fn attempt(
         // The rest is asked of the answers alone: what the loss weighs little takes longer.
         if said.is_complete() || exhausted {
             let held_out = held_out(subject, trainer.model(), loss, place)?;
-            return Ok((attempt, Some(RecallEvidence { held_out, ..said })));
+            let recall = Some(RecallEvidence { held_out, ..said });
+            return Ok(Attempted { attempt, recall, ends: ends::of(&found, loss, batch)? });
         }
         learned = Some((attempt, said));
     }

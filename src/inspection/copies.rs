@@ -29,6 +29,12 @@ impl<'data> Index<'data> {
         Self { examples, width, by_hash }
     }
 
+    /// How many examples share their inputs with another one.
+    fn twins(&self) -> usize {
+        let groups = self.by_hash.values().filter(|group| group.len() > 1);
+        groups.map(Vec::len).sum()
+    }
+
     /// The first example with these inputs.
     fn find(&self, inputs: &[f64]) -> Option<usize> {
         let same = |example: &&usize| self.examples.input(**example, self.width) == inputs;
@@ -46,7 +52,12 @@ fn hash(inputs: &[f64]) -> u64 {
 pub(super) fn copies(data: &Dataset) -> Copies {
     let width = data.example_len();
     let index = Index::new(&data.train, width);
-    let mut copies = Copies { examples: 0, first: Vec::new(), by_chance: by_chance(data) };
+    let mut copies = Copies {
+        examples: 0,
+        first: Vec::new(),
+        by_chance: by_chance(data),
+        within: index.twins(),
+    };
     for (part, examples) in [(Part::Validation, &data.validation), (Part::Test, &data.test)] {
         for example in 0..examples.len() {
             let Some(training) = index.find(examples.input(example, width)) else { continue };

@@ -13,6 +13,8 @@ pub struct Inspection {
     pub heads: Vec<Head>,
     /// The loss of the data's own targets; of the first term where no term compares them.
     pub loss: LossFacts,
+    /// The weights that this loss gives the classes; empty where it gives none.
+    pub class_weights: Vec<f64>,
     /// Paths of layers with a softmax over a single number.
     pub softmax_of_one: Vec<String>,
     /// What the inputs meet first; none for a Rust model.
@@ -168,6 +170,8 @@ pub struct DataFacts {
     pub telling: Option<Vec<Telling>>,
     /// Held-out examples that the training part has, too.
     pub copies: Copies,
+    /// How answers go with inputs, row by row; why that cannot be said, if so.
+    pub steps: Result<StepFacts, &'static str>,
     /// Of tokens, where it is known which one fills sequences up.
     pub padding: Option<PaddingFacts>,
 }
@@ -185,6 +189,43 @@ pub struct PaddingFacts {
     /// How many examples are padding alone, and where the first of them stands.
     pub empty: usize,
     pub first_empty: Option<String>,
+}
+
+/// How well the answers of rows that look alike agree, with the answers as they stand and with all of
+/// them moved by some rows.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct StepFacts {
+    /// Rows that were compared.
+    pub examples: usize,
+    /// With the answers where they stand: 1 where rows that look alike have the same one, about 0 where
+    /// answers have nothing to do with inputs.
+    pub agreement: f64,
+    /// With each row's answer taken from so many rows further on, where these agree best.
+    pub best: Moved,
+    /// Mean and deviation over moves so large that nothing but chance agrees.
+    pub chance: [f64; 2],
+    /// How far beyond chance rows are like the rows near to them, in standard deviations: 5 and more in
+    /// data that is sorted, or that follows a clock.
+    pub order: f64,
+    /// The largest correlation of an input with the answer of a row near by: 1 where inputs are earlier
+    /// answers.
+    pub carried: f64,
+}
+
+/// Answers that are moved.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Moved {
+    /// Rows further on; negative: before.
+    pub by: i64,
+    pub agreement: f64,
+}
+
+impl StepFacts {
+    /// How far an agreement is beyond chance, in standard deviations.
+    pub fn beyond_chance(&self, agreement: f64) -> f64 {
+        let [mean, deviation] = self.chance;
+        (agreement - mean) / deviation
+    }
 }
 
 /// A column that is an answer under another name or scale.
@@ -280,6 +321,9 @@ pub struct Copies {
     /// The share that chance alone would give: how likely equal inputs are when each of their numbers
     /// is drawn by itself, or each token by the one before it.
     pub by_chance: f64,
+    /// Training examples that have a twin in the training part. Where the parts are drawn by lot, as
+    /// large a share of it as of what is held out has one there.
+    pub within: usize,
 }
 
 /// A held-out example and the one in the training part that is like it.

@@ -33,6 +33,16 @@ pub(super) fn facts(kind: &LossKind) -> LossFacts {
     LossFacts { name: kind.term(), takes, weighted }
 }
 
+/// The weights that a loss gives the classes; none where it takes all alike.
+pub(super) fn class_weights(kind: &LossKind) -> &[f64] {
+    match kind {
+        LossKind::CrossEntropy { weights, .. }
+        | LossKind::BinaryCrossEntropy { weights, .. }
+        | LossKind::Focal { weights, .. } => weights.as_deref().unwrap_or_default(),
+        _ => &[],
+    }
+}
+
 /// The lowest mean loss over the training part's answers that outputs in a range can have, whatever the
 /// weights, as a share of what guessing costs: weights of classes are left out of both. None where
 /// theory names no such loss, and with label smoothing, whose best outputs are finite by themselves.

@@ -15,6 +15,7 @@ mod outputs;
 mod padding;
 mod range;
 mod reach;
+mod steps;
 mod telling;
 #[cfg(test)]
 mod tests;
@@ -27,8 +28,8 @@ use crate::subject::read_by;
 pub use cost::{Cost, Counted};
 pub use facts::{
     ClassCount, ColumnFacts, Contradictions, Copies, Copy, DataFacts, Example, FirstLayer, Head,
-    Inspection, LabelCount, LossFacts, Outputs, PaddingFacts, Reach, Rows, Seen, Takes,
-    TargetFacts, Telling, Unreachable,
+    Inspection, LabelCount, LossFacts, Moved, Outputs, PaddingFacts, Reach, Rows, Seen, StepFacts,
+    Takes, TargetFacts, Telling, Unreachable,
 };
 pub use outputs::seen;
 pub use range::Range;
@@ -47,6 +48,7 @@ pub fn inspect(
     Inspection {
         heads: terms.iter().map(|term| head(term, data, plan, seen.as_ref())).collect(),
         loss: loss::facts(&main.kind.value),
+        class_weights: loss::class_weights(&main.kind.value).to_vec(),
         softmax_of_one: plan.map_or_else(Vec::new, outputs::softmax_of_one),
         first_layer: plan.map(first_layer::first_layer),
         data: data.map(|data| facts(spec, data, plan)),
@@ -116,6 +118,10 @@ fn facts(spec: &Spec, data: &Dataset, plan: Option<&Plan>) -> DataFacts {
             _ => copies::contradictions(data),
         },
         copies: copies::copies(data),
+        steps: match reconstructs {
+            true => Err("the inputs are what is to be given back"),
+            false => steps::steps(data),
+        },
         padding: padding::padding(spec, data, plan),
     }
 }

@@ -4,7 +4,7 @@
 
 use std::collections::HashMap;
 
-use crate::data::{self, Dataset, Examples};
+use crate::data::{self, Dataset, Examples, Targets};
 use crate::experiment::zero_by_design;
 use crate::hash::Fnv1a;
 use crate::model::Plan;
@@ -17,9 +17,16 @@ const FEW: f64 = 0.05;
 pub fn equivalence(fault: &Fault, spec: &Spec, plan: Option<&Plan>) -> Option<&'static str> {
     match fault {
         Fault::ShiftLabels(_) => {
-            let wrong = share_of_wrong_targets(fault, spec)?;
-            (wrong <= FEW).then_some("the data is sorted, so that nearly all targets stay right")
+            let (right, wrong) = both(fault, spec)?;
+            if share_of_wrong_targets(&right, &wrong)? <= FEW {
+                return Some("the data is sorted, so that nearly all targets stay right");
+            }
+            are_renamed(&right, &wrong).then_some(
+                "the classes come in turn, so that each has the name of another one and stays whole",
+            )
         }
+        Fault::SigmoidOutputs => lies_in_a_sigmoid(spec)
+            .then_some("the targets lie between 0 and 1, as the outputs of a sigmoid do"),
         Fault::DropBias(layer) => {
             let idle = plan.and_then(|plan| zero_by_design(&format!("{layer}.bias"), plan));
             idle.map(|_| "what follows subtracts the bias again")
@@ -28,9 +35,9 @@ pub fn equivalence(fault: &Fault, spec: &Spec, plan: Option<&Plan>) -> Option<&'
     }
 }
 
-/// The share of examples that have another target with the fault than without it. Which of them are
-/// trained on, and so how they are scaled, may depend on the targets: they are compared unscaled.
-fn share_of_wrong_targets(fault: &Fault, spec: &Spec) -> Option<f64> {
+/// The data without the fault and with it. Which of them are trained on, and so how they are scaled, may
+/// depend on the targets: they are compared unscaled.
+fn both(fault: &Fault, spec: &Spec) -> Option<(Dataset, Dataset)> {
     if *spec.task == Task::Objective {
         return None;
     }
@@ -38,13 +45,53 @@ fn share_of_wrong_targets(fault: &Fault, spec: &Spec) -> Option<f64> {
     unscaled.data.scale.value = Scaling::None;
     let right = data::load(&unscaled).ok()?;
     unscaled.faults.push(Spanned::new(fault.clone(), spec.name.span));
-    let wrong = data::load(&unscaled).ok()?;
+    Some((right, data::load(&unscaled).ok()?))
+}
+
+/// Whether all targets of a regression are what a sigmoid gives.
+fn lies_in_a_sigmoid(spec: &Spec) -> bool {
+    let is_inside = |values: &[f64]| values.iter().all(|value| (0.0..=1.0).contains(value));
+    *spec.task == Task::Regression
+        && data::load(spec).is_ok_and(|data| data.train.targets.values().is_some_and(is_inside))
+}
+
+/// Whether each class has one other name, and no other class has that.
+fn are_renamed(right: &Dataset, wrong: &Dataset) -> bool {
+    let classes = |data: &Dataset| -> HashMap<u64, usize> {
+        let width = data.example_len();
+        let parts = [&data.train, &data.validation, &data.test];
+        let of_part = |part: &Examples| -> Vec<(u64, usize)> {
+            let Targets::Classes(classes) = &part.targets else { return Vec::new() };
+            let inputs = (0..part.len()).map(|example| hash_of(part.input(example, width)));
+            inputs.zip(classes.iter().copied()).collect()
+        };
+        parts.into_iter().flat_map(of_part).collect()
+    };
+    let (before, after) = (classes(right), classes(wrong));
+    let (mut name, mut origin): (HashMap<usize, usize>, HashMap<usize, usize>) = Default::default();
+    !before.is_empty()
+        && before.iter().all(|(inputs, class)| {
+            after.get(inputs).is_some_and(|other| {
+                *name.entry(*class).or_insert(*other) == *other
+                    && *origin.entry(*other).or_insert(*class) == *class
+            })
+        })
+}
+
+fn hash_of(numbers: &[f64]) -> u64 {
+    let mut hash = Fnv1a::new();
+    numbers.iter().for_each(|number| hash.write(&number.to_bits().to_le_bytes()));
+    hash.finish()
+}
+
+/// The share of examples that have another target with the fault than without it.
+fn share_of_wrong_targets(right: &Dataset, wrong: &Dataset) -> Option<f64> {
     let mut known: HashMap<u64, usize> = HashMap::new();
-    for pair in pairs(&right) {
+    for pair in pairs(right) {
         *known.entry(pair).or_default() += 1;
     }
     let (mut all, mut differing) = (0.0, 0.0);
-    for pair in pairs(&wrong) {
+    for pair in pairs(wrong) {
         all += 1.0;
         match known.get_mut(&pair).filter(|left| **left > 0) {
             Some(left) => *left -= 1,
@@ -94,7 +141,41 @@ mod tests {
             equivalence(&Fault::ShiftLabels(1), &spec, None).is_some()
         };
         assert!(of("{csv: iris.csv, target: species, scale: standardize}"));
-        assert!(!of("{blobs: {classes: 3}}"));
+        assert!(!of("{csv: breast_cancer.csv, target: diagnosis, scale: standardize}"));
+    }
+
+    #[test]
+    fn classes_that_come_in_turn_are_renamed_and_stay_whole() {
+        let data = |inputs: &[f64], classes: &[usize]| {
+            let text = "version: 1\nname: net\ntask: classification\n\
+                        data: {blobs: {classes: 3}}\nmodel: [linear: 3]\n";
+            let spec = parse(Source::new("net.yaml", text)).unwrap();
+            let mut data = data::load(&spec).unwrap();
+            let none = data.train.select(&[], data.example_len());
+            (data.validation, data.test) = (none.clone(), none);
+            (data.shape, data.train.inputs) = (vec![1], inputs.to_vec());
+            data.train.targets = Targets::Classes(classes.to_vec());
+            data
+        };
+        let inputs = [0.1, 0.2, 0.3, 0.4];
+        let right = data(&inputs, &[0, 1, 0, 1]);
+        assert!(are_renamed(&right, &data(&inputs, &[1, 0, 1, 0])));
+        assert!(!are_renamed(&right, &data(&inputs, &[1, 0, 0, 1])));
+        assert!(!are_renamed(&right, &data(&inputs, &[1, 1, 1, 1])));
+    }
+
+    #[test]
+    fn targets_between_0_and_1_are_what_a_sigmoid_gives() {
+        let of = |data: &str| {
+            let text = format!(
+                "version: 1\nname: net\ntask: regression\ndata: {data}\nmodel: [linear: 1]\n"
+            );
+            let spec = parse(Source::new("fixtures/net.yaml", text)).unwrap();
+            equivalence(&Fault::SigmoidOutputs, &spec, None).is_some()
+        };
+        let progression = "{csv: diabetes.csv, target: progression, scale_target: ";
+        assert!(of(&format!("{progression}{{multiply: 0.002}}}}")));
+        assert!(!of(&format!("{progression}standardize}}")));
     }
 
     #[test]

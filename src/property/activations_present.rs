@@ -20,9 +20,11 @@ pub static PROPERTY: Property = Property {
               slow as a network, and no more able than a single layer.",
         condition: "With two and more linear layers or convolutions, at least one layer between the \
                     first and the last of them is not linear in its input (an activation, a recurrent \
-                    layer, an attention, a maximum, a product of outputs). Of a Rust model: some output \
-                    in the middle is more than 10⁵ · u · max |output| away from the middle of both \
-                    outputs, with the unit roundoff u of the device.",
+                    layer, an attention, a maximum, a product of outputs). Where maxima over \
+                    neighbours (`max_pool1d`, `max_pool2d`) are all there is, three linear layers \
+                    are too many. Of a Rust model: some output in the middle is more than \
+                    10⁵ · u · max |output| away from the middle of both outputs, with the unit \
+                    roundoff u of the device.",
         mend: "Put an activation such as `relu` between the layers; if a linear model is meant, one \
                layer will do.",
         source: "TheDeepChecker and NeuraLint (missing activation); fault class 1.",
@@ -35,6 +37,13 @@ pub static PROPERTY: Property = Property {
     judge,
     record: |_, _| Mapping::new(),
 };
+
+/// Not linear, and no activation: they take the largest of neighbours.
+const POOLS: [&str; 2] = ["max_pool1d", "max_pool2d"];
+
+/// With so many linear layers maxima are too little: with two, one stands between them, as in a maxout
+/// network.
+const SEVERAL: usize = 3;
 
 /// Burn's modules that are linear maps.
 const MATRICES: [&str; 7] = [
@@ -60,14 +69,24 @@ fn judge(evidence: &Evidence, _options: &Options) -> Verdict {
     // A residual block adds its input: what is in it decides.
     let affine =
         |kind: &str| LINEAR.contains(&kind) || AFFINE.contains(&kind) || kind == "residual";
-    let beyond = facts.layers.iter().find(|layer| !affine(&layer.kind));
-    if let Some(layer) = beyond {
+    let mut beyond = facts.layers.iter().filter(|layer| !affine(&layer.kind)).peekable();
+    let pools = beyond.peek().is_some();
+    let mut others = beyond.clone().filter(|layer| !POOLS.contains(&layer.kind.as_str()));
+    let active = match owners.len() < SEVERAL {
+        true => beyond.next(),
+        false => others.next(),
+    };
+    if let Some(layer) = active {
         return Verdict::pass(format!("`{}` ({}) is not linear", layer.path, layer.kind));
     }
+    let consequence = match pools {
+        true => "the maxima of the pools are all that is not linear",
+        false => "the whole model is one linear map",
+    };
     let finding = Finding {
         place: first.path.clone(),
         message: format!(
-            "no activation stands between `{}` and `{}`: the whole model is one linear map",
+            "no activation stands between `{}` and `{}`: {consequence}",
             first.path, last.path
         ),
         measured: Some(0.0),
@@ -124,6 +143,15 @@ mod tests {
         assert_eq!(verdict(&["linear", "relu", "linear", "linear"]).outcome, Outcome::Pass);
         assert_eq!(verdict(&["conv2d", "max_pool2d", "linear"]).outcome, Outcome::Pass);
         assert_eq!(testing::verdict(&PROPERTY, |_| ()).outcome, Outcome::Pass);
+        let pooled = ["conv2d", "max_pool2d", "conv2d", "relu", "linear"];
+        assert_eq!(verdict(&pooled).outcome, Outcome::Pass);
+    }
+
+    #[test]
+    fn three_linear_layers_with_nothing_but_pools_between_them_fail() {
+        let pools = verdict(&["conv2d", "max_pool2d", "conv2d", "max_pool2d", "linear"]);
+        assert_eq!(pools.outcome, Outcome::Fail);
+        assert!(pools.findings[0].message.contains("maxima of the pools"), "{pools:?}");
     }
 
     #[test]

@@ -31,6 +31,9 @@ pub static PROPERTY: Property = Property {
     record,
 };
 
+/// What the summary says where no gradient was larger than the bound.
+pub(crate) const NOTHING_CLIPPED: &str = ", where nothing exceeds the bound";
+
 fn judge(evidence: &Evidence, options: &Options) -> Verdict {
     let tolerance = options.number("tolerance").expect("it has a default");
     let clipping = evidence.training().outcome.clipping.as_ref();
@@ -42,11 +45,13 @@ fn judge(evidence: &Evidence, options: &Options) -> Verdict {
     let beyond: Vec<(usize, f64)> =
         steps.filter(|(_, size)| !(**size <= most)).map(|(step, size)| (step, *size)).collect();
     let largest = clipping.clipped.iter().copied().fold(0.0, f64::max);
+    let before = clipping.sizes.iter().copied().fold(0.0, f64::max);
     let summary = format!(
-        "gradients of up to {} after clipping at {}, in {}",
+        "gradients of up to {} after clipping at {}, in {}{}",
         short(largest),
         short(clipping.bound),
-        count(clipping.clipped.len(), "step")
+        count(clipping.clipped.len(), "step"),
+        if before <= clipping.bound { NOTHING_CLIPPED } else { "" }
     );
     // A size that is no number counts as the largest.
     let Some((step, size)) = beyond.iter().copied().max_by(|one, two| one.1.total_cmp(&two.1))

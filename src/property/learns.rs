@@ -22,11 +22,14 @@ pub static PROPERTY: Property = Property {
         condition: "fall = (start − last) / start ≥ `minimum_fall`, where start is the lower of \
                     the sample's first loss and the best constant predictor's loss: learning to \
                     guess is not learning. Warning when the loss falls by less and the recipe \
-                    declares more steps than were run.",
+                    declares more steps than were run, and when the whole recipe has fewer than \
+                    10 steps.",
         mend: "Rising or not finite: lower the learning rate (by 10, then 100); if it rises at \
                every rate, the sign of the loss is turned. Flat: raise the rate when updates are \
                below 1e-5 of the weights; otherwise check that labels belong to their inputs.",
-        source: "Tuning playbook; fault classes 15, 25, 26, 44 and 45.",
+        source: "Tuning playbook; fault classes 15, 25, 26, 44, 45 and 48. Ten steps are what a \
+                 momentum of 0.9 averages over: before, an optimizer that has one is not at work \
+                 yet.",
         severity: Severity::Error,
         recommended: true,
         options: &[
@@ -91,13 +94,33 @@ fn judge(evidence: &Evidence, options: &Options) -> Verdict {
         ))
     );
     if fall >= minimum {
-        return Verdict::pass(summary);
+        return match training.declared_steps < FEW_STEPS {
+            true => Verdict::warn(summary, vec![few_steps(training.declared_steps, fall)]),
+            false => Verdict::pass(summary),
+        };
     }
     let findings = vec![finding(evidence, fall, minimum)];
     let cut_short = training.steps < training.declared_steps && training.stopped_early.is_none();
     match fall > 0.2 * minimum && cut_short {
         true => Verdict::warn(summary, findings),
         false => Verdict::fail(summary, findings),
+    }
+}
+
+/// A recipe of fewer steps is over before it has begun: its momentum averages over ten.
+const FEW_STEPS: usize = 10;
+
+fn few_steps(steps: usize, fall: f64) -> Finding {
+    Finding {
+        place: "training".to_owned(),
+        message: format!(
+            "the recipe is over after {}, and the loss has fallen by {}",
+            count(steps, "step"),
+            percent(fall)
+        ),
+        measured: Some(steps as f64),
+        bound: Some(format!("≥ {FEW_STEPS} steps")),
+        mend: "train for more epochs, or with smaller batches".to_owned(),
     }
 }
 
@@ -236,6 +259,14 @@ mod tests {
     #[test]
     fn a_loss_that_falls_passes() {
         assert_eq!(verdict(&[2.35, 1.9, 1.4], |_| ()).outcome, Outcome::Pass);
+    }
+
+    #[test]
+    fn a_recipe_of_a_few_steps_is_a_warning() {
+        let short = |steps| verdict(&[2.35, 1.9], |training| training.declared_steps = steps);
+        assert_eq!(short(9).outcome, Outcome::Warn);
+        assert!(short(9).findings[0].message.contains("over after 9 steps"), "{:?}", short(9));
+        assert_eq!(short(10).outcome, Outcome::Pass);
     }
 
     #[test]

@@ -20,7 +20,7 @@ mod beats_linear;
 pub(crate) mod causal;
 mod checkpointing_equivalent;
 mod classes_balanced;
-mod clipping_effective;
+pub(crate) mod clipping_effective;
 mod clipping_in_use;
 mod deterministic;
 mod dropout_sound;
@@ -37,6 +37,7 @@ mod initial_loss;
 mod initialization_suits_activations;
 mod inputs_normalized;
 pub(crate) mod invariant_to;
+mod labels_follow_inputs;
 mod labels_valid;
 pub(crate) mod learning_rate_in_range;
 pub(crate) mod learns;
@@ -54,6 +55,7 @@ mod no_duplicates_across_split;
 mod no_saturation;
 mod normalization_sound;
 mod optimizer_as_declared;
+mod outputs_reach_targets;
 mod outputs_vary;
 pub(crate) mod overfits_batch;
 mod padding_in_bounds;
@@ -117,6 +119,7 @@ pub static REGISTRY: &[&Property] = &[
     &loss_suits_task::PROPERTY,
     &activations_present::PROPERTY,
     &labels_valid::PROPERTY,
+    &labels_follow_inputs::PROPERTY,
     &answers_not_among_inputs::PROPERTY,
     &inputs_normalized::PROPERTY,
     &targets_scaled::PROPERTY,
@@ -150,6 +153,7 @@ pub static REGISTRY: &[&Property] = &[
     &matches_golden::PROPERTY,
     &overfits_batch::PROPERTY,
     &memorizes_outputs::PROPERTY,
+    &outputs_reach_targets::PROPERTY,
     &grows_step_by_step::PROPERTY,
     &learns::PROPERTY,
     &weights_update::PROPERTY,

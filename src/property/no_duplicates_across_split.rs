@@ -22,19 +22,32 @@ pub static PROPERTY: Property = Property {
                     number of training examples and p the chance that two of them are alike: the \
                     product over columns of the share of pairs with the same number, as if each number \
                     were drawn by itself; for tokens, each given the one before it. Of few different \
-                    inputs, copies are no leak.",
+                    inputs, copies are no leak. Beyond that it is a warning where the training \
+                    part has as many twins of its own (rows that were doubled, or numbers that \
+                    come again), and an error where held-out examples have more of them by over \
+                    5 standard errors and `share`: no draw by lot gives that.",
         mend: "Remove copies before the split; or split by group, with all copies in one group. Balance \
                classes by weights, or after the split.",
         source: "Fault class 36; Deepchecks' TrainTestSamplesMix allows 5 %. Of the data sets shipped \
-                 here iris has one pair of equal flowers (docs/data.md).",
-        severity: Severity::Warn,
+                 here iris has one pair of equal flowers (docs/data.md). Two shares of one \
+                 population differ by 5 standard errors once in three million times.",
+        severity: Severity::Error,
         recommended: true,
-        options: &[OptionMeta {
-            name: "share",
-            kind: OptionKind::Number,
-            default: OptionValue::Number(0.05),
-            doc: "largest share of held-out examples that are copies, beyond chance",
-        }],
+        options: &[
+            OptionMeta {
+                name: "share",
+                kind: OptionKind::Number,
+                default: OptionValue::Number(0.05),
+                doc: "largest share of held-out examples that are copies, beyond chance",
+            },
+            OptionMeta {
+                name: "fail_above",
+                kind: OptionKind::Number,
+                default: OptionValue::Number(1.0),
+                doc: "share from which on copies are an error even where the training part has as many \
+                      twins of its own; 1: never",
+            },
+        ],
     },
     needs: &[Experiment::Inspection],
     trains_further: None,
@@ -50,10 +63,26 @@ fn judge(evidence: &Evidence, options: &Options) -> Verdict {
         return Verdict::not_applicable("nothing is held out");
     }
     let share = options.number("share").expect("it has a default");
-    judge_copies(&data.copies, data.held_out_examples, share)
+    let fail_above = options.number("fail_above").expect("it has a default");
+    let parts = [data.training_examples, data.held_out_examples];
+    judge_copies(&data.copies, parts, [share, fail_above])
 }
 
-fn judge_copies(copies: &Copies, held_out: usize, share: f64) -> Verdict {
+/// How many standard errors two shares of one population are apart at most.
+const ERRORS: f64 = 5.0;
+
+/// Whether held-out examples have more copies among the training examples than these have among each
+/// other, by more than lot and `share` explain.
+fn is_leak(copies: &Copies, [training, held_out]: [usize; 2], share: f64) -> bool {
+    let (training, held_out) = (training as f64, held_out as f64);
+    let (found, twins) = (copies.examples as f64 / held_out, copies.within as f64 / training);
+    let pooled = (copies.examples + copies.within) as f64 / (held_out + training);
+    let error = (pooled * (1.0 - pooled) * (held_out.recip() + training.recip())).sqrt();
+    found - twins > (ERRORS * error).max(share)
+}
+
+fn judge_copies(copies: &Copies, parts: [usize; 2], [share, fail_above]: [f64; 2]) -> Verdict {
+    let held_out = parts[1];
     let found = copies.examples as f64 / held_out as f64;
     let summary = format!(
         "{} of {held_out} held-out examples ({}) are trained on, too",
@@ -75,7 +104,11 @@ fn judge_copies(copies: &Copies, held_out: usize, share: f64) -> Verdict {
         bound: Some(format!("≤ {}", short(allowed))),
         mend: "remove copies before the split, or split by group".to_owned(),
     };
-    Verdict::fail(summary, copies.first.iter().map(finding).collect())
+    let findings = copies.first.iter().map(finding).collect();
+    match is_leak(copies, parts, share) || found > fail_above {
+        true => Verdict::fail(summary, findings),
+        false => Verdict::warn(summary, findings),
+    }
 }
 
 #[cfg(test)]
@@ -93,7 +126,7 @@ mod tests {
             held_out: Example { part: Part::Validation, place: "line 12".to_owned() },
             training: Example { part: Part::Training, place: "line 3".to_owned() },
         };
-        data.copies = Copies { examples, first: vec![copy], by_chance: 0.0 };
+        data.copies = Copies { examples, first: vec![copy], by_chance: 0.0, within: 0 };
         change(data);
         judge(&evidence, &Options::defaults(&PROPERTY.meta))
     }
@@ -109,6 +142,15 @@ mod tests {
         assert_eq!(verdict.outcome, Outcome::Fail);
         assert_eq!(verdict.findings[0].place, "line 12");
         assert!(verdict.findings[0].message.contains("line 3"), "{verdict:?}");
+    }
+
+    #[test]
+    fn rows_that_were_doubled_before_the_split_are_a_warning() {
+        let doubled = verdict(10, |data| data.copies.within = 54);
+        assert_eq!(doubled.outcome, Outcome::Warn);
+        assert_eq!(doubled.findings[0].place, "line 12");
+        let more = verdict(20, |data| data.copies.within = 12);
+        assert_eq!(more.outcome, Outcome::Fail);
     }
 
     #[test]

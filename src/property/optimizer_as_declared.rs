@@ -11,13 +11,13 @@ pub static PROPERTY: Property = Property {
     meta: Meta {
         name: "optimizer_as_declared",
         summary: "The optimizer's first steps are what its formula makes of the gradients.",
-        checks: "The recipe's first three steps, where weights are drawn (mostly in 64 bits). The gradients are recorded as they come out of the backward pass; accumulation, clipping, parameter groups, weight decay and the optimizer's formula are computed anew from them, on the host and in 64 bits, without Burn's optimizers, and compared tensor by tensor.",
+        checks: "The recipe's first three steps, where weights are drawn (mostly in 64 bits). The gradients are recorded as they come out of the backward pass; accumulation, clipping, parameter groups, weight decay and the optimizer's formula are computed anew from them, on the host and in 64 bits, without Burn's optimizers, and compared tensor by tensor. It costs three steps.",
         why: "A step that is scaled, a decay in the wrong place, a moment that is not corrected for its start, or a group that gets another group's rate still trains, only worse, and no loss curve names it.",
         condition: "largest |found − due| over a tensor ≤ `tolerance` · largest |due| + 4 units of rounding of its weights, for each step.",
         mend: "Compare the step with the optimizer's formula (`cargo nn-test explain` tells it): the factor of the step is in the message.",
         source: "The papers that the optimizers' pages name. Burn computes factors like 1 − βᵗ in single precision, which leaves 2⁻²⁴ / 0.003 = 2e-5 at β = 0.999; an epsilon on the wrong side of the root, a decay that is coupled, or a bias that is not corrected changes steps by more than a hundredth.",
         severity: Severity::Error,
-        recommended: false,
+        recommended: true,
         options: &[OptionMeta {
             name: "tolerance",
             kind: OptionKind::Number,
@@ -56,7 +56,10 @@ fn judge(evidence: &Evidence, options: &Options) -> Verdict {
     if wrong.is_empty() {
         return Verdict::pass(summary);
     }
-    let findings = wrong.iter().map(|tensor| finding(tensor, tolerance)).collect();
+    let findings = match found.if_kept <= tolerance {
+        true => vec![kept(wrong[0], tolerance)],
+        false => wrong.iter().map(|tensor| finding(tensor, tolerance)).collect(),
+    };
     let summary = format!(
         "{} of `{}`: {} of {} off their formula",
         count(found.steps, "step"),
@@ -65,6 +68,25 @@ fn judge(evidence: &Evidence, options: &Options) -> Verdict {
         count(found.tensors.len(), "tensor")
     );
     Verdict::fail(summary, few(findings))
+}
+
+/// Where every step is what the sum of all gradients gives.
+fn kept(worst: &TensorStep, tolerance: f64) -> Finding {
+    Finding {
+        place: "training".to_owned(),
+        message: format!(
+            "each step is what the formula makes of the gradients of all steps so far: those of \
+             earlier steps are never cleared (`{}` is off by {} in step {})",
+            worst.tensor,
+            short(worst.error),
+            worst.step
+        ),
+        measured: Some(worst.error),
+        bound: Some(format!("≤ {}", short(tolerance + worst.rounding))),
+        mend: "clear the gradients before each backward pass (`zero_grad`), or hand the optimizer \
+               those of the step alone"
+            .to_owned(),
+    }
 }
 
 fn finding(tensor: &TensorStep, tolerance: f64) -> Finding {
@@ -148,6 +170,18 @@ mod tests {
             );
             assert!(wrong.findings[0].message.contains(said), "{wrong:?}");
         }
+    }
+
+    #[test]
+    fn gradients_that_are_never_cleared_are_told_as_such() {
+        let kept = testing::verdict(&PROPERTY, |evidence| {
+            let found = evidence.optimizer_steps.as_mut().unwrap();
+            found.tensors[1].error = 0.7;
+            found.if_kept = 1e-6;
+        });
+        assert_eq!(kept.outcome, Outcome::Fail);
+        assert_eq!((kept.findings.len(), kept.findings[0].place.as_str()), (1, "training"));
+        assert!(kept.findings[0].message.contains("never cleared"), "{kept:?}");
     }
 
     #[test]

@@ -4,8 +4,8 @@ use std::f64::consts::LN_10;
 
 use crate::experiment::{
     ActivationEvidence, CausalityEvidence, CheckPath, CheckpointedEvidence, ContestsEvidence,
-    DeviceRandom, DevicesEvidence, DistinctUnits, DropoutEvidence, DroppingLayer, Due, Evidence,
-    GradientCheckEvidence, GradientEvidence, GradientNoiseEvidence, HalfPass,
+    DeviceRandom, DevicesEvidence, DistinctUnits, DropoutEvidence, DroppingLayer, Due, EndEvidence,
+    Evidence, GradientCheckEvidence, GradientEvidence, GradientNoiseEvidence, HalfPass,
     HalfPrecisionEvidence, HalvesEvidence, HeadRecall, InitialEvidence, InputEvidence,
     LayerDeviation, LayerFacts, LayerScale, LossBounds, MixingEvidence, NoiseScale,
     OptimizerStepsEvidence, OutcomeEvidence, OverfitEvidence, PaddingEvidence, RecallEvidence,
@@ -16,7 +16,7 @@ use crate::experiment::{
 };
 use crate::inspection::{
     ClassCount, ColumnFacts, Contradictions, Copies, Cost, Counted, DataFacts, FirstLayer, Head,
-    Inspection, LossFacts, Outputs, Range, Reach, Rows, Takes, TargetFacts,
+    Inspection, LossFacts, Moved, Outputs, Range, Reach, Rows, StepFacts, Takes, TargetFacts, seen,
 };
 use crate::model::HalfFormat;
 use crate::property::{Options, Property, Verdict};
@@ -93,6 +93,11 @@ pub fn evidence() -> Evidence {
                 due: Due { accuracy: 1.0, left: 0.05 },
                 held_out: Some((0.25, 20)),
             }),
+            ends: vec![EndEvidence {
+                term: 0,
+                outputs: seen(&[-4.0, 7.5, 0.2, 11.0], 2, 2),
+                pairs: Vec::new(),
+            }],
         }),
         training: Some(TrainingEvidence {
             steps: 40,
@@ -176,6 +181,7 @@ pub fn evidence() -> Evidence {
             optimizer: "adam",
             steps: 3,
             tensors: vec![tensor_step("hidden.weight"), tensor_step("head.weight")],
+            if_kept: 0.6,
         }),
         gradient_noise: Some(Ok(GradientNoiseEvidence {
             batch: 32,
@@ -358,6 +364,7 @@ fn inspection() -> Inspection {
     Inspection {
         heads: vec![head],
         loss,
+        class_weights: Vec::new(),
         softmax_of_one: Vec::new(),
         first_layer: Some(FirstLayer { factor: 1.0, normalized_by: None }),
         data: Some(DataFacts {
@@ -370,7 +377,15 @@ fn inspection() -> Inspection {
             reconstructs: false,
             telling: Some(Vec::new()),
             contradictions: Some(Contradictions { examples: 0, first: None }),
-            copies: Copies { examples: 0, first: Vec::new(), by_chance: 0.0 },
+            copies: Copies { examples: 0, first: Vec::new(), by_chance: 0.0, within: 0 },
+            steps: Ok(StepFacts {
+                examples: 120,
+                agreement: 0.7,
+                best: Moved { by: 1, agreement: 0.05 },
+                chance: [0.0, 0.04],
+                order: 1.0,
+                carried: 0.2,
+            }),
             padding: None,
         }),
         // A multiply-add for each weight; Adam keeps two numbers for each of them and each bias.

@@ -26,10 +26,11 @@ const OF_NONE: [&str; 10] = [
 ];
 
 /// What does not apply to a model that brings its batches and its loss, and shows no ReLU.
-const OF_NO_DATA: [&str; 15] = [
+const OF_NO_DATA: [&str; 17] = [
     "loss_suits_task",
     "activations_present",
     "labels_valid",
+    "labels_follow_inputs",
     "answers_not_among_inputs",
     "inputs_normalized",
     "targets_scaled",
@@ -41,6 +42,7 @@ const OF_NO_DATA: [&str; 15] = [
     "batch_independent",
     "dropout_sound",
     "memorizes_outputs",
+    "outputs_reach_targets",
     "normalization_sound",
 ];
 
@@ -48,11 +50,13 @@ const OF_NO_DATA: [&str; 15] = [
 const HEALTHY: [(&str, &[&str]); 6] = [
     ("autoencoder", &OF_NO_DATA),
     ("classifier", &["targets_scaled", "normalization_sound"]),
-    ("gated", &["targets_scaled", "no_dead_units", "normalization_sound"]),
-    // Tokens have no scale.
+    // Iris is sorted.
+    ("gated", &["labels_follow_inputs", "targets_scaled", "no_dead_units", "normalization_sound"]),
+    // Tokens have no scale, and the classes of made-up examples come in turn.
     (
         "reader",
         &[
+            "labels_follow_inputs",
             "activations_present",
             "inputs_normalized",
             "targets_scaled",
@@ -64,7 +68,7 @@ const HEALTHY: [(&str, &[&str]); 6] = [
     ),
     // Its running statistics have seen too few steps.
     ("regularized", &["targets_scaled", "train_eval_consistent"]),
-    ("single", &["targets_scaled", "no_dead_units", "normalization_sound"]),
+    ("single", &["labels_follow_inputs", "targets_scaled", "no_dead_units", "normalization_sound"]),
 ];
 
 /// Burn's transformer has a `gelu`, whose gradient wgpu knows less exactly.

@@ -20,6 +20,7 @@ use crate::report::event::{Status, TestResult};
 use crate::runner::{
     Job, Notice, ProcessLauncher, Timeout, Timings, Work, forward_interrupts, supervise,
 };
+use crate::spec::Fault;
 
 /// A spec and its mutants.
 #[derive(Debug)]
@@ -39,6 +40,14 @@ impl Target {
     pub(super) fn name(&self, planted: &Planted) -> String {
         format!("{}/{}", self.spec, planted.title)
     }
+}
+
+/// What a spec is like without a fault.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Original {
+    seconds: f64,
+    /// Whether its recipe clips, and no gradient ever exceeded the bound.
+    nothing_clipped: bool,
 }
 
 /// Follows "set by" in the details of a test case that ran too long.
@@ -70,12 +79,12 @@ impl<L: Fn(f64) -> Duration> Phases<L> {
         Ok(Self { base, settings, limit, shows, sender, receiver })
     }
 
-    /// Runs the specs as they are. Gives the seconds of each.
+    /// Runs the specs as they are. Gives what each is like.
     ///
     /// # Errors
     ///
     /// When a test case fails.
-    pub(super) fn baseline(&mut self, targets: &[Target]) -> Result<Vec<f64>, Error> {
+    pub(super) fn baseline(&mut self, targets: &[Target]) -> Result<Vec<Original>, Error> {
         let broken = self.base.foregone.iter().filter(|result| result.status.is_failure());
         let broken: Vec<TestResult> = broken.cloned().collect();
         let jobs = targets.iter().filter_map(|target| {
@@ -93,30 +102,35 @@ impl<L: Fn(f64) -> Duration> Phases<L> {
             let tests = format!("these test cases fail:\n{}", told.join("\n"));
             return Err(Error::BaselineFailed { tests });
         }
-        let seconds = |target: &Target| {
+        let original = |target: &Target| {
             let results = results.get(&target.spec).map(Vec::as_slice).unwrap_or_default();
-            results.iter().map(|result| result.seconds).sum()
+            Original {
+                seconds: results.iter().map(|result| result.seconds).sum(),
+                nothing_clipped: results.iter().any(clips_nothing),
+            }
         };
-        Ok(targets.iter().map(seconds).collect())
+        Ok(targets.iter().map(original).collect())
     }
 
     /// Runs each mutant until an expectation fails.
     pub(super) fn mutants(
         &mut self,
         targets: &[Target],
-        baseline: &[f64],
+        baseline: &[Original],
     ) -> Result<Vec<Outcome>, Error> {
         let mut jobs = Vec::new();
         let mut theory = HashMap::new();
-        for (target, seconds) in targets.iter().zip(baseline) {
+        for (target, original) in targets.iter().zip(baseline) {
             let Some(base) = self.job(target) else { continue };
             let mut tests = base.assignment.tests.clone();
             tests.sort_by_key(|test| is_costly(test));
             for planted in &target.planted {
-                let limit = Timeout { duration: (self.limit)(*seconds), source: LIMIT.to_owned() };
+                let limit =
+                    Timeout { duration: (self.limit)(original.seconds), source: LIMIT.to_owned() };
                 let tests = tests.clone();
                 jobs.extend(self.of_target(target, Some(planted), tests, false, Some(limit)));
-                theory.insert(target.name(planted), planted.equivalence);
+                theory
+                    .insert(target.name(planted), planted.equivalence.or(original.hides(planted)));
             }
         }
         if self.shows {
@@ -258,6 +272,26 @@ impl<L: Fn(f64) -> Duration> Phases<L> {
     }
 }
 
+impl Original {
+    /// Why a mutant is as good as the original, by what was measured of the latter.
+    fn hides(self, planted: &Planted) -> Option<&'static str> {
+        let skips = matches!(planted.fault, Fault::SkipClipping(_));
+        (skips && self.nothing_clipped).then_some("no gradient exceeds the bound of the clipping")
+    }
+}
+
+fn clips_nothing(result: &TestResult) -> bool {
+    let verdict = result.verdict.as_ref();
+    owns(result, &property::clipping_effective::PROPERTY)
+        && verdict.is_some_and(|verdict| {
+            verdict.summary.ends_with(property::clipping_effective::NOTHING_CLIPPED)
+        })
+}
+
+fn owns(result: &TestResult, property: &property::Property) -> bool {
+    result.test.rsplit_once("::").is_some_and(|(_, name)| name == property.meta.name)
+}
+
 /// Whether the test case of a faulty model may take long: a model that cannot learn a few examples tries
 /// rates and seeds before that is certain. What else there is to see is looked at first.
 fn is_costly(test: &str) -> bool {
@@ -326,6 +360,25 @@ fn println(line: &str) {
 mod tests {
     use super::*;
     use crate::property::Verdict as Judged;
+
+    #[test]
+    fn clipping_that_has_nothing_to_do_hides_that_it_is_skipped() {
+        let skips = Planted {
+            title: "skip_clipping=a".to_owned(),
+            fault: Fault::SkipClipping("a".to_owned()),
+            equivalence: None,
+        };
+        let original = |summary: &str| {
+            let mut result = result("clipping_effective", Status::Passed, "");
+            result.verdict = Some(Judged::pass(summary));
+            Original { seconds: 1.0, nothing_clipped: clips_nothing(&result) }
+        };
+        let idle = format!("0.3{}", property::clipping_effective::NOTHING_CLIPPED);
+        assert!(original(&idle).hides(&skips).is_some());
+        assert!(original("gradients of up to 1").hides(&skips).is_none());
+        let sums = Planted { fault: Fault::SumLoss, ..skips };
+        assert!(original(&idle).hides(&sums).is_none());
+    }
 
     fn result(property: &str, status: Status, details: &str) -> TestResult {
         let verdict = match status {

@@ -167,6 +167,8 @@ static REMEDIES: &[(&str, Remedy)] = &[
         "layer_frozen",
         Remedy::Edits("the layers and groups that the spec freezes, unfrozen", model::unfrozen),
     ),
+    ("gradients_kept", Remedy::Inside(IN_CODE)),
+    ("step_wrong", Remedy::Inside(IN_CODE)),
     ("batch_mixing", Remedy::Inside(IN_CODE)),
     ("padding_leak", Remedy::Edits("attention that masks padding", model::masked)),
     (
