@@ -52,7 +52,7 @@ impl LinearRun {
 
     /// Whether it is beyond that; a loss that is no number is.
     pub fn is_behind(&self, margin: f64) -> bool {
-        !(self.model <= self.bound(margin))
+        self.model.is_nan() || self.model > self.bound(margin)
     }
 }
 
