@@ -61,7 +61,7 @@ fn the_recommended_set_catches_faults_of_every_part() {
     assert_eq!(output.status.code(), Some(0));
     let by = |fault: &str| &ends.iter().find(|(title, ..)| title == fault).expect(fault).2;
     assert_eq!(by("sum_loss"), "initial_loss");
-    assert_eq!(by("freeze_layer=hidden"), "weights_update");
+    assert_eq!(by("freeze_layer=hidden"), "optimizer_as_declared");
     assert_eq!(by("wrong_gradient=hidden:0.5"), "gradients_match");
     assert_eq!(file(folder.path(), "caught.txt").lines().count(), faults.len());
     assert_eq!(file(folder.path(), "missed.txt"), "");
