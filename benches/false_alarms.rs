@@ -2,8 +2,9 @@
 //! which has a fault, each with many seeds.
 //!
 //! `cargo bench --profile dev --bench false_alarms [-- SEEDS [FILE…]]`, 20 seeds where none are said,
-//! on the device that `NN_TEST_DEVICE` names. Without words it writes `docs/false_alarms.md`. It fails
-//! where a test case failed, or where more than 2 % of the test cases of a property warn.
+//! on the device that `NN_TEST_DEVICE` names. Without words it writes its device's section of
+//! `docs/false_alarms.md`. It fails where a test case failed, or where more than 2 % of the test cases of
+//! a property warn.
 
 #[path = "support/mod.rs"]
 mod support;
@@ -27,7 +28,7 @@ const MOST_WARNINGS: f64 = 0.02;
 const HEAD: &str = "\
 # How often a healthy network is accused
 
-A test that fails without a fault is soon ignored, and the next fault with it. So the specs that are shipped and the twins of the planted faults, none of which has a fault, are judged with many seeds: other initial weights, other batches, other splits. `cargo bench --profile dev --bench false_alarms` does so again and writes this page. It fails where a test case fails, and where more than 2 % of the test cases of a property warn. From which strength on a fault is seen is on [another page](detection.md).
+A test that fails without a fault is soon ignored, and the next fault with it. So the specs that are shipped and the twins of the planted faults, none of which has a fault, are judged with many seeds: other initial weights, other batches, other splits. `cargo bench --profile dev --bench false_alarms` does so again and writes the section of the device that `NN_TEST_DEVICE` names. It fails where a test case fails, and where more than 2 % of the test cases of a property warn. From which strength on a fault is seen is on [another page](detection.md).
 
 ";
 
@@ -60,17 +61,13 @@ fn main() -> ExitCode {
         }
     }
     alarms.sort_by_key(|(seed, judged)| (judged.property.clone(), judged.spec.clone(), *seed));
-    let found = format!(
-        "{} specs, {seeds} seeds, {}\n\n{}{}",
-        specs.len(),
-        device(),
-        table(&counts),
-        told(&alarms)
-    );
+    let found =
+        format!("{} specs, {seeds} seeds\n\n{}{}", specs.len(), table(&counts), told(&alarms));
     print!("{found}");
     if words.is_empty() {
-        let page = support::root().join("docs/false_alarms.md");
-        std::fs::write(page, format!("{HEAD}{found}")).expect("the page can be written");
+        let path = support::root().join("docs/false_alarms.md");
+        let page = std::fs::read_to_string(&path).unwrap_or_default();
+        std::fs::write(path, with_section(&page, device(), &found)).expect("it can be written");
     }
     let fails = counts
         .values()
@@ -80,9 +77,19 @@ fn main() -> ExitCode {
 
 fn device() -> &'static str {
     match std::env::var("NN_TEST_DEVICE").as_deref() {
-        Ok("cpu") => "on the CPU",
-        _ => "on the adapter, where there is one",
+        Ok("cpu") => "On the CPU",
+        _ => "On an adapter",
     }
+}
+
+/// The page with what was found on a device in place of what was known of it.
+fn with_section(page: &str, title: &str, found: &str) -> String {
+    let known = page.split("\n## ").skip(1).filter_map(|section| section.split_once("\n\n"));
+    let mut sections: BTreeMap<&str, &str> = known.collect();
+    sections.insert(title, found);
+    let sections: Vec<String> =
+        sections.iter().map(|(title, text)| format!("## {title}\n\n{}\n", text.trim())).collect();
+    format!("{HEAD}{}", sections.join("\n"))
 }
 
 /// Each alarm in a line.
