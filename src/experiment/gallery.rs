@@ -30,7 +30,7 @@ pub use look::{ActivationMaps, ClassMaps, LayerLook, ModelLook, TensorLook};
 /// What is asked of the gallery.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct GalleryPlan {
-    /// Steps of the recipe at most; without it [`STEPS`].
+    /// Steps of the recipe at most; without it `STEPS`.
     pub steps: Option<usize>,
 }
 
