@@ -27,18 +27,20 @@ pub fn all(page: &Page<'_>) -> Vec<Section> {
     sections.into_iter().flatten().collect()
 }
 
+/// Of each section the properties that look at what it shows.
+const PLACES: [&[&str]; 7] = [
+    data::PROPERTIES,
+    filters::PROPERTIES,
+    activations::PROPERTIES,
+    gradients::PROPERTIES,
+    curves::PROPERTIES,
+    saliency::PROPERTIES,
+    answers::PROPERTIES,
+];
+
 /// Whether a section shows what a property of this name looks at. What has no place stands with the model.
 pub fn has_place(property: &str) -> bool {
-    let all = [
-        data::PROPERTIES,
-        filters::PROPERTIES,
-        activations::PROPERTIES,
-        gradients::PROPERTIES,
-        curves::PROPERTIES,
-        saliency::PROPERTIES,
-        answers::PROPERTIES,
-    ];
-    all.iter().any(|properties| properties.contains(&property))
+    PLACES.iter().any(|properties| properties.contains(&property))
 }
 
 #[cfg(test)]
@@ -48,16 +50,7 @@ mod tests {
 
     #[test]
     fn every_property_that_a_section_names_exists() {
-        let all = [
-            data::PROPERTIES,
-            filters::PROPERTIES,
-            activations::PROPERTIES,
-            gradients::PROPERTIES,
-            curves::PROPERTIES,
-            saliency::PROPERTIES,
-            answers::PROPERTIES,
-        ];
-        let mut names: Vec<&str> = all.concat();
+        let mut names: Vec<&str> = PLACES.concat();
         for name in &names {
             assert!(property::find(name).is_some(), "{name}");
         }
