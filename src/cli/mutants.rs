@@ -47,7 +47,9 @@ impl MutantsOptions {
         let mut phases = Phases::new(base, settings, self.limit(), !self.json)?;
         let baseline = phases.baseline(&targets)?;
         let mut outcomes = phases.mutants(&targets, &baseline)?;
-        phases.advise(&targets, &mut outcomes)?;
+        if !self.no_advice {
+            phases.advise(&targets, &mut outcomes)?;
+        }
         self.conclude(output, outcomes, &folder)
     }
 
