@@ -19,13 +19,10 @@ pub(super) use options::{MutantsOptions, NAME};
 
 use self::phases::{Phases, Target};
 use super::Error;
-use super::cases::{Choice, choose};
-use super::models::Registry;
-use super::options::NoTests;
+use super::cases::Choice;
 use super::paths::cleaned;
 use super::seams;
-use super::settings::{self, resolver};
-use super::work::{Place, work};
+use super::work::{Chosen, Place, work};
 use crate::mutants::{Outcome, Report, Touched};
 
 /// Below the target folder.
@@ -33,29 +30,26 @@ const OUTPUT: &str = "nn-test";
 
 impl MutantsOptions {
     pub(super) fn execute(self, output: &mut impl Write) -> Result<(), Error> {
-        let choice = choose(&self.selection)?;
-        let resolver = resolver(choice.config.clone(), self.command_line())?;
-        let settings = resolver.settings(None);
-        let choice = choice.filtered(&settings::default_filter(&settings)?);
-        choice.unless_empty(NoTests::Fail)?;
-        let choice = match &self.in_diff {
-            Some(diff) => self.touched(choice, diff)?,
-            None => choice,
-        };
-        let targets = self.targets(&choice);
+        let mut chosen = Chosen::of(&self.selection, self.command_line())?;
+        if let Some(diff) = &self.in_diff {
+            chosen.choice = self.touched(chosen.choice, diff)?;
+        }
+        let targets = self.targets(&chosen.choice);
         if self.list {
             return written::list(output, &targets, self.json);
         }
-        let folder = self.output.clone().unwrap_or_else(|| choice.target_folder.join(OUTPUT));
-        let manifest = self.selection.manifest.manifest_path.clone();
-        let flags = self.build.flags(&settings, self.color.color);
-        let registry = Registry::of(&choice.groups, manifest, flags)?;
-        let place = Place::new(env::current_exe().map_err(Error::OwnProgram)?, env::current_dir()?);
+        let folder =
+            self.output.clone().unwrap_or_else(|| chosen.choice.target_folder.join(OUTPUT));
+        let registry = chosen.registry(&self.selection, &self.build, self.color.color)?;
+        let Chosen { choice, resolver, settings } = chosen;
+        let place = Place::here()?;
         let base = work(choice.groups, &registry, &resolver, self.seed, &place);
         let mut phases = Phases::new(base, settings, self.limit(), !self.json)?;
         let baseline = phases.baseline(&targets)?;
         let mut outcomes = phases.mutants(&targets, &baseline)?;
-        phases.advise(&targets, &mut outcomes)?;
+        if !self.no_advice {
+            phases.advise(&targets, &mut outcomes)?;
+        }
         self.conclude(output, outcomes, &folder)
     }
 

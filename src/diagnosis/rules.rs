@@ -243,6 +243,7 @@ pub static RULES: &[Rule] = &[
         none: &[
             Says("optimizer_as_declared", "never cleared"),
             Says("optimizer_as_declared", "does not move"),
+            Says("optimizer_as_declared", "is no number"),
         ],
     },
     Rule {

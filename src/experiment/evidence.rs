@@ -586,8 +586,9 @@ pub struct OverfitEvidence {
     pub examples: usize,
     /// What is known of these examples without a model; nothing where the loss is a Rust model's own.
     pub bounds: Option<LossBounds>,
-    /// The share of answers that can be right at most: below 1 where the same inputs have several.
-    pub best_accuracy: f64,
+    /// The share of answers that must be right: below 1 where the same inputs have several, and where there
+    /// are many answers.
+    pub due_accuracy: f64,
     /// In the order in which they were made; the first one that succeeds is the last.
     pub attempts: Vec<OverfitAttempt>,
     /// What the last model that succeeded says of the examples; none where none did.

@@ -12,6 +12,7 @@ mod contests;
 mod devices;
 mod direction;
 mod dropout;
+mod due;
 mod ends;
 mod epochs;
 mod evidence;
@@ -72,7 +73,9 @@ pub use measure::{is_single, median};
 pub use optimizer_steps::{OptimizerStepsEvidence, TensorStep};
 pub use outcome::{ClippingEvidence, OutcomeEvidence, UntrainedEvidence, ValidationLoss};
 pub use overfit::{OWN_FALL, OverfitPlan};
-pub use recall::{ColumnRecall, Due, ExampleError, HeadRecall, RecallEvidence, Said, WrongAnswer};
+pub use recall::{
+    ColumnRecall, ExampleError, HeadRecall, LostClass, RecallEvidence, Said, WrongAnswer,
+};
 pub use relations::{
     Asymmetry, AugmentedScale, CausalityEvidence, Influence, MixingEvidence, PaddingEvidence,
     PaddingPlan, PaddingShift, PositionsEvidence, RelationsEvidence, RelationsPlan,

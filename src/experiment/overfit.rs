@@ -11,9 +11,10 @@
 
 use super::accuracy::accuracy;
 use super::bench::{Bench, evaluate, run as run_untracked, scalar, scalars};
+use super::due::Due;
 use super::ends::{self, EndEvidence};
 use super::evidence::{LossBounds, OverfitAttempt, OverfitEvidence, TermEnd};
-use super::recall::{self, Due, RecallEvidence};
+use super::recall::{self, RecallEvidence};
 use super::{Progress, references};
 use crate::data::Targets;
 use crate::device::{DeviceFailure, Place};
@@ -46,8 +47,8 @@ pub struct OverfitPlan {
     /// Upper bound of the final loss. When absent it is derived from floor and constant predictor,
     /// or from the initial loss where these are unknown.
     pub loss: Option<f64>,
-    /// Lower bound of the accuracy (classes only).
-    pub accuracy: f64,
+    /// Lower bound of the accuracy (classes only). When absent it is derived, as [`Due`] has it.
+    pub accuracy: Option<f64>,
 }
 
 /// The final loss that counts as learned when the spec sets no bound: 5 % of the way from the
@@ -84,14 +85,14 @@ pub fn run(
     let bound = plan.loss.or(derived);
     // Whoever asks for less has less asked of the answers, too.
     let left = bounds.zip(plan.loss).map_or(0.0, |(bounds, loss)| bounds.share_left(loss));
-    // Where the same inputs have several answers, not all of them can be right.
-    let best_accuracy = references::best_accuracy(subject, &loss, &batch);
-    let plan = &OverfitPlan { accuracy: plan.accuracy.min(best_accuracy), ..*plan };
     let due = Due { accuracy: plan.accuracy, left: LEARNED_SHARE.max(left) };
+    let answers = |term: &LossTerm| references::right_answers(subject, term, &batch);
+    let due_accuracy =
+        loss.terms.iter().filter_map(answers).map(|answers| due.share(answers)).fold(1.0, f64::min);
     let mut evidence = OverfitEvidence {
         examples: batch.size(),
         bounds,
-        best_accuracy,
+        due_accuracy,
         attempts: Vec::new(),
         recall: None,
         ends: Vec::new(),
@@ -99,7 +100,15 @@ pub fn run(
 
     let (mut learned, mut failed) = (0, 0);
     for seed in (0..SEEDS).map(|offset| subject.spec.training.seed.wrapping_add(offset)) {
-        let task = Task { batch: &batch, loss: &loss, bound, of_terms: &of_terms, plan, due };
+        let task = Task {
+            batch: &batch,
+            loss: &loss,
+            bound,
+            of_terms: &of_terms,
+            plan,
+            due,
+            due_accuracy,
+        };
         let succeeded = try_seed(bench, &task, seed, &mut evidence, &mut *progress)?;
         *(if succeeded { &mut learned } else { &mut failed }) += 1;
         // Certain: learned at the first try, or two seeds of three agree.
@@ -175,6 +184,8 @@ struct Task<'a> {
     plan: &'a OverfitPlan,
     /// What is then asked of the answers.
     due: Due,
+    /// The share of right ones that is due; of several terms, the lowest.
+    due_accuracy: f64,
 }
 
 /// An attempt, and what the model says at its end.
@@ -224,7 +235,7 @@ fn attempt(
             left.is_none_or(|term| term.bounds.share_left(term.loss) <= LEARNED_SHARE);
         let succeeded = final_loss <= bound
             && all_learned
-            && accuracy.is_none_or(|accuracy| accuracy >= plan.accuracy);
+            && accuracy.is_none_or(|accuracy| accuracy >= task.due_accuracy);
         let attempt = || OverfitAttempt {
             seed,
             learning_rate,

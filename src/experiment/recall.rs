@@ -3,19 +3,27 @@
 //!
 //! A loss is one number for all of them: what it weighs little, it may reach its floor without.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
-use super::accuracy::answers;
-use crate::data::{Part, Targets};
+use super::accuracy::{Answer, answers};
+use super::due::Due;
+use crate::data::{Part, Targets, statistics};
 use crate::device::DeviceFailure;
 use crate::model::{Value, to_f64};
 use crate::objective::{self, Evaluated};
 use crate::spec::{Compared, LossKind, LossSpec, LossTerm};
 use crate::subject::{Batch, Subject};
 
-/// What of a target column may be left at most, of what a constant leaves of it: as much as a whole
-/// model or a head may have left before it is said not to learn (`overfits_batch`).
-const COLUMN_LEFT: f64 = 0.5;
+/// What of a target column may be left at most, of what a constant leaves of it, and how many of the
+/// answers of a class may be wrong: as much as a whole model or a head may have left before it is said not
+/// to learn (`overfits_batch`).
+const LEFT: f64 = 0.5;
+
+/// How many answers of a class tell whether it was learned: where one of twenty may be wrong, wherever it
+/// is, three of five are so by chance once in a thousand times.
+const ENOUGH: usize = 5;
 
 /// How many answers are told one by one.
 const FIRST: usize = 5;
@@ -27,29 +35,9 @@ pub struct RecallEvidence {
     pub heads: Vec<HeadRecall>,
     /// Examples with the inputs of another one and another target: nobody answers both right.
     pub contradictory: usize,
-    pub due: Due,
     /// Share of right answers on held-out examples, and how many these are: what was learned by heart
     /// tells little of them.
     pub held_out: Option<(f64, usize)>,
-}
-
-/// What is asked of answers.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct Due {
-    /// The share of right ones.
-    pub accuracy: f64,
-    /// What may be left of the way from the floor up to the constant predictor, over all examples.
-    pub left: f64,
-}
-
-impl Due {
-    /// The same number of wrong answers, of which none is among the examples that are left out: these may
-    /// be the ones that nobody answers otherwise, but places of others can be, too.
-    fn of_those_asked(self, examples: usize, left_out: usize) -> Self {
-        let asked = examples.saturating_sub(left_out).max(1) as f64;
-        let wrong = (1.0 - self.accuracy) * examples as f64 / asked;
-        Self { accuracy: (1.0 - wrong).max(0.0), ..self }
-    }
 }
 
 /// What one output says.
@@ -65,10 +53,16 @@ pub struct HeadRecall {
 #[serde(rename_all = "snake_case")]
 pub enum Said {
     Classes {
+        /// Without those that their inputs leave open: what is answered alike has several.
         answers: usize,
+        open: usize,
         wrong: usize,
+        /// How many may be wrong.
+        allowed: usize,
         /// The first few of them.
         first: Vec<WrongAnswer>,
+        /// Classes of which the larger part is wrong.
+        lost: Vec<LostClass>,
     },
     Numbers {
         examples: usize,
@@ -88,6 +82,16 @@ pub struct WrongAnswer {
     pub example: String,
     pub due: String,
     pub given: String,
+}
+
+/// A class that was not learned, however well the others were.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct LostClass {
+    pub name: String,
+    pub answers: usize,
+    pub wrong: usize,
+    /// The share of them that may be wrong.
+    pub bound: f64,
 }
 
 /// One number of every target.
@@ -119,9 +123,10 @@ impl RecallEvidence {
     /// How far the worst answer is from what is due: at most 1 where nothing is wrong.
     pub fn excess(&self) -> f64 {
         let of_head = |head: &HeadRecall| match &head.said {
-            Said::Classes { answers, wrong, .. } => {
+            Said::Classes { answers, wrong, allowed, lost, .. } => {
                 let share = *wrong as f64 / (*answers).max(1) as f64;
-                if share <= 1.0 - self.due.accuracy { share } else { 1.0 + share }
+                let unlearned = lost.len() + usize::from(wrong > allowed);
+                unlearned as f64 + share
             }
             Said::Numbers { columns, largest, bound, .. } => {
                 let columns = columns.iter().map(|column| column.left / column.bound);
@@ -156,15 +161,14 @@ pub fn of(
         else {
             continue;
         };
-        let asked = Asked { subject, term, batch, is_open: &is_open, left: due.left };
+        let asked = Asked { subject, term, batch, is_open: &is_open, due };
         if let Some(said) = asked.said(output.clone(), targets)? {
             let name = term.name.as_ref().map(|name| name.value.clone());
             heads.push(HeadRecall { term: name, said });
         }
     }
     let contradictory = is_open.iter().filter(|open| **open).count();
-    let due = due.of_those_asked(is_open.len(), contradictory);
-    Ok(RecallEvidence { heads, contradictory, due, held_out: None })
+    Ok(RecallEvidence { heads, contradictory, held_out: None })
 }
 
 /// Which examples have the inputs of another one, and another target.
@@ -189,8 +193,7 @@ struct Asked<'a> {
     term: &'a LossTerm,
     batch: &'a Batch,
     is_open: &'a [bool],
-    /// As in [`Due`].
-    left: f64,
+    due: Due,
 }
 
 impl Asked<'_> {
@@ -204,17 +207,62 @@ impl Asked<'_> {
 
     fn classes(&self, output: Value, targets: &Targets) -> Result<Option<Said>, DeviceFailure> {
         let Some(answers) = answers(&self.term.kind, output, targets)? else { return Ok(None) };
-        let width = targets.width();
-        let asked = answers.into_iter().filter(|answer| !self.is_open[answer.index / width]);
-        let asked: Vec<_> = asked.collect();
-        let wrong: Vec<_> = asked.iter().filter(|answer| !answer.is_right()).collect();
-        let told = |answer: &&super::accuracy::Answer| WrongAnswer {
+        let examples = self.batch.examples.as_ref().map(|found| found.with_targets(targets));
+        let pad_tokens = self.term.kind.pad_tokens();
+        let open = examples.as_ref().map(|found| statistics::open_answers(found, pad_tokens));
+        let open = open.unwrap_or_default();
+        let all = answers.len();
+        let asked: Vec<Answer> =
+            answers.into_iter().filter(|answer| !open.contains(&answer.index)).collect();
+        let wrong: Vec<&Answer> = asked.iter().filter(|answer| !answer.is_right()).collect();
+        let told = |answer: &&Answer| WrongAnswer {
             example: self.place(answer.index, targets),
             due: self.class(answer.due, targets),
             given: self.class(answer.given, targets),
         };
-        let first = wrong.iter().copied().take(FIRST).map(|answer| told(&answer)).collect();
-        Ok(Some(Said::Classes { answers: asked.len(), wrong: wrong.len(), first }))
+        let can_be_right = examples.and_then(|found| statistics::right_answers(&found, pad_tokens));
+        Ok(Some(Said::Classes {
+            answers: asked.len(),
+            open: all - asked.len(),
+            wrong: wrong.len(),
+            allowed: can_be_right.map_or(0, |answers| self.due.wrong(answers)),
+            first: wrong.iter().take(FIRST).map(told).collect(),
+            lost: self.lost(&asked, targets),
+        }))
+    }
+
+    /// Classes with enough answers to say so, of which most are wrong; of labels, each has classes of its own.
+    fn lost(&self, asked: &[Answer], targets: &Targets) -> Vec<LostClass> {
+        let mut counts: BTreeMap<(usize, usize), (usize, usize)> = BTreeMap::new();
+        for answer in asked {
+            let label = match targets {
+                Targets::Labels { .. } => answer.index % targets.width(),
+                _ => 0,
+            };
+            let (answers, wrong) = counts.entry((label, answer.due)).or_default();
+            *answers += 1;
+            *wrong += usize::from(!answer.is_right());
+        }
+        let accepted = self.due.accuracy.map_or(0.0, |accuracy| 1.0 - accuracy);
+        let bound = LEFT.max(self.due.left).max(accepted);
+        let counts = counts.into_iter().filter(|(_, (answers, wrong))| {
+            *answers >= ENOUGH && *wrong as f64 > bound * *answers as f64
+        });
+        let lost = counts.map(|((label, class), (answers, wrong))| LostClass {
+            name: match targets {
+                Targets::Labels { .. } => format!("{} of {}", class, self.label(label)),
+                _ => self.class(class, targets),
+            },
+            answers,
+            wrong,
+            bound,
+        });
+        lost.collect()
+    }
+
+    fn label(&self, label: usize) -> String {
+        let names = self.subject.class_names(&self.term.compared);
+        names.get(label).map_or_else(|| format!("label {}", label + 1), |name| format!("`{name}`"))
     }
 
     fn numbers(&self, due: &[f64], given: &[f64], width: usize, power: f64) -> Option<Said> {
@@ -247,7 +295,7 @@ impl Asked<'_> {
             name: Some(name.clone()),
             deviation: constants[column].powf(power.recip()),
             left: mean(&|row| error(row, column)) / constants[column],
-            bound: COLUMN_LEFT.max(self.left),
+            bound: LEFT.max(self.due.left),
         };
         let columns = names.iter().enumerate().filter(|(column, _)| !is_still(*column));
         let of_row = |row: usize| {
@@ -260,7 +308,7 @@ impl Asked<'_> {
             examples: asked.len(),
             columns: columns.map(of_column).collect(),
             largest: ExampleError { example: self.example(row), error },
-            bound: (self.left * self.batch.size() as f64).powf(power.recip()),
+            bound: (self.due.left * self.batch.size() as f64).powf(power.recip()),
         })
     }
 
@@ -285,12 +333,8 @@ impl Asked<'_> {
     fn place(&self, answer: usize, targets: &Targets) -> String {
         let (row, within) = (answer / targets.width(), answer % targets.width());
         let example = self.example(row);
-        let names = self.subject.class_names(&self.term.compared);
         match targets {
-            Targets::Labels { .. } => match names.get(within) {
-                Some(name) => format!("{example}, `{name}`"),
-                None => format!("{example}, label {}", within + 1),
-            },
+            Targets::Labels { .. } => format!("{example}, {}", self.label(within)),
             Targets::Places { .. } => format!("{example}, place {}", within + 1),
             _ => example,
         }
@@ -314,21 +358,5 @@ fn power(kind: &LossKind) -> Option<f64> {
         }
         LossKind::Lp { p } => Some(p.max(2.0)),
         _ => None,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn as_many_wrong_answers_are_allowed_as_of_all_examples() {
-        let due = Due { accuracy: 0.92, left: 0.05 };
-        // 8 places in each of 16 examples, of which two are left out: 90 of 98 were told, 9 may be wrong.
-        let asked = due.of_those_asked(16, 2);
-        assert!(90.0 / 98.0 >= asked.accuracy && 86.0 / 98.0 < asked.accuracy, "{asked:?}");
-        assert_eq!(due.of_those_asked(16, 0), due);
-        assert_eq!(Due { accuracy: 1.0, left: 0.05 }.of_those_asked(16, 2).accuracy, 1.0);
-        assert!((due.of_those_asked(2, 2).accuracy - 0.84).abs() < 1e-9);
     }
 }

@@ -4,7 +4,8 @@
 //! Every reference is unknown (`None`) where theory does not name it for one of the terms.
 
 use super::evidence::LossBounds;
-use crate::data::{Targets, statistics};
+use crate::data::Targets;
+use crate::data::statistics::{self, RightAnswers};
 use crate::objective;
 use crate::spec::{Compared, LossKind, LossSpec, LossTerm, Regularization};
 use crate::subject::{Batch, Subject};
@@ -60,18 +61,16 @@ pub fn bounds(subject: &Subject, loss: &LossSpec, batch: &Batch) -> Option<LossB
     Some(LossBounds { floor, constant })
 }
 
-/// The share of right answers that no model gets above on these examples; of several terms, the lowest.
-pub fn best_accuracy(subject: &Subject, loss: &LossSpec, batch: &Batch) -> f64 {
-    let of_term = |term: &LossTerm| {
-        subject.dataset()?;
-        let targets = batch.targets(&term.compared)?;
-        let examples = batch.examples.as_ref()?.with_targets(targets);
-        Some(statistics::best_accuracy(&examples, term.kind.pad_tokens()))
-    };
-    loss.terms.iter().filter_map(of_term).fold(1.0, f64::min)
+/// What can be right of the answers that a term compares; nothing where it compares none.
+pub fn right_answers(subject: &Subject, term: &LossTerm, batch: &Batch) -> Option<RightAnswers> {
+    subject.dataset()?;
+    let targets = batch.targets(&term.compared)?;
+    let examples = batch.examples.as_ref()?.with_targets(targets);
+    statistics::right_answers(&examples, term.kind.pad_tokens())
 }
 
-/// The same of each term of several; none where it is unknown, and where a constant fits.
+/// Floor and constant predictor of each term of several; none where they are unknown, and where a
+/// constant fits.
 pub fn bounds_of_terms(
     subject: &Subject,
     loss: &LossSpec,

@@ -30,12 +30,14 @@ pub static PROPERTY: Property = Property {
         why: "A model with more numbers than examples can learn them by heart. If it cannot, \
               something between the data and the gradient is broken, and no amount of data or \
               patience will mend it.",
-        condition: "Learned: loss ≤ floor + 5 % of (constant − floor) and accuracy 100 %, where \
-                    floor is the lowest loss that the examples allow (label smoothing, \
-                    conflicting labels) and constant the lowest loss of a constant output. \
+        condition: "Learned: loss ≤ floor + 5 % of (constant − floor), and right answers ≥ best − \
+                    5 % of (best − constant), which of a few is all of them. \
+                    Floor is the lowest loss that the examples allow (label smoothing, \
+                    conflicting labels), best as many answers as can be right (all, unless the \
+                    same inputs have several), and constant what the best constant output \
+                    reaches. \
                     Default: error when the loss stays above floor + 50 % of (constant − floor) on \
-                    two of three seeds, warning above 10 %, or where fewer answers are right than \
-                    can be (all, unless the same inputs have several). When the spec gives \
+                    two of three seeds, warning above 10 %, or where fewer answers are right. When the spec gives \
                     `steps`, `loss` or `accuracy`, every miss on two of three seeds is an error. Of several terms of a loss, each is asked by itself, too.",
         mend: "Look at the place named. Then check that outputs suit the loss (logits, not \
                probabilities), that labels belong to their inputs, that every layer gets a \
@@ -67,8 +69,9 @@ pub static PROPERTY: Property = Property {
             OptionMeta {
                 name: "accuracy",
                 kind: OptionKind::Number,
-                default: OptionValue::Number(1.0),
-                doc: "smallest share of examples whose class is right (classes only)",
+                default: OptionValue::Derived,
+                doc: "smallest share of right answers (classes only); derived from what can be right \
+                      and what a constant gets right without it",
             },
         ],
     },
@@ -84,7 +87,7 @@ pub fn plan(options: &Options) -> OverfitPlan {
         examples: options.count("examples").expect("it has a default"),
         steps: options.count("steps").expect("it has a default"),
         loss: options.number("loss"),
-        accuracy: options.number("accuracy").expect("it has a default"),
+        accuracy: options.number("accuracy"),
     }
 }
 
@@ -125,7 +128,7 @@ fn judge(evidence: &Evidence, options: &Options) -> Verdict {
     }
     let imperfect = |attempt: &&&OverfitAttempt| {
         share(attempt) > WARN_SHARE
-            || attempt.accuracy.is_some_and(|accuracy| accuracy < overfit.best_accuracy)
+            || attempt.accuracy.is_some_and(|accuracy| accuracy < overfit.due_accuracy)
     };
     match best.iter().filter(imperfect).count() * 2 > best.len() {
         true => Verdict::warn(summary, vec![finding()]),
@@ -240,7 +243,7 @@ fn of_the_whole(attempt: &OverfitAttempt, overfit: &OverfitEvidence, bound: Stri
     let (message, mend) = match (left, attempt.accuracy) {
         (Some(left), Some(accuracy))
             if left <= WARN_SHARE
-                && accuracy < overfit.best_accuracy
+                && accuracy < overfit.due_accuracy
                 && attempt.final_loss < (1.0 - accuracy) * WRONG_ANSWER =>
         {
             (
@@ -355,7 +358,7 @@ mod tests {
         };
         assert_eq!(verdict(attempts(), |_| ()).outcome, Outcome::Warn);
         let contradictory = verdict(attempts(), |evidence| {
-            evidence.overfit.as_mut().unwrap().best_accuracy = 0.9;
+            evidence.overfit.as_mut().unwrap().due_accuracy = 0.9;
         });
         assert_eq!(contradictory.outcome, Outcome::Pass);
     }

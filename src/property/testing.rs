@@ -4,7 +4,7 @@ use std::f64::consts::LN_10;
 
 use crate::experiment::{
     ActivationEvidence, CausalityEvidence, CheckPath, CheckpointedEvidence, ContestsEvidence,
-    DeviceRandom, DevicesEvidence, DistinctUnits, DropoutEvidence, DroppingLayer, Due, EndEvidence,
+    DeviceRandom, DevicesEvidence, DistinctUnits, DropoutEvidence, DroppingLayer, EndEvidence,
     Evidence, GradientCheckEvidence, GradientEvidence, GradientNoiseEvidence, HalfPass,
     HalfPrecisionEvidence, HalvesEvidence, HeadRecall, InitialEvidence, InputEvidence,
     LayerDeviation, LayerFacts, LayerScale, LossBounds, MixingEvidence, NoiseScale,
@@ -82,15 +82,21 @@ pub fn evidence() -> Evidence {
         overfit: Some(OverfitEvidence {
             examples: 16,
             bounds: Some(LossBounds { floor: 0.0, constant: LN_10 }),
-            best_accuracy: 1.0,
+            due_accuracy: 1.0,
             attempts: Vec::new(),
             recall: Some(RecallEvidence {
                 heads: vec![HeadRecall {
                     term: None,
-                    said: Said::Classes { answers: 16, wrong: 0, first: Vec::new() },
+                    said: Said::Classes {
+                        answers: 16,
+                        open: 0,
+                        wrong: 0,
+                        allowed: 0,
+                        first: Vec::new(),
+                        lost: Vec::new(),
+                    },
                 }],
                 contradictory: 0,
-                due: Due { accuracy: 1.0, left: 0.05 },
                 held_out: Some((0.25, 20)),
             }),
             ends: vec![EndEvidence {

@@ -194,7 +194,7 @@ impl<L: Fn(f64) -> Duration> Phases<L> {
         for outcome in outcomes {
             if let Fate::Missed { would_catch } = &mut outcome.fate {
                 let of = |name: &String| results.get(name).map(Vec::as_slice).unwrap_or_default();
-                *would_catch = would_have_caught(of(&outcome.mutant), of(&outcome.spec));
+                *would_catch = Some(would_have_caught(of(&outcome.mutant), of(&outcome.spec)));
             }
         }
         Ok(())
@@ -311,7 +311,7 @@ fn fate(results: &[TestResult], equivalence: Option<&str>) -> Fate {
     let Some(failed) = results.iter().find(|result| result.status.is_failure()) else {
         return match equivalence {
             Some(reason) => Fate::Equivalent { reason: reason.to_owned() },
-            None => Fate::Missed { would_catch: Vec::new() },
+            None => Fate::Missed { would_catch: None },
         };
     };
     let details = failed.details.as_deref().unwrap_or_default();

@@ -18,6 +18,6 @@ mod poisson;
 pub use answers::{counted, divisor, reduction_factor};
 pub use classes::{balanced_weights, class_counts, class_priors};
 pub use columns::{ColumnStatistics, column_statistics, quantile};
-pub use groups::best_accuracy;
+pub use groups::{RightAnswers, open_answers, right_answers};
 pub use losses::{constant_loss, guessing_loss, left_out, loss_floor};
 pub use poisson::mean_log_factorial;
