@@ -165,12 +165,28 @@ pub static RULES: &[Rule] = &[
         none: &[],
     },
     Rule {
+        cause: "inputs_scrambled",
+        weight: 20,
+        reason: "numbers some places apart are alike, and in another shape they are neighbours",
+        all: &[Accuses("neighbours_alike")],
+        any: &[],
+        none: &[],
+    },
+    Rule {
+        cause: "bias_missing",
+        weight: 18,
+        reason: "no layer adds the constant that the targets have",
+        all: &[Says("targets_scaled", "no layer adds a constant")],
+        any: &[],
+        none: &[],
+    },
+    Rule {
         cause: "targets_not_scaled",
         weight: 8,
         reason: "targets are far from unit size",
         all: &[Accuses("targets_scaled")],
         any: &[],
-        none: &[],
+        none: &[Says("targets_scaled", "no layer adds a constant")],
     },
     Rule {
         cause: "targets_not_scaled",
@@ -184,7 +200,7 @@ pub static RULES: &[Rule] = &[
             Accuses("no_dead_units"),
             Accuses("update_ratio"),
         ],
-        none: &[],
+        none: &[Says("targets_scaled", "no layer adds a constant")],
     },
     Rule {
         cause: "inputs_unused",
