@@ -5,6 +5,7 @@
 //! missed once more against all properties, to say which of them would have caught it.
 
 mod collector;
+mod fates;
 mod options;
 mod phases;
 mod written;
@@ -19,11 +20,11 @@ pub(super) use options::{MutantsOptions, NAME};
 
 use self::phases::{Phases, Target};
 use super::Error;
-use super::cases::{Choice, choose};
+use super::cases::{Choice, ChosenSpec, choose};
 use super::models::Registry;
 use super::options::NoTests;
 use super::paths::cleaned;
-use super::seams;
+use super::seams::{self, Planted};
 use super::settings::{self, resolver};
 use super::work::{Place, work};
 use crate::mutants::{Outcome, Report, Touched};
@@ -42,10 +43,12 @@ impl MutantsOptions {
             Some(diff) => self.touched(choice, diff)?,
             None => choice,
         };
-        let targets = self.targets(&choice);
+        let mut count = 0;
+        let mut targets = self.targets(&choice, &mut count);
         if self.list {
             return written::list(output, &targets, self.json);
         }
+        let chosen: Vec<ChosenSpec> = choice.specs().cloned().collect();
         let folder = self.output.clone().unwrap_or_else(|| choice.target_folder.join(OUTPUT));
         let manifest = self.selection.manifest.manifest_path.clone();
         let flags = self.build.flags(&settings, self.color.color);
@@ -54,6 +57,11 @@ impl MutantsOptions {
         let base = work(choice.groups, &registry, &resolver, self.seed, &place);
         let mut phases = Phases::new(base, settings, self.limit(), !self.json)?;
         let baseline = phases.baseline(&targets)?;
+        // The layers of a Rust model are known now that it was run.
+        for ((target, spec), original) in targets.iter_mut().zip(&chosen).zip(&baseline) {
+            let planted = seams::mutants_of_tensors(spec, &original.tensors);
+            target.planted.extend(self.held(planted, &mut count));
+        }
         let mut outcomes = phases.mutants(&targets, &baseline)?;
         phases.advise(&targets, &mut outcomes)?;
         self.conclude(output, outcomes, &folder)
@@ -78,23 +86,28 @@ impl MutantsOptions {
         }
     }
 
-    /// The mutants of each chosen spec, after filters and shards.
-    fn targets(&self, choice: &Choice) -> Vec<Target> {
-        let mut place = 0;
+    /// Those that are asked for and in the shard; `count` is of all in a run.
+    fn held(&self, planted: Vec<Planted>, count: &mut usize) -> Vec<Planted> {
+        let mut held = planted;
+        held.retain(|planted| self.wants(&planted.title));
+        held.retain(|_| {
+            *count += 1;
+            self.shard.is_none_or(|shard| shard.holds(*count - 1))
+        });
+        held
+    }
+
+    /// The mutants of each chosen spec that are known without a run, after filters and shards.
+    fn targets(&self, choice: &Choice, count: &mut usize) -> Vec<Target> {
         let mut targets = Vec::new();
         for spec in choice.specs() {
             // What is wrong with a broken spec is told by its baseline.
             let planted = seams::mutants(spec).unwrap_or_default();
-            let wanted = planted.into_iter().filter(|planted| self.wants(&planted.title));
-            let held = wanted.filter(|_| {
-                place += 1;
-                self.shard.is_none_or(|shard| shard.holds(place - 1))
-            });
             targets.push(Target {
                 spec: spec.name.clone(),
                 path: spec.path.clone(),
                 file: spec.file.clone(),
-                planted: held.collect(),
+                planted: self.held(planted, count),
                 properties: seams::every_property(spec),
             });
         }

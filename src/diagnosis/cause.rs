@@ -425,6 +425,9 @@ pub static CAUSES: &[Cause] = &[
         helps: &[],
         at: None,
         consequences: &[
+            "gradients_match",
+            "matches_reference_device",
+            "initial_loss",
             "beats_baseline",
             "weights_update",
             "update_ratio",

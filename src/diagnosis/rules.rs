@@ -384,6 +384,14 @@ pub static RULES: &[Rule] = &[
     },
     Rule {
         cause: "layer_frozen",
+        weight: 45,
+        reason: "numbers that the model draws are no parameters, and others whenever it is made",
+        all: &[Says("weights_update", "are no parameters")],
+        any: &[],
+        none: &[],
+    },
+    Rule {
+        cause: "layer_frozen",
         weight: 30,
         reason: "a frozen tensor moves",
         all: &[Accuses("frozen_stay")],

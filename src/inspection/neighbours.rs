@@ -146,7 +146,8 @@ mod tests {
                 let [start, down, across] = [0; 3].map(|_| random.normal());
                 for row in 0..height {
                     for column in 0..width {
-                        let angle = 3.0 * start + 0.5 * (down * row as f64 + across * column as f64);
+                        let angle =
+                            3.0 * start + 0.5 * (down * row as f64 + across * column as f64);
                         picture[written.index(channel, row, column)] = angle.sin();
                     }
                 }
