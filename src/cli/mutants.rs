@@ -20,13 +20,10 @@ pub(super) use options::{MutantsOptions, NAME};
 
 use self::phases::{Phases, Target};
 use super::Error;
-use super::cases::{Choice, ChosenSpec, choose};
-use super::models::Registry;
-use super::options::NoTests;
+use super::cases::{Choice, ChosenSpec};
 use super::paths::cleaned;
 use super::seams::{self, Planted};
-use super::settings::{self, resolver};
-use super::work::{Place, work};
+use super::work::{Chosen, Place, work};
 use crate::mutants::{Outcome, Report, Touched};
 
 /// Below the target folder.
@@ -34,36 +31,33 @@ const OUTPUT: &str = "nn-test";
 
 impl MutantsOptions {
     pub(super) fn execute(self, output: &mut impl Write) -> Result<(), Error> {
-        let choice = choose(&self.selection)?;
-        let resolver = resolver(choice.config.clone(), self.command_line())?;
-        let settings = resolver.settings(None);
-        let choice = choice.filtered(&settings::default_filter(&settings)?);
-        choice.unless_empty(NoTests::Fail)?;
-        let choice = match &self.in_diff {
-            Some(diff) => self.touched(choice, diff)?,
-            None => choice,
-        };
+        let mut chosen = Chosen::of(&self.selection, self.command_line())?;
+        if let Some(diff) = &self.in_diff {
+            chosen.choice = self.touched(chosen.choice, diff)?;
+        }
         let mut count = 0;
-        let mut targets = self.targets(&choice, &mut count);
+        let mut targets = self.targets(&chosen.choice, &mut count);
         if self.list {
             return written::list(output, &targets, self.json);
         }
-        let chosen: Vec<ChosenSpec> = choice.specs().cloned().collect();
-        let folder = self.output.clone().unwrap_or_else(|| choice.target_folder.join(OUTPUT));
-        let manifest = self.selection.manifest.manifest_path.clone();
-        let flags = self.build.flags(&settings, self.color.color);
-        let registry = Registry::of(&choice.groups, manifest, flags)?;
-        let place = Place::new(env::current_exe().map_err(Error::OwnProgram)?, env::current_dir()?);
+        let folder =
+            self.output.clone().unwrap_or_else(|| chosen.choice.target_folder.join(OUTPUT));
+        let registry = chosen.registry(&self.selection, &self.build, self.color.color)?;
+        let Chosen { choice, resolver, settings } = chosen;
+        let specs: Vec<ChosenSpec> = choice.specs().cloned().collect();
+        let place = Place::here()?;
         let base = work(choice.groups, &registry, &resolver, self.seed, &place);
         let mut phases = Phases::new(base, settings, self.limit(), !self.json)?;
         let baseline = phases.baseline(&targets)?;
         // The layers of a Rust model are known now that it was run.
-        for ((target, spec), original) in targets.iter_mut().zip(&chosen).zip(&baseline) {
+        for ((target, spec), original) in targets.iter_mut().zip(&specs).zip(&baseline) {
             let planted = seams::mutants_of_tensors(spec, &original.tensors);
             target.planted.extend(self.held(planted, &mut count));
         }
         let mut outcomes = phases.mutants(&targets, &baseline)?;
-        phases.advise(&targets, &mut outcomes)?;
+        if !self.no_advice {
+            phases.advise(&targets, &mut outcomes)?;
+        }
         self.conclude(output, outcomes, &folder)
     }
 

@@ -3,7 +3,6 @@
 //! The work is the supervisor's, as in a run: a spec whose process dies over it costs its own page alone.
 
 use std::collections::{HashMap, HashSet};
-use std::env;
 use std::io::Write;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
@@ -14,14 +13,12 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::Error;
 use super::build::BuildOptions;
-use super::cases::choose;
 use super::limits::{Machine, limits};
-use super::models::Registry;
-use super::options::{ColorOption, DeviceArgument, NoTests, SelectionOptions};
+use super::options::{ColorOption, DeviceArgument, SelectionOptions};
 use super::output_file;
 use super::paths::relative;
-use super::settings::{self, ProfileOption, resolver};
-use super::work::{Place, work};
+use super::settings::{self, ProfileOption};
+use super::work::{Chosen, Place, work};
 use crate::config::{CommandLine, Key, Value};
 use crate::protocol::Drawing;
 use crate::report::event::{Event, Sink, Status, TestResult};
@@ -72,16 +69,11 @@ pub(super) struct PicturesOptions {
 
 impl PicturesOptions {
     pub(super) fn execute(self, output: &mut impl Write) -> Result<(), Error> {
-        let choice = choose(&self.selection)?;
-        let resolver = resolver(choice.config.clone(), self.command_line())?;
-        let settings = resolver.settings(None);
-        let choice = choice.filtered(&settings::default_filter(&settings)?);
-        choice.unless_empty(NoTests::Fail)?;
-        let manifest = self.selection.manifest.manifest_path.clone();
-        let flags = self.build.flags(&settings, self.color.color);
-        let registry = Registry::of(&choice.groups, manifest, flags)?;
-        let current = env::current_dir()?;
-        let place = Place::new(env::current_exe().map_err(Error::OwnProgram)?, current.clone());
+        let chosen = Chosen::of(&self.selection, self.command_line())?;
+        let registry = chosen.registry(&self.selection, &self.build, self.color.color)?;
+        let Chosen { choice, resolver, settings } = chosen;
+        let place = Place::here()?;
+        let current = place.called_from.clone();
         let folder = self.output.clone().unwrap_or_else(|| choice.target_folder.join(OUTPUT));
         let folder = current.join(folder);
         let mut work = work(choice.groups, &registry, &resolver, self.seed, &place);

@@ -1,6 +1,5 @@
 //! `cargo nn-test run`, the default: runs the selected test cases.
 
-use std::env;
 use std::io::{self, IsTerminal};
 use std::sync::mpsc::channel;
 
@@ -94,7 +93,7 @@ impl RunOptions {
         if nothing {
             return report_nothing(reporters);
         }
-        let place = Place::new(env::current_exe().map_err(Error::OwnProgram)?, env::current_dir()?);
+        let place = Place::here()?;
         let work = work(choice.groups, &registry, &resolver, self.execution.seed, &place);
         let limits = limits(&settings, Machine::here(), &work);
         let timings_file = choice.target_folder.join(TIMINGS);

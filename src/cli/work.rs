@@ -1,15 +1,54 @@
 //! From the chosen test cases to the work of the supervisor.
 
+use std::env;
 use std::path::{Path, PathBuf};
 
-use super::cases::{ChosenSpec, Group};
+use clap::ColorChoice;
+
+use super::Error;
+use super::build::BuildOptions;
+use super::cases::{Choice, ChosenSpec, Group, choose};
 use super::limits::timeout;
 use super::models::Registry;
-use crate::config::{Key, Resolver};
+use super::options::{NoTests, SelectionOptions};
+use super::settings::{self, resolver};
+use crate::config::{CommandLine, Key, Resolver, Settings};
 use crate::harness::TestCase;
 use crate::protocol::{Assignment, SetUp};
 use crate::report::event::TestResult;
 use crate::runner::{Job, Program, Role, Timeout, Work};
+
+/// What a command works on that trains: specs, and how they run.
+pub(super) struct Chosen {
+    pub(super) choice: Choice,
+    pub(super) resolver: Resolver,
+    /// Of the workspace.
+    pub(super) settings: Settings,
+}
+
+impl Chosen {
+    /// Reads configuration and specs, and takes those that the command line and the default filter choose.
+    pub(super) fn of(selection: &SelectionOptions, line: CommandLine) -> Result<Self, Error> {
+        let choice = choose(selection)?;
+        let resolver = resolver(choice.config.clone(), line)?;
+        let settings = resolver.settings(None);
+        let choice = choice.filtered(&settings::default_filter(&settings)?);
+        choice.unless_empty(NoTests::Fail)?;
+        Ok(Self { choice, resolver, settings })
+    }
+
+    /// Builds the test targets of the models in Rust, and asks for their names.
+    pub(super) fn registry(
+        &self,
+        selection: &SelectionOptions,
+        build: &BuildOptions,
+        color: Option<ColorChoice>,
+    ) -> Result<Registry, Error> {
+        let manifest = selection.manifest.manifest_path.clone();
+        let flags = build.flags(&self.settings, color);
+        Ok(Registry::of(&self.choice.groups, manifest, flags)?)
+    }
+}
 
 /// Where the work is done.
 #[derive(Debug, Clone)]
@@ -21,6 +60,11 @@ pub(super) struct Place {
 }
 
 impl Place {
+    /// This process's program and folder.
+    pub(super) fn here() -> Result<Self, Error> {
+        Ok(Self::new(env::current_exe().map_err(Error::OwnProgram)?, env::current_dir()?))
+    }
+
     pub(super) fn new(own: PathBuf, called_from: PathBuf) -> Self {
         let own = Program { path: own, arguments: vec!["worker".into()], ..Program::default() };
         Self { own, called_from }

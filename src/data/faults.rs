@@ -15,7 +15,7 @@ fn faults(spec: &Spec) -> impl Iterator<Item = &Fault> {
 pub(super) fn plant_in_targets(targets: &mut Targets, classes: usize, spec: &Spec) {
     for fault in faults(spec) {
         match fault {
-            Fault::ShiftLabels(by) => *targets = shifted(targets, *by),
+            Fault::ShiftLabels { by, share } => *targets = shifted(targets, *by, *share),
             Fault::PermuteLabels(share) => {
                 let random = &mut Random::new(spec.training.seed, "fault.permute_labels");
                 permute(targets, classes, *share, random);
@@ -49,11 +49,15 @@ pub(super) fn plant_in_parts(data: &mut Dataset, spec: &Spec) {
     }
 }
 
-/// Each example has the target of the one `by` places before it; the last ones come first.
-fn shifted(targets: &Targets, by: usize) -> Targets {
+/// In the last share of the examples each has the target of the one `by` places before it; of these the
+/// last ones come first.
+fn shifted(targets: &Targets, by: usize, share: f64) -> Targets {
     let examples = targets.len();
-    let order: Vec<usize> =
-        (0..examples).map(|example| (example + examples - by % examples) % examples).collect();
+    let moved = count(share, examples);
+    let mut order: Vec<usize> = (0..examples).collect();
+    if moved > 0 {
+        order[examples - moved..].rotate_right(by % moved);
+    }
     targets.select(&order)
 }
 
@@ -137,6 +141,17 @@ mod tests {
         due.rotate_right(2);
         assert_eq!(classes(&wrong), due);
         assert_eq!(wrong.train.inputs, right.train.inputs);
+    }
+
+    #[test]
+    fn labels_from_some_row_on_are_shifted_and_those_before_stay() {
+        let right = classes(&data(BLOBS, ""));
+        let wrong = classes(&data(BLOBS, "faults: [shift_labels: {by: 1, share: 0.25}]"));
+        let mut due = right.clone();
+        due[45..].rotate_right(1);
+        assert_eq!(wrong, due);
+        assert_eq!(right[..45], wrong[..45]);
+        assert_ne!(right[45..], wrong[45..]);
     }
 
     #[test]

@@ -139,6 +139,7 @@ pub static CAUSES: &[Cause] = &[
             "generalizes",
             "finite_everywhere",
             "features_vary",
+            "precision_robust",
         ],
     },
     Cause {
@@ -163,6 +164,7 @@ pub static CAUSES: &[Cause] = &[
             "loss_is_nonnegative",
             "normalization_sound",
             "train_eval_consistent",
+            "precision_robust",
         ],
     },
     Cause {
@@ -418,6 +420,15 @@ pub static CAUSES: &[Cause] = &[
         ],
     },
     Cause {
+        name: "half_precision_unfit",
+        title: "numbers are beyond the range of half precision",
+        text: "f16 ends at 65504 and has nothing between 3e-8 and 0: what a loud layer gives becomes infinite, and small gradients become 0. In f32 the same model is sound, so that it fails on the large machine alone.",
+        mend: "Loud layers: draw smaller weights, normalize, or use bf16. Small gradients: multiply the loss by a power of two and divide the gradients by it, or use bf16.",
+        helps: &[("precision_robust", "")],
+        at: None,
+        consequences: &["matches_reference_device", "finite_everywhere"],
+    },
+    Cause {
         name: "layer_frozen",
         title: "a layer is not trained",
         text: "It gets a gradient, and its weights stay as they are, or move although they are frozen: the optimizer does not have the tensors that it should have.",
@@ -558,6 +569,7 @@ pub static CAUSES: &[Cause] = &[
             "loss_is_nonnegative",
             "normalization_sound",
             "train_eval_consistent",
+            "precision_robust",
         ],
     },
     Cause {

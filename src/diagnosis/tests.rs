@@ -109,6 +109,44 @@ fn an_exact_law_counts_more_than_its_symptoms() {
 }
 
 #[test]
+fn numbers_beyond_the_range_of_half_precision_are_a_cause_with_its_layer_and_its_mend() {
+    let says = |place: &str, message: &str, mend: &str| {
+        let mut judged = fails("precision_robust", place, message);
+        judged.verdict.findings[0].mend = mend.to_owned();
+        let found =
+            diagnose(&among_others(&[judged, holds("finite_everywhere")]), &Recipe::default());
+        found.into_iter().next().map(|found| (found.cause, found.place, found.mend))
+    };
+    for (place, message) in [
+        ("hidden", "the output of this `linear` reaches 7e4, where f16 ends at 65504"),
+        ("hidden.weight", "a weight is larger than the largest number of f16"),
+        (
+            "head.bias",
+            "its gradient in f16 differs by 100 %: 97 % of all numbers on the way back become 0",
+        ),
+        ("head.bias", "its gradient in f16 differs by 100 %: on the way back numbers are infinite"),
+        ("norm", "its epsilon is 0 in f16, and no longer keeps it from dividing by 0"),
+    ] {
+        let found = says(place, message, "train in bf16");
+        let due = ["half_precision_unfit", place, "Train in bf16."].map(str::to_owned);
+        assert_eq!(found, Some(due.into()), "{message}");
+    }
+    let digits = "the output of this `batch_norm` in bf16 differs by 40 %";
+    assert_eq!(says("norm", digits, ""), None, "digits are missing there, not range");
+}
+
+#[test]
+fn weights_that_are_too_large_everywhere_come_before_what_they_do_in_half_precision() {
+    let judged = [
+        fails("precision_robust", "second", "it reaches 7e4, where f16 ends at 65504"),
+        fails("initialization_suits_activations", "first.weight", "the weights are large"),
+    ];
+    let found = diagnose(&among_others(&judged), &Recipe::default());
+    assert_eq!(found[0].cause, "initialization_too_large");
+    assert_eq!(found[0].explains, ["precision_robust"]);
+}
+
+#[test]
 fn what_the_spec_shows_comes_before_what_is_measured() {
     let judged = [
         fails("loss_suits_task", "last", "`softmax` before a loss of logits"),

@@ -17,7 +17,7 @@ pub fn plant_in_inputs(spec: &Spec, inputs: Vec<Value>) -> Vec<Value> {
 /// What a model gives with the faults that live in it. Losses of its own stay as they are.
 pub fn plant_in_outputs(spec: &Spec, computed: Computed) -> Computed {
     spec.faults.iter().fold(computed, |computed, fault| match &fault.value {
-        Fault::MixBatch => each(computed, mixed),
+        Fault::MixBatch(share) => each(computed, |value| mixed(value, *share)),
         Fault::SoftmaxOutputs => each(computed, softmax),
         Fault::SigmoidOutputs => {
             each(computed, |value| map_float!(value, tensor => activation::sigmoid(tensor)))
@@ -40,9 +40,12 @@ fn each(computed: Computed, change: impl Fn(Value) -> Value) -> Computed {
     }
 }
 
-/// Every output halfway to the mean of its batch.
-fn mixed(value: Value) -> Value {
-    map_float!(value, tensor => (tensor.clone() + tensor.mean_dim(0)).mul_scalar(0.5))
+/// Every output so far on the way to the mean of its batch.
+fn mixed(value: Value, share: f64) -> Value {
+    map_float!(value, tensor => {
+        let mean = tensor.clone().mean_dim(0).mul_scalar(share);
+        tensor.mul_scalar(1.0 - share) + mean
+    })
 }
 
 /// Over the axis that holds the classes: of an image the first behind the batch, else the last.
@@ -107,6 +110,15 @@ mod tests {
         // Of one number each, or of one example, there is nothing to mix.
         assert_eq!(numbers(reshaped(Value::float(&rows, &[6, 1], &place))), rows);
         assert_eq!(numbers(reshaped(Value::float(&rows, &[1, 2, 3], &place))), rows);
+    }
+
+    #[test]
+    fn a_batch_is_mixed_as_far_as_the_share_says() {
+        let _alone = crate::device::alone();
+        let mixed =
+            |share| numbers(mixed(Value::float(&[0.0, 4.0, 8.0], &[3, 1], &place()), share));
+        assert_eq!(mixed(0.25), [1.0, 4.0, 7.0]);
+        assert_eq!(mixed(1.0), [4.0; 3]);
     }
 
     #[test]

@@ -68,7 +68,7 @@ fn in_data(spec: &Spec, data: &Dataset, fault: &Fault) -> Option<&'static str> {
         Fault::LeakValidation(_) if data.validation.is_empty() => {
             Some("the data has no validation part")
         }
-        Fault::ShiftLabels(_) | Fault::PermuteLabels(_) if !compares => {
+        Fault::ShiftLabels { .. } | Fault::PermuteLabels(_) if !compares => {
             Some("the loss compares with the inputs themselves")
         }
         Fault::ReshapeBatch if data.example_len() == 1 => Some("an example is one number alone"),
@@ -132,7 +132,7 @@ fn impossible(fault: &Fault, own: bool, stepped: bool) -> Option<(&'static str, 
         Fault::Detach(_) | Fault::DropLayer(_) | Fault::CoarseLayer(_) => {
             ("the layers of a Rust model cannot be changed from outside", IN_MODEL)
         }
-        Fault::ShuffleLabels | Fault::ShiftLabels(_) | Fault::PermuteLabels(_) if own => {
+        Fault::ShuffleLabels | Fault::ShiftLabels { .. } | Fault::PermuteLabels(_) if own => {
             ("the labels of a model that brings its own batches cannot be changed", IN_BATCHES)
         }
         Fault::ScaleInputs(_)
@@ -143,7 +143,7 @@ fn impossible(fault: &Fault, own: bool, stepped: bool) -> Option<(&'static str, 
         {
             ("the inputs of a model that brings its own batches cannot be changed", IN_BATCHES)
         }
-        Fault::MixBatch | Fault::SoftmaxOutputs | Fault::SigmoidOutputs | Fault::FutureLeak
+        Fault::MixBatch(_) | Fault::SoftmaxOutputs | Fault::SigmoidOutputs | Fault::FutureLeak
             if own =>
         {
             ("the outputs of a model with a loss of its own cannot be changed", IN_MODEL)

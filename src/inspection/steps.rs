@@ -30,8 +30,8 @@ pub(super) fn steps(data: &Dataset) -> Result<StepFacts, &'static str> {
     if rows.places.len() < LEAST {
         return Err("there are too few examples to tell chance from a rule");
     }
-    let nearest = rows.nearest();
-    let agreement = |by: i64| rows.agreement(&nearest, by);
+    let (nearest, products) = (rows.nearest(), rows.products());
+    let agreement = |by: i64| rows.agreement(&nearest, &products, by);
     let chance: Vec<f64> = CHANCE.flat_map(|by| [by, -by]).filter_map(agreement).collect();
     let here = agreement(0).ok_or("all answers are alike")?;
     let moves = (1..=FURTHEST).flat_map(|by| [by, -by]);
@@ -122,103 +122,160 @@ impl Rows {
         &self.inputs[row * self.width..][..self.width]
     }
 
-    /// The answer of the row that stands so many places further on, if that is a row here.
-    fn answer(&self, row: usize, by: i64) -> Option<&[f64]> {
-        let place = i64::try_from(self.places[row]).ok()? + by;
-        let row = (*self.at.get(usize::try_from(place).ok()?)?)?;
-        Some(&self.answers[row * self.answer_width..][..self.answer_width])
+    fn answer(&self, row: usize) -> &[f64] {
+        &self.answers[row * self.answer_width..][..self.answer_width]
+    }
+
+    /// For each row the one that stands so many places further on, if that is a row here.
+    fn moved(&self, by: i64) -> Vec<Option<usize>> {
+        let moved = |place: &usize| {
+            let place = i64::try_from(*place).ok()? + by;
+            *self.at.get(usize::try_from(place).ok()?)?
+        };
+        self.places.iter().map(moved).collect()
     }
 
     /// The rows nearest to each, without those that stand beside it.
     fn nearest(&self) -> Vec<Vec<usize>> {
-        let rows = self.places.len();
-        let distance = |one: usize, two: usize| -> f64 {
-            let pairs = self.input(one).iter().zip(self.input(two));
-            pairs.map(|(one, two)| (one - two) * (one - two)).sum()
-        };
         let beside = usize::try_from(2 * FURTHEST).expect("a small number");
-        let of_row = |row: usize| {
-            let others =
-                (0..rows).filter(|other| self.places[row].abs_diff(self.places[*other]) > beside);
-            let mut near: Vec<(f64, usize)> =
-                others.map(|other| (distance(row, other), other)).collect();
-            near.sort_by(|one, two| one.0.total_cmp(&two.0));
-            near.into_iter().take(NEIGHBOURS).map(|(_, row)| row).collect()
-        };
-        (0..rows).map(of_row).collect()
+        let mut near: Vec<Vec<(f64, usize)>> = vec![Vec::new(); self.places.len()];
+        for one in 0..self.places.len() {
+            for two in 0..one {
+                if self.places[one].abs_diff(self.places[two]) > beside {
+                    let distance = distance(self.input(one), self.input(two));
+                    keep_nearest(&mut near[one], (distance, two));
+                    keep_nearest(&mut near[two], (distance, one));
+                }
+            }
+        }
+        near.into_iter().map(|near| near.into_iter().map(|(_, row)| row).collect()).collect()
+    }
+
+    /// The product of the answers of each two rows, [rows, rows].
+    fn products(&self) -> Vec<f64> {
+        let rows = self.places.len();
+        let mut products = vec![0.0; rows * rows];
+        for one in 0..rows {
+            for two in 0..=one {
+                let product = product(self.answer(one), self.answer(two));
+                products[one * rows + two] = product;
+                products[two * rows + one] = product;
+            }
+        }
+        products
     }
 
     /// How far the answers of rows agree with those of their nearest rows, all moved by so many places,
     /// relative to how far they agree with themselves.
-    fn agreement(&self, nearest: &[Vec<usize>], by: i64) -> Option<f64> {
-        let product =
-            |one: &[f64], two: &[f64]| one.iter().zip(two).map(|(one, two)| one * two).sum::<f64>();
+    fn agreement(&self, nearest: &[Vec<usize>], products: &[f64], by: i64) -> Option<f64> {
+        let rows = self.places.len();
+        let moved = self.moved(by);
         let (mut together, mut alone) = (0.0, 0.0);
         for (row, near) in nearest.iter().enumerate() {
-            let Some(own) = self.answer(row, by) else { continue };
-            for answer in near.iter().filter_map(|near| self.answer(*near, by)) {
-                together += product(own, answer);
-                alone += product(own, own);
+            let Some(own) = moved[row] else { continue };
+            for other in near.iter().filter_map(|near| moved[*near]) {
+                together += products[own * rows + other];
+                alone += products[own * rows + own];
             }
         }
         (alone > 0.0).then(|| together / alone)
     }
 
-    /// The columns of inputs and answers, one after the other.
-    fn columns(&self) -> impl Iterator<Item = (&[f64], usize, usize)> {
-        let inputs = (0..self.width).map(|column| (self.inputs.as_slice(), self.width, column));
-        let answers = (0..self.answer_width)
-            .map(|column| (self.answers.as_slice(), self.answer_width, column));
-        inputs.chain(answers)
+    fn input_columns(&self) -> Vec<Vec<f64>> {
+        columns(&self.inputs, self.width)
     }
 
-    /// The correlation of two columns over rows that stand so many places apart, and of how many.
-    fn correlation(
-        &self,
-        (one, one_width, one_column): (&[f64], usize, usize),
-        (two, two_width, two_column): (&[f64], usize, usize),
-        by: i64,
-    ) -> (f64, usize) {
-        let (mut sum, mut squares, mut pairs) = (0.0, [0.0; 2], 0);
-        for (row, place) in self.places.iter().enumerate() {
-            let other = usize::try_from(*place as i64 + by).ok();
-            let Some(other) = other.and_then(|place| *self.at.get(place)?) else { continue };
-            let first = one[row * one_width + one_column];
-            let second = two[other * two_width + two_column];
-            sum += first * second;
-            squares[0] += first * first;
-            squares[1] += second * second;
-            pairs += 1;
-        }
-        let size = (squares[0] * squares[1]).sqrt();
-        (if size > 0.0 { sum / size } else { 0.0 }, pairs)
+    fn answer_columns(&self) -> Vec<Vec<f64>> {
+        columns(&self.answers, self.answer_width)
+    }
+
+    /// Rows and those that stand so many places further on.
+    fn pairs(&self, by: i64) -> Pairs {
+        let moved = self.moved(by);
+        Pairs(moved.iter().enumerate().filter_map(|(row, other)| Some((row, (*other)?))).collect())
     }
 
     /// The largest correlation of a column with itself some rows further on, in the standard deviations
     /// that it has where rows are independent.
     fn order(&self) -> f64 {
-        let moves = || 1..=2 * FURTHEST;
-        let found = self.columns().flat_map(|column| {
-            moves().map(move |by| {
-                let (correlation, pairs) = self.correlation(column, column, by);
-                correlation.abs() * (pairs as f64).sqrt()
-            })
+        let columns = [self.input_columns(), self.answer_columns()].concat();
+        let found = (1..=2 * FURTHEST).flat_map(|by| {
+            let pairs = self.pairs(by);
+            let deviations = (pairs.0.len() as f64).sqrt();
+            let of = |column: &Vec<f64>| pairs.correlation(column, column).abs() * deviations;
+            columns.iter().map(of).collect::<Vec<_>>()
         });
         found.fold(0.0, f64::max)
     }
 
     /// The largest correlation of an input with the answer of a row before or behind.
     fn carried(&self) -> f64 {
-        let inputs = || (0..self.width).map(|at| (self.inputs.as_slice(), self.width, at));
-        let answers =
-            || (0..self.answer_width).map(|at| (self.answers.as_slice(), self.answer_width, at));
-        let moves = || (1..=FURTHEST).flat_map(|by| [by, -by]);
-        let pairs = inputs().flat_map(|input| answers().map(move |answer| (input, answer)));
-        let found = pairs.flat_map(|(input, answer)| {
-            moves().map(move |by| self.correlation(input, answer, by).0.abs())
-        });
-        found.fold(0.0, f64::max)
+        let (inputs, answers) = (self.input_columns(), self.answer_columns());
+        let mut largest: f64 = 0.0;
+        for by in (1..=FURTHEST).flat_map(|by| [by, -by]) {
+            let pairs = self.pairs(by);
+            for (input, answer) in
+                inputs.iter().flat_map(|input| answers.iter().map(move |answer| (input, answer)))
+            {
+                largest = largest.max(pairs.correlation(input, answer).abs());
+            }
+        }
+        largest
     }
+}
+
+/// Rows that stand a number of places apart.
+struct Pairs(Vec<(usize, usize)>);
+
+impl Pairs {
+    /// Of one column in the first rows with another one in the second rows.
+    fn correlation(&self, one: &[f64], two: &[f64]) -> f64 {
+        let (mut sum, mut squares) = (0.0, [0.0; 2]);
+        for &(row, other) in &self.0 {
+            let (first, second) = (one[row], two[other]);
+            sum += first * second;
+            squares[0] += first * first;
+            squares[1] += second * second;
+        }
+        let size = (squares[0] * squares[1]).sqrt();
+        if size > 0.0 { sum / size } else { 0.0 }
+    }
+}
+
+// Loops by index: these are walked a hundred thousand times, and in a build that is not optimized each
+// step of an iterator is a call.
+
+/// Squared.
+fn distance(one: &[f64], two: &[f64]) -> f64 {
+    let mut sum = 0.0;
+    for at in 0..one.len().min(two.len()) {
+        let apart = one[at] - two[at];
+        sum += apart * apart;
+    }
+    sum
+}
+
+fn product(one: &[f64], two: &[f64]) -> f64 {
+    let mut sum = 0.0;
+    for at in 0..one.len().min(two.len()) {
+        sum += one[at] * two[at];
+    }
+    sum
+}
+
+/// Of several at one distance those stay that came first.
+fn keep_nearest(near: &mut Vec<(f64, usize)>, new: (f64, usize)) {
+    let is_full = near.len() == NEIGHBOURS;
+    if is_full && near.last().is_some_and(|last| last.0.total_cmp(&new.0).is_le()) {
+        return;
+    }
+    let place = near.iter().position(|known| known.0.total_cmp(&new.0).is_gt());
+    near.insert(place.unwrap_or(near.len()), new);
+    near.truncate(NEIGHBOURS);
+}
+
+fn columns(numbers: &[f64], width: usize) -> Vec<Vec<f64>> {
+    (0..width).map(|column| numbers.iter().skip(column).step_by(width).copied().collect()).collect()
 }
 
 /// What of an example is compared: some of its numbers, or how often each token comes.
@@ -323,6 +380,17 @@ mod tests {
         data.origin.read_as = (0..200).collect();
         let found = steps(&data).unwrap();
         assert!(found.carried > 0.99, "{found:?}");
+    }
+
+    #[test]
+    fn the_nearest_are_kept_in_their_order() {
+        let distances = [5.0, 1.0, 3.0, 1.0, 9.0, 0.5, 3.0, 3.0];
+        let mut near = Vec::new();
+        let rows = distances.iter().enumerate();
+        rows.for_each(|(row, distance)| keep_nearest(&mut near, (*distance, row)));
+        let mut all: Vec<(f64, usize)> = distances.iter().copied().zip(0..).collect();
+        all.sort_by(|one, two| one.0.total_cmp(&two.0));
+        assert_eq!(near, all[..NEIGHBOURS]);
     }
 
     #[test]

@@ -16,7 +16,7 @@ const FEW: f64 = 0.05;
 /// Why a missed mutant is as good as the original, if it is.
 pub fn equivalence(fault: &Fault, spec: &Spec, plan: Option<&Plan>) -> Option<&'static str> {
     match fault {
-        Fault::ShiftLabels(_) => {
+        Fault::ShiftLabels { .. } => {
             let (right, wrong) = both(fault, spec)?;
             if share_of_wrong_targets(&right, &wrong)? <= FEW {
                 return Some("the data is sorted, so that nearly all targets stay right");
@@ -138,7 +138,7 @@ mod tests {
                 "version: 1\nname: net\ntask: classification\ndata: {data}\nmodel: [linear: 3]\n"
             );
             let spec = parse(Source::new("fixtures/net.yaml", text)).unwrap();
-            equivalence(&Fault::ShiftLabels(1), &spec, None).is_some()
+            equivalence(&Fault::ShiftLabels { by: 1, share: 1.0 }, &spec, None).is_some()
         };
         assert!(of("{csv: iris.csv, target: species, scale: standardize}"));
         assert!(!of("{csv: breast_cancer.csv, target: diagnosis, scale: standardize}"));

@@ -12,7 +12,10 @@ pub fn title(fault: &Fault) -> String {
         Fault::ShuffleLabels => "shuffle_labels".to_owned(),
         Fault::NegateGradient => "negate_gradient".to_owned(),
         Fault::DecayFrozen(layer) => with("decay_frozen", layer),
-        Fault::MixBatch => "mix_batch".to_owned(),
+        Fault::MixBatch(share) => match *share == 0.5 {
+            true => "mix_batch".to_owned(),
+            false => with("mix_batch", share),
+        },
         Fault::ZeroTensor(tensor) => with("zero_tensor", tensor),
         Fault::ConstantWeights { layer, value } => both("constant_weights", layer, *value),
         Fault::ScaleWeights { layer: Some(layer), factor } => both("scale_weights", layer, *factor),
@@ -35,7 +38,10 @@ pub fn title(fault: &Fault) -> String {
         Fault::SigmoidOutputs => "sigmoid_outputs".to_owned(),
         Fault::ReshapeBatch => "reshape_batch".to_owned(),
         Fault::FutureLeak => "future_leak".to_owned(),
-        Fault::ShiftLabels(by) => with("shift_labels", by),
+        Fault::ShiftLabels { by, share } => match *share == 1.0 {
+            true => with("shift_labels", by),
+            false => both("shift_labels", &by.to_string(), *share),
+        },
         Fault::PermuteLabels(share) => with("permute_labels", share),
         Fault::ScaleInputs(factor) => with("scale_inputs", factor),
         Fault::ShiftInputs(by) => with("shift_inputs", by),
@@ -53,5 +59,11 @@ mod tests {
         assert_eq!(title(&Fault::ScaleRate(0.001)), "scale_rate=0.001");
         let fault = Fault::WrongGradient { layer: "a.b".to_owned(), factor: -1.0 };
         assert_eq!(title(&fault), "wrong_gradient=a.b:-1");
+        assert_eq!(
+            [0.5, 0.1].map(|share| title(&Fault::MixBatch(share))),
+            ["mix_batch", "mix_batch=0.1"]
+        );
+        let shifted = |share| title(&Fault::ShiftLabels { by: 2, share });
+        assert_eq!([1.0, 0.5].map(shifted), ["shift_labels=2", "shift_labels=2:0.5"]);
     }
 }

@@ -20,7 +20,7 @@ pub fn faults(spec: &Spec, data: Option<&Dataset>, plan: Option<&Plan>) -> Vec<F
 
 fn of_data() -> Vec<Fault> {
     vec![
-        Fault::ShiftLabels(1),
+        Fault::ShiftLabels { by: 1, share: 1.0 },
         Fault::PermuteLabels(0.5),
         Fault::ShuffleLabels,
         Fault::ScaleInputs(255.0),
@@ -38,7 +38,7 @@ fn of_outputs(task: Task) -> Vec<Fault> {
         }
         Task::Objective => None,
     };
-    let rest = [Fault::MixBatch, Fault::FutureLeak, Fault::SumLoss, Fault::NegateLoss];
+    let rest = [Fault::MixBatch(0.5), Fault::FutureLeak, Fault::SumLoss, Fault::NegateLoss];
     activation.into_iter().chain(rest).collect()
 }
 

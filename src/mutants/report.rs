@@ -21,8 +21,11 @@ pub enum Fate {
     /// An expectation failed.
     Caught(Catch),
     /// All expectations held. `would_catch` are the properties that fail on it and hold on the
-    /// original.
-    Missed { would_catch: Vec<Catch> },
+    /// original; none where nobody looked for them.
+    Missed {
+        #[serde(skip_serializing_if = "Option::is_none")]
+        would_catch: Option<Vec<Catch>>,
+    },
     /// It ran longer than the original allows.
     Timeout,
     /// The subject refuses it before anything is measured.
@@ -169,7 +172,7 @@ mod tests {
         Report::of(vec![
             outcome("a", Fate::Caught(catch("learns", false))),
             outcome("b", Fate::Caught(catch("learns", false))),
-            outcome("c", Fate::Missed { would_catch: Vec::new() }),
+            outcome("c", Fate::Missed { would_catch: None }),
             outcome("d", Fate::Timeout),
             outcome("e", Fate::Equivalent { reason: "of theory".to_owned() }),
         ])
@@ -193,6 +196,7 @@ mod tests {
         assert_eq!(document["outcomes"][0]["outcome"], "caught");
         assert_eq!(document["outcomes"][0]["property"], "learns");
         assert_eq!(document["missed"], 1);
+        assert_eq!(document["outcomes"][2].get("would_catch"), None, "nobody looked for it");
     }
 
     #[test]

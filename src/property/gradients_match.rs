@@ -113,15 +113,7 @@ fn judge(evidence: &Evidence, options: &Options) -> Verdict {
         .tensors
         .iter()
         .filter(|tensor| !tensor.structurally_zero && worst(tensor, tolerance).is_none())
-        .map(|tensor| Finding {
-            place: tensor.tensor.clone(),
-            message: "no direction could be judged: all cross a kink or drown in rounding"
-                .to_owned(),
-            measured: None,
-            bound: None,
-            mend: "use other examples (another seed), or a smooth activation, to see this gradient"
-                .to_owned(),
-        })
+        .map(unseen)
         .collect();
     if share < minimum_share || !unseen.is_empty() {
         let reason = match &check.path {
@@ -131,6 +123,40 @@ fn judge(evidence: &Evidence, options: &Options) -> Verdict {
         return Verdict::inconclusive(summary, reason.into_iter().chain(unseen).collect());
     }
     Verdict::pass(summary)
+}
+
+/// A tensor none of whose directions tells anything about its gradient.
+fn unseen(tensor: &TensorCheck) -> Finding {
+    let all = tensor.directions.len();
+    let kinks = tensor.directions.iter().filter(|direction| direction.kink).count();
+    let bends = "the loss has a bend there (a ReLU or a maximum changes sides), so that it has no \
+                 derivative to compare with";
+    let faint = "the loss moves by less than the rounding of its own numbers";
+    let (reason, mend) = match kinks {
+        0 => (
+            faint.to_owned(),
+            "a gradient this small hardly trains: see `gradients_flow` and `activations_in_scale`",
+        ),
+        kinks if kinks == all => {
+            (bends.to_owned(), "judge with another seed, or with a smooth activation")
+        }
+        kinks => (
+            format!("in {kinks} of them {bends}, and in the others {faint}"),
+            "judge with another seed, and see whether `gradients_flow` holds",
+        ),
+    };
+    let tried = match all {
+        0 => "its gradient could not be checked: no direction was tried".to_owned(),
+        1 => format!("its gradient could not be checked in the one direction tried: {reason}"),
+        all => format!("its gradient could not be checked in any of {all} directions: {reason}"),
+    };
+    Finding {
+        place: tensor.tensor.clone(),
+        message: tried,
+        measured: None,
+        bound: None,
+        mend: mend.to_owned(),
+    }
 }
 
 fn is_wrong(tensor: &TensorCheck, tolerance: f64) -> bool {

@@ -136,6 +136,7 @@ fn finding(evidence: &Evidence, fall: f64, minimum: f64) -> Finding {
     let largest = largest_ratio(training);
     let typical = typical_ratio(training);
     let updates = match typical {
+        Some(0.0) => "; most steps move no weight".to_owned(),
         Some(ratio) => format!("; a step moves the weights by {} of their size", short(ratio)),
         None => String::new(),
     };

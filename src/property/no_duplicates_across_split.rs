@@ -93,22 +93,36 @@ fn judge_copies(copies: &Copies, parts: [usize; 2], [share, fail_above]: [f64; 2
     if found <= allowed {
         return Verdict::pass(summary);
     }
-    let finding = |copy: &Copy| Finding {
-        place: copy.held_out.place.clone(),
-        message: format!(
-            "held out in the {}, and its inputs are those of {}, which is trained on",
-            copy.held_out.part.name(),
-            copy.training.place
-        ),
+    let findings = copies.first.split_first().map(|(first, others)| Finding {
+        place: first.held_out.place.clone(),
+        message: format!("{}{}", told(first), also(others)),
         measured: Some(found),
         bound: Some(format!("≤ {}", short(allowed))),
         mend: "remove copies before the split, or split by group".to_owned(),
-    };
-    let findings = copies.first.iter().map(finding).collect();
+    });
+    let findings = findings.into_iter().collect();
     match is_leak(copies, parts, share) || found > fail_above {
         true => Verdict::fail(summary, findings),
         false => Verdict::warn(summary, findings),
     }
+}
+
+fn told(copy: &Copy) -> String {
+    format!(
+        "held out in the {}, and its inputs are those of {}, which is trained on",
+        copy.held_out.part.name(),
+        copy.training.place
+    )
+}
+
+/// The next ones in short, since all are of one kind.
+fn also(copies: &[Copy]) -> String {
+    let pair = |copy: &Copy| match copy.held_out.place == copy.training.place {
+        true => copy.held_out.place.clone(),
+        false => format!("{} ({})", copy.held_out.place, copy.training.place),
+    };
+    let pairs: Vec<String> = copies.iter().map(pair).collect();
+    if pairs.is_empty() { String::new() } else { format!("; so are {}", pairs.join(", ")) }
 }
 
 #[cfg(test)]

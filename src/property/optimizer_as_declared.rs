@@ -91,7 +91,12 @@ fn kept(worst: &TensorStep, tolerance: f64) -> Finding {
 
 fn finding(tensor: &TensorStep, tolerance: f64) -> Finding {
     let (step, factor) = (tensor.step, tensor.factor);
-    let (message, mend) = if tensor.error.is_infinite() {
+    let (message, mend) = if tensor.error.is_nan() {
+        (
+            format!("its step {step} is no number"),
+            "look for the first number that is none: `finite_everywhere` names it",
+        )
+    } else if tensor.error.is_infinite() {
         (
             format!("it moves in step {step}, where its gradient is 0 or none"),
             "look for what changes weights beside the optimizer",
@@ -159,7 +164,7 @@ mod tests {
             (1.0, 0.0, "does not move in step 2"),
             (0.05, 0.999, "another than the formula gives"),
             (f64::INFINITY, f64::NAN, "moves in step 2, where its gradient is 0"),
-            (f64::NAN, f64::NAN, "another than the formula gives"),
+            (f64::NAN, f64::NAN, "its step 2 is no number"),
             (1.1e-4, 1.0, "another than the formula gives"),
         ] {
             let wrong = step(error, 0.0, factor);

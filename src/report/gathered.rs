@@ -2,6 +2,7 @@
 //! counted, and the cause be told before its consequences.
 
 use super::event::{MendTrial, SelectedTest, SpecDiagnosis, Status, TestResult};
+use super::folded::shown;
 #[cfg(feature = "cli")]
 use super::record::RunRecord;
 use crate::diagnosis::Diagnosis;
@@ -32,11 +33,13 @@ pub(super) struct Gathered {
 }
 
 impl Gathered {
-    /// The likeliest cause, where more than a warning calls for one: a warning says itself what is to be
-    /// said.
+    /// The likeliest cause, where more than one warning calls for one: a single one says itself what is
+    /// to be said, and what several have in common is not seen in any of them.
     pub(super) fn cause(&self) -> Option<&Diagnosis> {
-        let failed = self.ends.iter().any(|end| end.result.status == Status::Failed);
-        self.diagnosis.as_ref()?.causes.first().filter(|_| failed)
+        let results = || self.ends.iter().map(|end| &end.result);
+        let failed = results().any(|result| result.status == Status::Failed);
+        let warned = results().filter(|result| shown(result) == Status::Warned).count();
+        self.diagnosis.as_ref()?.causes.first().filter(|_| failed || warned > 1)
     }
 
     pub(super) fn warns(&self) -> bool {

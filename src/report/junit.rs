@@ -10,11 +10,15 @@ use std::time::Duration;
 
 use quick_junit::{NonSuccessKind, Report, SerializeError, TestCase, TestCaseStatus, TestSuite};
 
-use super::event::{SelectedTest, Status, TestResult};
+use super::diagnosis::causes;
+use super::event::{MendTrial, SelectedTest, Status, TestResult};
 use super::failure::{describe, position};
 use super::record::{RecordedTest, RunRecord};
 use super::text::plain;
 use crate::property::Outcome;
+
+/// Of the lines of a cause: viewers show text as it is.
+const WIDTH: usize = 100;
 
 /// A run as one XML document: a suite per spec, all selected test cases, what did not run as
 /// skipped.
@@ -45,8 +49,20 @@ fn suite(tests: &[RecordedTest], record: &RunRecord) -> TestSuite {
     }
     let seconds = tests.iter().filter_map(|test| test.result.as_ref()).map(|result| result.seconds);
     suite.set_time(duration(seconds.sum()));
+    if let Some(cause) = cause(&tests[0].selected, record) {
+        suite.set_system_out(cause);
+    }
     suite.add_test_cases(tests.iter().map(|test| case(test, record)));
     suite
+}
+
+/// What is likely behind the results of a test case's spec, and what came of the mends that were tried.
+fn cause(test: &SelectedTest, record: &RunRecord) -> Option<String> {
+    let is_its = |name: &str, file: &str| name == spec(test) && file == test.file;
+    let diagnosis = record.diagnoses.iter().find(|found| is_its(&found.spec, &found.file))?;
+    let trials = record.trials.iter().filter(|trial| is_its(&trial.spec, &trial.file));
+    let trials: Vec<MendTrial> = trials.cloned().collect();
+    Some(plain(&causes(diagnosis, &trials, false, WIDTH)))
 }
 
 fn case(test: &RecordedTest, record: &RunRecord) -> TestCase {

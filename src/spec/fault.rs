@@ -30,8 +30,8 @@ pub enum Fault {
     NegateGradient,
     /// The layer's frozen tensors lose a hundredth in each step.
     DecayFrozen(String),
-    /// Each output is halfway to the mean of its batch.
-    MixBatch,
+    /// Each output is so far on the way to the mean of its batch.
+    MixBatch(f64),
     /// The layer's outputs have a coarse grain on the device that tests run on, and not on the
     /// reference device.
     CoarseLayer(String),
@@ -73,8 +73,8 @@ pub enum Fault {
     ReshapeBatch,
     /// The output at each place is halfway to the one at the next place.
     FutureLeak,
-    /// Targets are moved by so many examples against their inputs.
-    ShiftLabels(usize),
+    /// Targets are moved by so many examples against their inputs, in the last share of them.
+    ShiftLabels { by: usize, share: f64 },
     /// This share of the examples has a wrong target.
     PermuteLabels(f64),
     /// All inputs are multiplied.
@@ -122,7 +122,7 @@ fn read_fault(
         "shuffle_labels" => Fault::ShuffleLabels,
         "negate_gradient" => Fault::NegateGradient,
         "decay_frozen" => Fault::DecayFrozen(layer(options, layers)),
-        "mix_batch" => Fault::MixBatch,
+        "mix_batch" => Fault::MixBatch(options.number("share")),
         "coarse_layer" => Fault::CoarseLayer(layer(options, layers)),
         "scale_step" => {
             Fault::ScaleStep { layer: layer(options, layers), factor: options.number("factor") }
@@ -156,7 +156,9 @@ fn read_fault(
         "sigmoid_outputs" => Fault::SigmoidOutputs,
         "reshape_batch" => Fault::ReshapeBatch,
         "future_leak" => Fault::FutureLeak,
-        "shift_labels" => Fault::ShiftLabels(options.count("by")),
+        "shift_labels" => {
+            Fault::ShiftLabels { by: options.count("by"), share: options.number("share") }
+        }
         "permute_labels" => Fault::PermuteLabels(options.number("share")),
         "scale_inputs" => Fault::ScaleInputs(options.number("factor")),
         "shift_inputs" => Fault::ShiftInputs(options.number("by")),

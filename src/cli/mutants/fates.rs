@@ -12,7 +12,7 @@ pub(super) fn fate(results: &[TestResult], equivalence: Option<&str>) -> Fate {
     let Some(failed) = results.iter().find(|result| result.status.is_failure()) else {
         return match equivalence {
             Some(reason) => Fate::Equivalent { reason: reason.to_owned() },
-            None => Fate::Missed { would_catch: Vec::new() },
+            None => Fate::Missed { would_catch: None },
         };
     };
     let details = failed.details.as_deref().unwrap_or_default();

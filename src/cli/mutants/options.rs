@@ -50,6 +50,11 @@ pub(in super::super) struct MutantsOptions {
     #[arg(long, help_heading = "Mutants")]
     pub(super) list: bool,
 
+    /// Do not look for properties that would have caught what was missed, which may take longer than all
+    /// else
+    #[arg(long, help_heading = "Mutants")]
+    pub(super) no_advice: bool,
+
     #[command(flatten)]
     profile: ProfileOption,
 

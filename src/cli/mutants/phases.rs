@@ -200,7 +200,7 @@ impl<L: Fn(f64) -> Duration> Phases<L> {
         for outcome in outcomes {
             if let Fate::Missed { would_catch } = &mut outcome.fate {
                 let of = |name: &String| results.get(name).map(Vec::as_slice).unwrap_or_default();
-                *would_catch = would_have_caught(of(&outcome.mutant), of(&outcome.spec));
+                *would_catch = Some(would_have_caught(of(&outcome.mutant), of(&outcome.spec)));
             }
         }
         Ok(())

@@ -62,7 +62,7 @@ pub(super) fn summary(
     folder: &Path,
 ) -> Result<(), Error> {
     for outcome in &report.outcomes {
-        if let Fate::Missed { would_catch } = &outcome.fate {
+        if let Fate::Missed { would_catch: Some(would_catch) } = &outcome.fate {
             let text = format!("{}: {}", outcome.mutant, advice(would_catch));
             writeln!(output, "{}", marked(Mark::Hint, "to catch", &text))?;
         }

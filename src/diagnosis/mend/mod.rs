@@ -169,6 +169,13 @@ static REMEDIES: &[(&str, Remedy)] = &[
     ("gradient_wrong", Remedy::Inside(IN_CODE)),
     ("device_wrong", Remedy::Inside("it is in the device, its driver or a kernel")),
     (
+        "half_precision_unfit",
+        Remedy::Edits(
+            "initializers that suit the activation behind it, for the layer that is too loud",
+            start::quieter,
+        ),
+    ),
+    (
         "layer_frozen",
         Remedy::Edits("the layers and groups that the spec freezes, unfrozen", model::unfrozen),
     ),

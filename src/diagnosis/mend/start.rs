@@ -1,7 +1,7 @@
 //! Changes of how weights start, and of the activations that they must suit.
 
 use super::layers::{self, Placed};
-use super::{Case, Mend};
+use super::{Case, Mend, places};
 use crate::spec::{Activation, Edit, Initializer, LayerKind};
 
 /// √2, for activations that give half of their input.
@@ -16,6 +16,22 @@ pub(super) fn initializers(case: &Case<'_>) -> Vec<Mend> {
     let edits: Vec<Edit> = layers::all(case.spec).iter().flat_map(redrawn).collect();
     let reason = "weights of the size that fan-in and activation ask for keep the signal's size";
     Mend::new(reason, edits).something().into_iter().chain(rectified(case)).collect()
+}
+
+/// The same for layers whose numbers 16 bits do not hold, and for no other.
+pub(super) fn quieter(case: &Case<'_>) -> Vec<Mend> {
+    let loud = places(case, "precision_robust");
+    let is_loud = |path: &str| {
+        loud.iter().any(|place| {
+            place.strip_prefix(path).is_some_and(|rest| matches!(rest, "" | ".weight"))
+        })
+    };
+    let placed = layers::all(case.spec);
+    let edits: Vec<Edit> =
+        placed.iter().filter(|placed| is_loud(&placed.path)).flat_map(redrawn).collect();
+    let reason =
+        "weights of the size that fan-in and activation ask for give numbers that f16 holds";
+    Mend::new(reason, edits).something().into_iter().collect()
 }
 
 /// What to write where the spec says how the weights of a layer, or its biases, start.

@@ -188,6 +188,24 @@ fn columns_that_were_found_are_left_out_of_the_features() {
 }
 
 #[test]
+fn a_layer_that_is_too_loud_for_half_precision_is_drawn_anew_and_no_other() {
+    let parts = format!(
+        "{MOONS}model:\n  - linear: {{out: 4, initializer: {{normal: {{std: 1e5}}}}}}\n  - relu\n  \
+         - linear: {{out: 4, initializer: ones}}\n  - relu\n  - linear: 2\n"
+    );
+    for place in ["linear1", "linear1.weight"] {
+        let judged = [found("precision_robust", place, Some(7e4))];
+        assert_eq!(
+            lines("half_precision_unfit", &parts, &judged, &Known::default()),
+            [["model.layers linear1: {initializer: {kaiming_uniform: 1.414}}"]]
+        );
+    }
+    let gradient = [found("precision_robust", "linear3.bias", Some(1.0))];
+    let none: [[&str; 0]; 0] = [];
+    assert_eq!(lines("half_precision_unfit", &parts, &gradient, &Known::default()), none);
+}
+
+#[test]
 fn initializers_suit_the_activation_behind_them_and_biases_are_0() {
     let parts = format!(
         "{MOONS}model:\n  - linear: {{out: 4, initializer: zeros, bias_initializer: {{constant: -10}}}}\n  \

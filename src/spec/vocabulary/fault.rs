@@ -128,10 +128,10 @@ pub(super) static TERMS: &[TermMeta] = &[
     TermMeta {
         name: "mix_batch",
         kind: TermKind::Fault,
-        summary: "Each output is halfway to the mean of its batch, as a reshape or a normalization over \
-                  the batch axis makes it.",
-        options: &[],
-        main: None,
+        summary: "Each output is so far on the way to the mean of its batch, as a reshape or a normalization \
+                  over the batch axis makes it.",
+        options: &[share("1 is the mean itself")],
+        main: Some("share"),
         example: "mix_batch",
         source: SOURCE,
     },
@@ -274,12 +274,20 @@ pub(super) static TERMS: &[TermMeta] = &[
         "shift_labels",
         "Targets are moved by so many examples against their inputs, once for the whole data: a row \
          that was dropped in one file alone, or two orders of sorting.",
-        &[TermOption {
-            name: "by",
-            kind: Kind::Count { least: 1 },
-            default: Default::Count(1),
-            doc: "examples; the last ones come first",
-        }],
+        &[
+            TermOption {
+                name: "by",
+                kind: Kind::Count { least: 1 },
+                default: Default::Count(1),
+                doc: "examples; the last ones come first",
+            },
+            TermOption {
+                name: "share",
+                kind: Kind::Number(Bounds::Rate),
+                default: Default::Number(1.0),
+                doc: "of all examples, the last ones: from where a row was dropped on",
+            },
+        ],
         "by",
         "shift_labels: 1",
     ),
