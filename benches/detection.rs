@@ -1,5 +1,5 @@
-//! From which strength on a fault is seen: for a property a fault in growing strengths, each with several
-//! seeds, on the CPU.
+//! From which strength on a fault is seen: for a fault in growing strengths, each with several seeds, what
+//! the properties say that ought to see it, on the CPU.
 //!
 //! `cargo bench --profile dev --bench detection` measures, keeps the numbers in
 //! `docs/figures/detection.csv`, and writes the page `docs/detection.md` and its figures. With `-- draw`
@@ -7,17 +7,23 @@
 
 #[path = "detection/figure.rs"]
 mod figure;
-#[path = "detection/ladders.rs"]
+#[path = "detection/found.rs"]
+mod found;
+#[path = "detection/ladders/mod.rs"]
 mod ladders;
 #[path = "detection/measure.rs"]
 mod measure;
 #[path = "detection/page.rs"]
 mod page;
+#[path = "detection/point.rs"]
+mod point;
+#[path = "detection/strengthless.rs"]
+mod strengthless;
 
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
-use ladders::{LADDERS, Ladder};
-use measure::Point;
+use point::Point;
 
 fn docs(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("docs").join(path)
@@ -28,27 +34,39 @@ fn main() {
         std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
     let data = docs("figures/detection.csv");
     let mut points = match std::fs::read_to_string(&data) {
-        Ok(text) => measure::read(&text),
+        Ok(text) => point::read(&text),
         Err(_) => Vec::new(),
     };
     if words != ["draw"] {
-        let wanted = |ladder: &&Ladder| words.is_empty() || words.iter().any(|w| w == ladder.name);
-        for ladder in LADDERS.iter().filter(wanted) {
-            eprintln!("{}", ladder.name);
+        let is_wanted = |name: &str| words.is_empty() || words.iter().any(|word| word == name);
+        for ladder in ladders::ladders().filter(|ladder| is_wanted(ladder.name)) {
+            let start = Instant::now();
             points.retain(|point| point.ladder != ladder.name);
             points.extend(measure::ladder(ladder));
+            eprintln!("{}: {:.0?}", ladder.name, start.elapsed());
+            // After each, so that a bench that is ended early has written something.
+            points = ordered(points);
+            std::fs::write(&data, point::written(&points)).expect("the data can be written");
         }
-        let order = |point: &Point| LADDERS.iter().position(|known| known.name == point.ladder);
-        points.sort_by_key(order);
-        points.retain(|point| order(point).is_some());
-        std::fs::write(&data, measure::written(&points)).expect("the data can be written");
     }
-    for ladder in LADDERS {
-        let own: Vec<&Point> = points.iter().filter(|point| point.ladder == ladder.name).collect();
+    for (ladder, view) in ladders::views() {
+        let own: Vec<&Point> = page::own(&points, ladder, view).collect();
         if !own.is_empty() {
-            figure::draw(ladder, &own, &docs(&format!("figures/{}.svg", ladder.name)));
+            let path = docs("figures").join(ladder.figure(view));
+            figure::draw(ladder, view, &own, &path);
         }
     }
-    let text = page::written(LADDERS, &points);
-    std::fs::write(docs("detection.md"), text).expect("the page can be written");
+    std::fs::write(docs("detection.md"), page::written(&points)).expect("the page can be written");
+}
+
+/// In the order of the ladders, and without those that are gone.
+fn ordered(mut points: Vec<Point>) -> Vec<Point> {
+    let place = |point: &Point| {
+        ladders::views().position(|(ladder, view)| {
+            ladder.name == point.ladder && view.property == point.property
+        })
+    };
+    points.retain(|point| place(point).is_some());
+    points.sort_by_key(place);
+    points
 }

@@ -6,8 +6,8 @@ use std::path::Path;
 use plotters::coord::Shift;
 use plotters::prelude::*;
 
-use super::ladders::Ladder;
-use super::measure::Point;
+use super::ladders::{Ladder, View};
+use super::point::{Point, short};
 
 const SIZE: (u32, u32) = (760, 490);
 /// Colours that people tell apart who see no red or no green (Okabe and Ito).
@@ -19,17 +19,17 @@ const FONT: &str = "sans-serif";
 
 type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
 
-/// Writes the figure of a ladder.
+/// Writes the figure of a ladder as a property sees it.
 ///
 /// # Panics
 ///
 /// When the file cannot be written.
-pub fn draw(ladder: &Ladder, points: &[&Point], path: &Path) {
+pub fn draw(ladder: &Ladder, view: &View, points: &[&Point], path: &Path) {
     let area = SVGBackend::new(path, SIZE).into_drawing_area();
     area.fill(&WHITE).expect("SVG takes what is drawn");
     let (top, bottom) = area.split_vertically(220);
-    seen(ladder, points, &top);
-    values(ladder, points, &bottom);
+    seen(ladder, view, points, &top);
+    values(ladder, view, points, &bottom);
     area.present().expect("the figure can be written");
 }
 
@@ -45,17 +45,9 @@ fn label(strength: Option<f64>) -> String {
     }
 }
 
-/// `0.03`, `1e-5`, `1000`.
-pub fn short(number: f64) -> String {
-    match number.abs() {
-        size if size != 0.0 && !(1e-3..1e4).contains(&size) => format!("{number:e}"),
-        _ => format!("{number}"),
-    }
-}
-
-fn seen(ladder: &Ladder, points: &[&Point], area: &Area<'_>) {
+fn seen(ladder: &Ladder, view: &View, points: &[&Point], area: &Area<'_>) {
     let places = places(ladder);
-    let title = format!("{}: {}", ladder.property, ladder.fault);
+    let title = format!("{}: {}", view.property, ladder.fault);
     let mut chart = ChartBuilder::on(area)
         .margin(8)
         .margin_top(52)
@@ -98,11 +90,11 @@ fn seen(ladder: &Ladder, points: &[&Point], area: &Area<'_>) {
     }
 }
 
-fn values(ladder: &Ladder, points: &[&Point], area: &Area<'_>) {
+fn values(ladder: &Ladder, view: &View, points: &[&Point], area: &Area<'_>) {
     let places = places(ladder);
     let measured = points.iter().map(|point| point.value);
     let shown: Vec<f64> =
-        measured.chain(ladder.bounds.iter().copied()).filter(|value| value.is_finite()).collect();
+        measured.chain(view.bounds.iter().copied()).filter(|value| value.is_finite()).collect();
     let scale = Scale::of(&shown);
     let heights = shown.iter().map(|value| scale.height(*value));
     let (low, high) = heights.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), height| {
@@ -127,13 +119,13 @@ fn values(ladder: &Ladder, points: &[&Point], area: &Area<'_>) {
             place.map_or_else(String::new, |strength| label(*strength))
         })
         .x_desc(ladder.strength)
-        .y_desc(ladder.measured)
+        .y_desc(view.measured)
         .y_labels(6)
         .y_label_formatter(&|height| scale.written(*height))
         .label_style((FONT, 12))
         .draw()
         .expect("SVG takes what is drawn");
-    for bound in ladder.bounds {
+    for bound in view.bounds {
         let height = scale.height(*bound);
         let ends = [(-0.5, height), (places.len() as f64 - 0.5, height)];
         let line = DashedLineSeries::new(ends, 6, 4, BLACK.stroke_width(1));
