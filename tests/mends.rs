@@ -91,7 +91,7 @@ fn run_of(of: &[&str], names: &str, options: &[&str]) -> Said {
 }
 
 /// One program for each kind of mend that is quick.
-const MENDED: [&str; 14] = [
+const MENDED: [&str; 15] = [
     "linear_moons",
     "softmax_hidden_mlp",
     "logits_for_probabilities",
@@ -99,6 +99,7 @@ const MENDED: [&str; 14] = [
     "sum_mlp",
     "inputs_times_1000_yes_no",
     "raw_targets",
+    "no_bias_for_raw_targets",
     "grade_inside",
     "start_too_small_mlp",
     "rate_times_1000_mlp",

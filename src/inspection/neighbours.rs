@@ -60,10 +60,10 @@ fn better(numbers: &Deviations, given: Reading) -> Option<(Reading, f64)> {
     }
     let best = found.iter().map(|(_, least)| *least).fold(f64::MIN, f64::max);
     let good = found.into_iter().filter(|(_, least)| *least >= AS_GOOD * best);
-    // Of those the plainest.
+    // Of those one with as many channels as were said, or the plainest.
     good.min_by_key(|(reading, _)| {
         let [channels, height, width] = reading.shape;
-        (channels, height.abs_diff(width))
+        (channels != given.shape[0], channels, height.abs_diff(width))
     })
 }
 
