@@ -2,13 +2,13 @@
 //!
 //! Only what no expectation caught is asked about: a mutant that is caught is none of these.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::data::{self, Dataset, Examples, Targets};
 use crate::experiment::zero_by_design;
 use crate::hash::Fnv1a;
 use crate::model::Plan;
-use crate::spec::{Fault, Scaling, Spanned, Spec, Task};
+use crate::spec::{Compared, Fault, INPUT_TARGET, LossTerm, Scaling, Spanned, Spec, Task};
 
 /// The share of wrong targets that any model has to live with.
 const FEW: f64 = 0.05;
@@ -16,6 +16,11 @@ const FEW: f64 = 0.05;
 /// Why a missed mutant is as good as the original, if it is.
 pub fn equivalence(fault: &Fault, spec: &Spec, plan: Option<&Plan>) -> Option<&'static str> {
     match fault {
+        Fault::ShiftLabels { .. } | Fault::PermuteLabels(_) | Fault::ShuffleLabels
+            if !compares_targets(spec) =>
+        {
+            Some("no term of the loss compares anything with the targets")
+        }
         Fault::ShiftLabels { .. } => {
             let (right, wrong) = both(fault, spec)?;
             if share_of_wrong_targets(&right, &wrong)? <= FEW {
@@ -55,7 +60,8 @@ fn lies_in_a_sigmoid(spec: &Spec) -> bool {
         && data::load(spec).is_ok_and(|data| data.train.targets.values().is_some_and(is_inside))
 }
 
-/// Whether each class has one other name, and no other class has that.
+/// Whether each class has one other name that no other class has, but for a few examples: the first and
+/// the last ones.
 fn are_renamed(right: &Dataset, wrong: &Dataset) -> bool {
     let classes = |data: &Dataset| -> HashMap<u64, usize> {
         let width = data.example_len();
@@ -68,14 +74,33 @@ fn are_renamed(right: &Dataset, wrong: &Dataset) -> bool {
         parts.into_iter().flat_map(of_part).collect()
     };
     let (before, after) = (classes(right), classes(wrong));
-    let (mut name, mut origin): (HashMap<usize, usize>, HashMap<usize, usize>) = Default::default();
-    !before.is_empty()
-        && before.iter().all(|(inputs, class)| {
-            after.get(inputs).is_some_and(|other| {
-                *name.entry(*class).or_insert(*other) == *other
-                    && *origin.entry(*other).or_insert(*class) == *class
-            })
-        })
+    let mut renamed: HashMap<(usize, usize), usize> = HashMap::new();
+    for (inputs, class) in &before {
+        if let Some(other) = after.get(inputs) {
+            *renamed.entry((*class, *other)).or_default() += 1;
+        }
+    }
+    let (mut names, mut taken, mut same) = (HashSet::new(), HashSet::new(), 0);
+    let mut renamed: Vec<((usize, usize), usize)> = renamed.into_iter().collect();
+    renamed.sort_by_key(|(pair, count)| (std::cmp::Reverse(*count), *pair));
+    for ((class, other), count) in renamed {
+        if !names.contains(&class) && !taken.contains(&other) {
+            names.insert(class);
+            taken.insert(other);
+            same += count;
+        }
+    }
+    !before.is_empty() && same as f64 >= (1.0 - FEW) * before.len() as f64
+}
+
+/// Whether what the data says is compared with anything.
+fn compares_targets(spec: &Spec) -> bool {
+    let compares = |term: &LossTerm| match &term.compared {
+        Compared::Target => true,
+        Compared::Named(name) => name.value != INPUT_TARGET,
+        Compared::Constant(_) | Compared::Nothing => false,
+    };
+    spec.loss.terms.iter().any(compares)
 }
 
 fn hash_of(numbers: &[f64]) -> u64 {
@@ -162,6 +187,37 @@ mod tests {
         assert!(are_renamed(&right, &data(&inputs, &[1, 0, 1, 0])));
         assert!(!are_renamed(&right, &data(&inputs, &[1, 0, 0, 1])));
         assert!(!are_renamed(&right, &data(&inputs, &[1, 1, 1, 1])));
+    }
+
+    #[test]
+    fn the_last_one_of_classes_that_come_in_turn_may_have_another_name() {
+        let of = |fault: &str| {
+            let text = "version: 1\nname: net\ntask: classification\n\
+                        data: {majority_token: {examples: 400, classes: 3, vocabulary: 8, length: 12}}\n\
+                        model: [embedding: {vocabulary: 8, dimension: 4}, mean: 0, linear: 3]\n";
+            let spec = parse(Source::new("net.yaml", text)).unwrap();
+            let fault = match fault {
+                "shift" => Fault::ShiftLabels { by: 1, share: 1.0 },
+                _ => Fault::PermuteLabels(0.5),
+            };
+            equivalence(&fault, &spec, None).is_some()
+        };
+        assert!(of("shift"));
+        assert!(!of("permute"));
+    }
+
+    #[test]
+    fn targets_that_no_term_reads_may_be_any() {
+        let of = |term: &str| {
+            let text = format!(
+                "version: 1\nname: net\ntask: regression\ndata: linear_regression\nmodel: [linear: 1]\n\
+                 loss: {{terms: [{{name: only, loss: mse, {term}}}]}}\n"
+            );
+            let spec = parse(Source::new("net.yaml", text)).unwrap();
+            equivalence(&Fault::ShuffleLabels, &spec, None).is_some()
+        };
+        assert!(of("constant: 1"));
+        assert!(!of("target: target"));
     }
 
     #[test]

@@ -50,7 +50,8 @@ kinds on tables, images, sequences and tokens. Those of `fixtures/workspace/zoo`
 modules and losses with the mistakes that only code can have, beside the same ones without. Each is run \
 on the CPU with the recommended properties, declared ones and classifiers in Rust also with \
 `beats_baseline` and `generalizes`; what is said of each stands in `matrix.txt`. A program is *caught* \
-when a property does not hold or the language refuses it; its cause is *right* when the first one that \
+when a property does not hold or the language refuses it (where all that is said are warnings, only \
+`-D warnings` fails the run); its cause is *right* when the first one that \
 the report names is what was planted. Not every fault changes what training comes to: some layers are \
 not needed, some steps are enough. A fault of a declared program has an *effect* when it breaks a law \
 of the computation (a layer that is not trained, a wrong gradient, a leak), when the program cannot be \
@@ -77,6 +78,7 @@ fn own_seed(rows: &[Row], effects: &str) -> String {
     let is_caught = |row: &Row| row.is_caught();
     let is_named = |row: &Row| row.is_named();
     line("faulty programs caught", &faulty, &is_caught);
+    line("of these by more than warnings", &caught(&faulty), &|row| row.is_failed());
     line("declared ones", &declared, &is_caught);
     line("of those the ones with an effect", &with_effect, &is_caught);
     line("programs in Rust", &in_rust, &is_caught);

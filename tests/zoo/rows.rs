@@ -33,6 +33,11 @@ impl Row {
         self.accusations.iter().any(|said| !said.starts_with("inconclusive"))
     }
 
+    /// Whether it fails a run, or the language refuses it: a warning alone is read or not.
+    pub fn is_failed(&self) -> bool {
+        self.is_refused() || self.accusations.iter().any(|said| said.starts_with("error"))
+    }
+
     /// Whether the first cause is what was planted; a refusal names it itself.
     pub fn is_named(&self) -> bool {
         let right = |cause: &String| {
