@@ -54,6 +54,8 @@ fn main() {
             std::fs::write(&data, point::written(&points)).expect("the data can be written");
         }
     }
+    // As it was written, so that the same numbers give the same figures.
+    let points = point::read(&point::written(&points));
     for (ladder, view) in ladders::views() {
         let own: Vec<&Point> = page::own(&points, ladder, view).collect();
         if !own.is_empty() {
