@@ -8,6 +8,10 @@ pub static STRENGTHLESS: &[(&str, &str)] = &[
         "answers_not_among_inputs",
         "A column tells the answer to the last digit or is let pass: good columns are as near as 0.96.",
     ),
+    (
+        "neighbours_alike",
+        "The numbers of a picture are read in the shape in which they were written, or in another one.",
+    ),
     ("within_budget", "Sizes are counted: one number more than the bound is one too many."),
     (
         "every_parameter_gets_gradient",
@@ -20,10 +24,6 @@ pub static STRENGTHLESS: &[(&str, &str)] = &[
     ),
     ("deterministic", "Weights of two runs are equal to the last bit, or not."),
     ("save_load_round_trip", "What is loaded is equal to the last bit, or not."),
-    (
-        "matches_reference_device",
-        "It compares an adapter with the reference device, which on the CPU are one and the same.",
-    ),
     (
         "scale_independent_of_width",
         "Weights of a deviation that does not follow the width have a slope of ½, whatever it is; right ones have 0.",
