@@ -50,6 +50,7 @@ const FAULTS: &[(&str, &[(&str, &str)])] = &[
         "negated_gradient",
         &[("gradients_match", "loss"), ("learns", "loss"), ("overfits_batch", "loss")],
     ),
+    ("no_constant", &[("targets_scaled", "progression")]),
     ("ordered_set", &[("invariant_to", "places")]),
     // A normalization that is not quite the other framework's.
     ("other_epsilon", &[("matches_golden", "output")]),
@@ -66,6 +67,7 @@ const FAULTS: &[(&str, &[(&str, &str)])] = &[
     ("relu_before_one_logit", &[("loss_suits_task", "positive")]),
     ("ruling_penalty", &[("regularization_in_range", "regularization")]),
     ("saturated_tanh", &[("no_saturation", "activation")]),
+    ("scrambled_pixels", &[("neighbours_alike", "data.shape")]),
     ("shuffled_labels", &[("learns", "data"), ("overfits_batch", "model")]),
     ("sigmoid_for_large_targets", &[("loss_suits_task", "share")]),
     ("signal_dies", &[("activations_in_scale", "second")]),

@@ -35,12 +35,29 @@ fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/faulty/zoo")
 }
 
-/// Runs specs of the zoo whose names are of this regular expression.
+/// Runs declared specs of the zoo whose names are of this regular expression.
 fn run(names: &str, options: &[&str]) -> Said {
+    run_of(&["fixtures/faulty/zoo"], names, options)
+}
+
+/// Runs specs of the zoo's models in Rust.
+fn run_in_rust(names: &str, options: &[&str]) -> Said {
+    run_of(
+        &["--manifest-path", "fixtures/workspace/Cargo.toml", "--locked", "-p", "zoo"],
+        names,
+        options,
+    )
+}
+
+fn run_of(of: &[&str], names: &str, options: &[&str]) -> Said {
+    // Programs in Rust share the build of Burn with these very tests.
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent();
     let output = Command::new(env!("CARGO_BIN_EXE_cargo-nn-test"))
         .args(["nn-test", "run", "--device", "cpu", "--message-format", "json"])
         .args(options)
-        .args(["-E", &format!("spec(/^({names})$/)"), "fixtures/faulty/zoo"])
+        .args(["-E", &format!("spec(/^({names})$/)")])
+        .args(of)
+        .env("CARGO_TARGET_DIR", target.expect("cargo makes it inside of the target folder"))
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .env("INSTA_UPDATE", "no")
         .env("INSTA_FORCE_PASS", "0")
@@ -74,7 +91,7 @@ fn run(names: &str, options: &[&str]) -> Said {
 }
 
 /// One program for each kind of mend that is quick.
-const MENDED: [&str; 14] = [
+const MENDED: [&str; 15] = [
     "linear_moons",
     "softmax_hidden_mlp",
     "logits_for_probabilities",
@@ -82,6 +99,7 @@ const MENDED: [&str; 14] = [
     "sum_mlp",
     "inputs_times_1000_yes_no",
     "raw_targets",
+    "no_bias_for_raw_targets",
     "grade_inside",
     "start_too_small_mlp",
     "rate_times_1000_mlp",
@@ -114,6 +132,18 @@ fn mends_help_programs_whose_fault_stands_in_the_spec() {
     assert!(
         !said.diagnosed.contains_key("healthy_mlp") && !said.trials.contains_key("healthy_mlp")
     );
+}
+
+/// The model itself cannot be changed from outside; its recipe can.
+#[test]
+fn the_recipe_of_a_model_in_rust_is_mended() {
+    let programs = ["rust_mlp_rate_times_1000", "rust_mlp_rate_divided_by_1000"];
+    let said = run_in_rust(&format!("{}|rust_mlp_detached", programs.join("|")), &["--try-mends"]);
+    for program in programs {
+        assert!(said.helped(program), "{program}: {:?}", said.trials.get(program));
+    }
+    let in_code = said.trials.get("rust_mlp_detached").expect("it says why nothing is tried");
+    assert!(in_code.iter().all(|[_, outcome, _]| outcome == "not_tried"), "{in_code:?}");
 }
 
 #[test]

@@ -22,6 +22,24 @@ fn mutants(spec: &Path, faults: &[&str], output: &Path) -> Output {
         .expect("the binary runs")
 }
 
+/// Of a model in Rust, which shares the build of Burn with these tests.
+fn mutants_in_rust(spec: &str, faults: &[&str], output: &Path) -> Output {
+    let faults = faults.iter().flat_map(|fault| ["--fault", fault]);
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent();
+    Command::new(env!("CARGO_BIN_EXE_cargo-nn-test"))
+        .args(["nn-test", "mutants", "--device", "cpu", "--json", "--output"])
+        .arg(output)
+        .args(["--manifest-path", "fixtures/workspace/Cargo.toml", "--locked", "-p", "zoo"])
+        .args(["-E", &format!("spec(={spec})")])
+        .args(faults)
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .env("CARGO_TARGET_DIR", target.expect("cargo makes it inside of the target folder"))
+        .env("INSTA_UPDATE", "no")
+        .env("INSTA_FORCE_PASS", "0")
+        .output()
+        .expect("the binary runs")
+}
+
 /// Each mutant's fault with how it ended, and by which property.
 fn ends(output: &Output) -> Vec<(String, String, String)> {
     let text = String::from_utf8(output.stdout.clone()).expect("the report is UTF-8");
@@ -92,4 +110,26 @@ fn a_single_expectation_misses_what_it_does_not_look_at_and_is_told_what_would()
     let written: Value = serde_json::from_str(&file(folder.path(), "outcomes.json")).expect("JSON");
     let advice = written["outcomes"][1]["would_catch"].as_array().expect("a list of properties");
     assert!(advice.iter().any(|catch| catch["property"] == "gradients_match"), "{advice:?}");
+}
+
+#[test]
+fn the_layers_of_a_model_in_rust_are_known_from_its_run() {
+    let folder = tempfile::tempdir().expect("a folder for the lists");
+    let faults =
+        ["constant_weights", "freeze_layer=second", "scale_gradient=first.weight:0.5", "sum_loss"];
+    let output = mutants_in_rust("rust_healthy_mlp", &faults, folder.path());
+    let ends = ends(&output);
+    let titles: Vec<&str> = ends.iter().map(|(fault, ..)| fault.as_str()).collect();
+    let due = [
+        "sum_loss",
+        "constant_weights=first:0.01",
+        "scale_gradient=first.weight:0.5",
+        "constant_weights=second:0.01",
+        "freeze_layer=second",
+        "constant_weights=third:0.01",
+    ];
+    assert_eq!(titles, due);
+    assert!(ends.iter().all(|(_, end, _)| end == "caught"), "{ends:?}");
+    let by = |fault: &str| &ends.iter().find(|(title, ..)| title == fault).expect(fault).2;
+    assert_eq!(by("scale_gradient=first.weight:0.5"), "gradients_match");
 }

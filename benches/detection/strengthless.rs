@@ -8,6 +8,10 @@ pub static STRENGTHLESS: &[(&str, &str)] = &[
         "answers_not_among_inputs",
         "A column tells the answer to the last digit or is let pass: good columns are as near as 0.96.",
     ),
+    (
+        "neighbours_alike",
+        "The numbers of a picture are read in the shape in which they were written, or in another one.",
+    ),
     ("within_budget", "Sizes are counted: one number more than the bound is one too many."),
     (
         "every_parameter_gets_gradient",

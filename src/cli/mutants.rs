@@ -5,6 +5,7 @@
 //! missed once more against all properties, to say which of them would have caught it.
 
 mod collector;
+mod fates;
 mod options;
 mod phases;
 mod written;
@@ -19,9 +20,9 @@ pub(super) use options::{MutantsOptions, NAME};
 
 use self::phases::{Phases, Target};
 use super::Error;
-use super::cases::Choice;
+use super::cases::{Choice, ChosenSpec};
 use super::paths::cleaned;
-use super::seams;
+use super::seams::{self, Planted};
 use super::work::{Chosen, Place, work};
 use crate::mutants::{Outcome, Report, Touched};
 
@@ -34,7 +35,8 @@ impl MutantsOptions {
         if let Some(diff) = &self.in_diff {
             chosen.choice = self.touched(chosen.choice, diff)?;
         }
-        let targets = self.targets(&chosen.choice);
+        let mut count = 0;
+        let mut targets = self.targets(&chosen.choice, &mut count);
         if self.list {
             return written::list(output, &targets, self.json);
         }
@@ -42,10 +44,16 @@ impl MutantsOptions {
             self.output.clone().unwrap_or_else(|| chosen.choice.target_folder.join(OUTPUT));
         let registry = chosen.registry(&self.selection, &self.build, self.color.color)?;
         let Chosen { choice, resolver, settings } = chosen;
+        let specs: Vec<ChosenSpec> = choice.specs().cloned().collect();
         let place = Place::here()?;
         let base = work(choice.groups, &registry, &resolver, self.seed, &place);
         let mut phases = Phases::new(base, settings, self.limit(), !self.json)?;
         let baseline = phases.baseline(&targets)?;
+        // The layers of a Rust model are known now that it was run.
+        for ((target, spec), original) in targets.iter_mut().zip(&specs).zip(&baseline) {
+            let planted = seams::mutants_of_tensors(spec, &original.tensors);
+            target.planted.extend(self.held(planted, &mut count));
+        }
         let mut outcomes = phases.mutants(&targets, &baseline)?;
         if !self.no_advice {
             phases.advise(&targets, &mut outcomes)?;
@@ -72,23 +80,28 @@ impl MutantsOptions {
         }
     }
 
-    /// The mutants of each chosen spec, after filters and shards.
-    fn targets(&self, choice: &Choice) -> Vec<Target> {
-        let mut place = 0;
+    /// Those that are asked for and in the shard; `count` is of all in a run.
+    fn held(&self, planted: Vec<Planted>, count: &mut usize) -> Vec<Planted> {
+        let mut held = planted;
+        held.retain(|planted| self.wants(&planted.title));
+        held.retain(|_| {
+            *count += 1;
+            self.shard.is_none_or(|shard| shard.holds(*count - 1))
+        });
+        held
+    }
+
+    /// The mutants of each chosen spec that are known without a run, after filters and shards.
+    fn targets(&self, choice: &Choice, count: &mut usize) -> Vec<Target> {
         let mut targets = Vec::new();
         for spec in choice.specs() {
             // What is wrong with a broken spec is told by its baseline.
             let planted = seams::mutants(spec).unwrap_or_default();
-            let wanted = planted.into_iter().filter(|planted| self.wants(&planted.title));
-            let held = wanted.filter(|_| {
-                place += 1;
-                self.shard.is_none_or(|shard| shard.holds(place - 1))
-            });
             targets.push(Target {
                 spec: spec.name.clone(),
                 path: spec.path.clone(),
                 file: spec.file.clone(),
-                planted: held.collect(),
+                planted: self.held(planted, count),
                 properties: seams::every_property(spec),
             });
         }

@@ -16,7 +16,7 @@ use crate::harness::judge_statically;
 use crate::model::{Plan as ModelLayers, PlannedLayer};
 use crate::mutants;
 use crate::property::Outcome;
-use crate::report::event::TestResult;
+use crate::report::event::{SeenTensor, TestResult};
 use crate::severities::Severities;
 use crate::spec::{self, Diagnostics, Fault, Source, Spec, Task};
 use crate::subject::{self, Subject};
@@ -156,6 +156,19 @@ pub(super) fn mutants(chosen: &ChosenSpec) -> Result<Vec<Planted>, Rejected> {
         fault,
     });
     Ok(planted.collect())
+}
+
+/// The faults that can be planted into the tensors of a spec's Rust model, which a run has shown.
+pub(super) fn mutants_of_tensors(chosen: &ChosenSpec, tensors: &[SeenTensor]) -> Vec<Planted> {
+    let Some(spec) = chosen.loaded.as_ref().filter(|spec| spec.rust_model().is_some()) else {
+        return Vec::new();
+    };
+    let planted = mutants::faults_of_tensors(spec, tensors).into_iter().map(|fault| Planted {
+        title: mutants::title(&fault),
+        equivalence: None,
+        fault,
+    });
+    planted.collect()
 }
 
 /// The names of all properties that the spec expects or could expect without options.

@@ -165,12 +165,28 @@ pub static RULES: &[Rule] = &[
         none: &[],
     },
     Rule {
+        cause: "inputs_scrambled",
+        weight: 20,
+        reason: "numbers some places apart are alike, and in another shape they are neighbours",
+        all: &[Accuses("neighbours_alike")],
+        any: &[],
+        none: &[],
+    },
+    Rule {
+        cause: "bias_missing",
+        weight: 18,
+        reason: "no layer adds the constant that the targets have",
+        all: &[Says("targets_scaled", "no layer adds a constant")],
+        any: &[],
+        none: &[],
+    },
+    Rule {
         cause: "targets_not_scaled",
         weight: 8,
         reason: "targets are far from unit size",
         all: &[Accuses("targets_scaled")],
         any: &[],
-        none: &[],
+        none: &[Says("targets_scaled", "no layer adds a constant")],
     },
     Rule {
         cause: "targets_not_scaled",
@@ -184,7 +200,7 @@ pub static RULES: &[Rule] = &[
             Accuses("no_dead_units"),
             Accuses("update_ratio"),
         ],
-        none: &[],
+        none: &[Says("targets_scaled", "no layer adds a constant")],
     },
     Rule {
         cause: "inputs_unused",
@@ -406,6 +422,14 @@ pub static RULES: &[Rule] = &[
         all: &[Accuses("weights_update"), Holds("every_parameter_gets_gradient")],
         any: &[],
         none: &[Accuses("gradients_match")],
+    },
+    Rule {
+        cause: "layer_frozen",
+        weight: 45,
+        reason: "numbers that the model draws are no parameters, and others whenever it is made",
+        all: &[Says("weights_update", "are no parameters")],
+        any: &[],
+        none: &[],
     },
     Rule {
         cause: "layer_frozen",

@@ -139,6 +139,7 @@ impl Bench {
             device_random: self.device_random(),
             affine: self.trial.as_ref().and_then(|trial| trial.affine),
             held: self.trial.as_ref().map_or_else(Vec::new, |trial| trial.held.clone()),
+            rebuilt: self.trial.as_ref().and_then(|trial| trial.rebuilt),
             weights: self
                 .subject
                 .files

@@ -331,6 +331,10 @@ pub struct SubjectFacts {
     /// Matrices that a Rust model itself keeps from training, and the recipe does not.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub held: Vec<String>,
+    /// How far the outputs of a Rust model are from those of another one with the same parameters, made from
+    /// another seed; none where they are the same, and where that cannot be asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rebuilt: Option<f64>,
 }
 
 /// The output that a term of the loss reads.

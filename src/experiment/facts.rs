@@ -56,6 +56,7 @@ pub(super) fn of(
         weights: None,
         affine: None,
         held: Vec::new(),
+        rebuilt: None,
     }
 }
 

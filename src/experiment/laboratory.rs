@@ -14,6 +14,7 @@ use super::{
     replays, sweep, training, widths,
 };
 use crate::device::{DeviceFailure, Devices};
+use crate::model::Weights;
 use crate::panics;
 use crate::property::{self, Options, Verdict};
 use crate::spec::Expectation;
@@ -111,6 +112,11 @@ impl Laboratory {
     /// Training examples.
     pub fn examples(&self) -> usize {
         self.bench.subject.training_examples()
+    }
+
+    /// What the model starts from.
+    pub fn weights(&self) -> &Weights {
+        &self.bench.weights
     }
 
     /// What a table calls the numbers of an input.

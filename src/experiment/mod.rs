@@ -28,6 +28,7 @@ mod measure;
 mod optimizer_steps;
 mod outcome;
 mod overfit;
+mod rebuilt;
 mod recall;
 mod recipe_run;
 mod references;

@@ -230,6 +230,7 @@ fn a_healthy_module_holds_every_property() {
             // The classes of made-up examples come in turn.
             | "labels_follow_inputs"
             | "matches_reference_device"
+            | "neighbours_alike"
             | "no_saturation"
             | "outputs_vary"
             | "regularization_in_range"

@@ -6,6 +6,7 @@ use burn::tensor::FloatDType;
 use super::affine::is_affine;
 use super::bench::{PROBE, SetUpError, check_names, draw, run as run_untracked, scalar};
 use super::evidence::{DeviceRandom, LayerFacts};
+use super::rebuilt::rebuilt;
 use crate::device::{DeviceFailure, Devices, Place};
 use crate::faults;
 use crate::inspection::{Seen, seen as seen_outputs};
@@ -34,6 +35,8 @@ pub struct Trial {
     pub affine: Option<bool>,
     /// Matrices that the model itself keeps from training, and the recipe does not.
     pub held: Vec<String>,
+    /// How far another model with the same parameters is from this one, if it is.
+    pub rebuilt: Option<f64>,
 }
 
 /// The place where the model runs, what keeps it from the reference device, and what was drawn and
@@ -167,7 +170,11 @@ fn observe(subject: &Subject, place: &Place) -> Result<(Weights, Trial), Obstacl
         false => None,
     };
     let held = held(subject, &subject.build(&place.device), &weights);
-    Ok((weights, Trial { layers, random, dropouts, outputs, affine, held }))
+    let rebuilt = match random {
+        DeviceRandom::Always => None,
+        _ => rebuilt(subject, &weights, place, &batch)?,
+    };
+    Ok((weights, Trial { layers, random, dropouts, outputs, affine, held, rebuilt }))
 }
 
 /// Matrices that ask for no gradient though the recipe does not freeze them. What has one axis may be a

@@ -7,7 +7,7 @@ use crate::experiment::{
 };
 use crate::property::update_ratio::typical_ratio;
 use crate::property::{Options, learning_rate_in_range};
-use crate::report::event::Sink;
+use crate::report::event::{SeenTensor, Sink};
 use crate::spec::{DeviceKind, Expectation, Spec};
 
 /// Judges the expectations of one spec.
@@ -22,6 +22,11 @@ pub(super) trait Judge {
     /// What was measured on the way, as far as a diagnosis can use it.
     fn known(&self) -> Known {
         Known::default()
+    }
+
+    /// The tensors of the model.
+    fn tensors(&self) -> Vec<SeenTensor> {
+        Vec::new()
     }
 
     /// The lowest and the highest of the rates at which the loss falls, measured where it was not yet.
@@ -41,6 +46,15 @@ pub(super) trait Judge {
 }
 
 impl Judge for Laboratory {
+    fn tensors(&self) -> Vec<SeenTensor> {
+        let seen = self.weights().tensors.iter().map(|tensor| SeenTensor {
+            path: tensor.path.clone(),
+            axes: tensor.shape.len(),
+            trained: tensor.trainable,
+        });
+        seen.collect()
+    }
+
     fn judge(
         &mut self,
         expectation: &Expectation,

@@ -45,6 +45,7 @@ mod tests {
             fault: Some(Fault::SumLoss),
             expects_all: false,
             ends_with_failure: true,
+            tells_tensors: false,
         };
         let cases = mutated(&TestCase::of_spec(&original, file), &mutation, file);
         let names: Vec<_> = cases.iter().map(|case| case.name.as_str()).collect();

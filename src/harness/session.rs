@@ -23,7 +23,7 @@ use crate::panics;
 use crate::pictures::{Found, Page, page};
 use crate::property::Verdict;
 use crate::protocol::Drawing;
-use crate::report::event::{Event, NEW_SNAPSHOT, Sink, Status, TestResult};
+use crate::report::event::{Event, NEW_SNAPSHOT, SeenTensor, Sink, Status, TestResult};
 use crate::severities::Severities;
 use crate::snapshot::{Assertion, SnapshotError, SnapshotOutcome, Store, Tolerances};
 use crate::spec::{Expectation, Severity, Spec};
@@ -86,6 +86,12 @@ impl Session {
     pub(super) fn known(&self) -> Known {
         let judge = self.bench.as_ref().and_then(|bench| bench.judge.as_ref().ok());
         judge.map_or_else(Known::default, |judge| judge.known())
+    }
+
+    /// The tensors of the last spec's model.
+    pub(super) fn tensors(&self) -> Vec<SeenTensor> {
+        let judge = self.bench.as_ref().and_then(|bench| bench.judge.as_ref().ok());
+        judge.map_or_else(Vec::new, |judge| judge.tensors())
     }
 
     /// The lowest and the highest of the rates at which the loss of the last spec falls.

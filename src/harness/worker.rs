@@ -156,7 +156,9 @@ fn run(
     let name = assignment.tests.first().and_then(|name| name.rsplit_once("::"));
     if let Some((spec, _)) = name {
         let file = assignment.file.display().to_string();
-        events.emit(&Event::SpecFinished { spec: spec.to_owned(), file });
+        let asks = assignment.mutation.as_ref().is_some_and(|mutation| mutation.tells_tensors);
+        let tensors = if asks { session.tensors() } else { Vec::new() };
+        events.emit(&Event::SpecFinished { spec: spec.to_owned(), file, tensors });
     }
     Ok(condition)
 }
@@ -318,7 +320,9 @@ mod tests {
         let outcome = follow(&set_up(folder), orders, Box::new(laboratory), &mut events);
         let text = String::from_utf8(written).unwrap();
         let words = text.lines().map(|line| match decode(line).message.unwrap() {
-            Message::Event(Event::SpecFinished { spec, file }) => format!("end {spec} of {file}"),
+            Message::Event(Event::SpecFinished { spec, file, .. }) => {
+                format!("end {spec} of {file}")
+            }
             Message::Ready => "ready".to_owned(),
             Message::Event(Event::TestStarted { test }) => format!("start {test}"),
             Message::Event(Event::TestFinished(result)) => {

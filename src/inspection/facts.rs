@@ -19,6 +19,8 @@ pub struct Inspection {
     pub softmax_of_one: Vec<String>,
     /// What the inputs meet first; none for a Rust model.
     pub first_layer: Option<FirstLayer>,
+    /// Whether no layer of a declared model adds a constant: its outputs are 0 where its inputs are.
+    pub adds_nothing: bool,
     /// None where the model brings batches of its own.
     pub data: Option<DataFacts>,
     pub cost: Cost,
@@ -174,6 +176,66 @@ pub struct DataFacts {
     pub steps: Result<StepFacts, &'static str>,
     /// Of tokens, where it is known which one fills sequences up.
     pub padding: Option<PaddingFacts>,
+    /// Of images, how alike numbers are that stand next to each other.
+    pub neighbours: Option<NeighbourFacts>,
+}
+
+/// How alike the numbers of images are that stand next to each other.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct NeighbourFacts {
+    pub given: Reading,
+    /// Height and width.
+    pub axes: [AxisFacts; 2],
+    /// Where those further apart are more alike: a shape in which neighbours are, and how much.
+    pub better: Option<(Reading, f64)>,
+}
+
+/// Correlations along an axis of images.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct AxisFacts {
+    /// Of numbers next to each other.
+    pub next: f64,
+    /// Of numbers further apart that are most alike, and how far they are apart.
+    pub apart: usize,
+    pub further: f64,
+}
+
+/// An order in which the numbers of an example make an image.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Reading {
+    /// Channels, height and width.
+    pub shape: [usize; 3],
+    /// Whether the channels of a pixel stand together.
+    pub channels_last: bool,
+}
+
+impl NeighbourFacts {
+    /// So alike are numbers of images that belong together. Of handwritten digits neighbours are 0.27 alike
+    /// along one axis and 0.49 along the other, and those further apart at most 0.05.
+    const ALIKE: f64 = 0.2;
+    /// So many times as alike, that it is no matter of degree.
+    const TIMES: f64 = 3.0;
+
+    /// Whether along an axis numbers further apart are alike, and those next to each other are not.
+    pub fn is_out_of_place(&self) -> bool {
+        let apart = |axis: &AxisFacts| {
+            axis.further >= Self::ALIKE && axis.further > Self::TIMES * axis.next
+        };
+        self.axes.iter().any(apart)
+    }
+
+    /// How alike neighbours are along the axis where they are less so.
+    pub fn least(&self) -> f64 {
+        self.axes.iter().map(|axis| axis.next).fold(f64::INFINITY, f64::min)
+    }
+
+    /// A shape in which neighbours are alike along both axes, where they are not in the given one.
+    pub fn mistaken_for(&self) -> Option<(Reading, f64)> {
+        let least = self.least();
+        self.better
+            .filter(|(_, better)| *better >= Self::ALIKE && *better > Self::TIMES * least)
+            .filter(|_| self.is_out_of_place())
+    }
 }
 
 /// How much of the training part's tokens is padding.

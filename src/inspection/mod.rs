@@ -11,6 +11,8 @@ mod facts;
 mod first_layer;
 mod labels;
 mod loss;
+mod neighbours;
+mod offset;
 mod outputs;
 mod padding;
 mod range;
@@ -27,9 +29,9 @@ use crate::subject::read_by;
 
 pub use cost::{Cost, Counted};
 pub use facts::{
-    ClassCount, ColumnFacts, Contradictions, Copies, Copy, DataFacts, Example, FirstLayer, Head,
-    Inspection, LabelCount, LossFacts, Moved, Outputs, PaddingFacts, Reach, Rows, Seen, StepFacts,
-    Takes, TargetFacts, Telling, Unreachable,
+    AxisFacts, ClassCount, ColumnFacts, Contradictions, Copies, Copy, DataFacts, Example,
+    FirstLayer, Head, Inspection, LabelCount, LossFacts, Moved, NeighbourFacts, Outputs,
+    PaddingFacts, Reach, Reading, Rows, Seen, StepFacts, Takes, TargetFacts, Telling, Unreachable,
 };
 pub use outputs::seen;
 pub use range::Range;
@@ -51,6 +53,7 @@ pub fn inspect(
         class_weights: loss::class_weights(&main.kind.value).to_vec(),
         softmax_of_one: plan.map_or_else(Vec::new, outputs::softmax_of_one),
         first_layer: plan.map(first_layer::first_layer),
+        adds_nothing: plan.is_some_and(offset::adds_nothing),
         data: data.map(|data| facts(spec, data, plan)),
         cost: cost::cost(spec, plan),
     }
@@ -123,5 +126,6 @@ fn facts(spec: &Spec, data: &Dataset, plan: Option<&Plan>) -> DataFacts {
             false => steps::steps(data),
         },
         padding: padding::padding(spec, data, plan),
+        neighbours: neighbours::neighbours(data),
     }
 }

@@ -278,3 +278,38 @@ fn a_rust_model_has_no_plan_and_its_outputs_are_what_was_seen() {
     let found = inspect(&spec, Some(&data), None, Some(seen(&[0.5, 0.5], 1, 2)));
     assert!(matches!(found.heads[0].outputs, Outputs::Seen(_)));
 }
+
+#[test]
+fn a_model_without_biases_adds_nothing() {
+    let adds_nothing = |layers: &str| {
+        inspected(&format!(
+            "task: regression\ndata: linear_regression\nmodel: {{layers: [{layers}]}}\n"
+        ))
+        .adds_nothing
+    };
+    assert!(adds_nothing("linear: {out: 4, bias: false}, relu, linear: {out: 1, bias: false}"));
+    assert!(!adds_nothing("linear: {out: 4, bias: false}, relu, linear: 1"));
+    assert!(!adds_nothing("linear: {out: 4, bias: false}, sigmoid, linear: {out: 1, bias: false}"));
+    assert!(!adds_nothing("batch_norm, linear: {out: 1, bias: false}"));
+}
+
+#[test]
+fn digits_that_are_read_in_another_shape_are_seen() {
+    let neighbours = |shape: &str| {
+        let text = format!(
+            "version: 1\ntask: classification\ndata: {{csv: digits.csv, target: digit, shape: {shape}}}\n\
+             model: {{layers: [flatten, linear: 10]}}\n"
+        );
+        let subject = prepared(Source::new("fixtures/test.yaml", text));
+        let Data::Dataset(data) = &subject.data else { panic!("it has data of its own") };
+        neighbours::neighbours(data).expect("these are images")
+    };
+    let right = neighbours("[1, 8, 8]");
+    assert!(!right.is_out_of_place() && right.mistaken_for().is_none(), "{right:?}");
+    let wrong = neighbours("[4, 4, 4]");
+    let (better, alike) = wrong.mistaken_for().expect("strips are no images");
+    assert_eq!(better, Reading { shape: [1, 8, 8], channels_last: false });
+    assert!(alike > 0.2 && wrong.least() < 0.06, "{wrong:?}");
+    // Wider or higher than they are: the numbers of a row stay side by side.
+    assert!(neighbours("[2, 4, 8]").mistaken_for().is_none());
+}

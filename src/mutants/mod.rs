@@ -9,6 +9,7 @@ mod name;
 mod operators;
 mod report;
 mod shard;
+mod tensors;
 mod touched;
 
 pub use equivalence::equivalence;
@@ -16,4 +17,5 @@ pub use name::title;
 pub use operators::faults;
 pub use report::{Catch, Fate, Outcome, Report, advice};
 pub use shard::Shard;
+pub use tensors::faults_of_tensors;
 pub use touched::{BadDiff, Touched};

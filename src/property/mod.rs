@@ -50,6 +50,7 @@ mod matches_reference_device;
 mod memorizes_outputs;
 mod meta;
 mod more_capacity_fits_better;
+mod neighbours_alike;
 mod no_dead_units;
 mod no_duplicates_across_split;
 mod no_saturation;
@@ -125,6 +126,7 @@ pub static REGISTRY: &[&Property] = &[
     &targets_scaled::PROPERTY,
     &classes_balanced::PROPERTY,
     &features_vary::PROPERTY,
+    &neighbours_alike::PROPERTY,
     &no_duplicates_across_split::PROPERTY,
     &padding_in_bounds::PROPERTY,
     &within_budget::PROPERTY,

@@ -11,16 +11,20 @@ use crate::spec::Severity;
 pub static PROPERTY: Property = Property {
     meta: Meta {
         name: "targets_scaled",
-        summary: "Targets of a regression are neither large nor tiny.",
+        summary: "Targets of a regression are neither large nor tiny, nor where the model has nothing to go.",
         checks: "Each number of a target over all training examples, after the spec's \
-                 `scale_target`. Nothing is run. Not applicable where targets are classes, counts, \
+                 `scale_target`. Of a declared model in which no layer adds a constant (no bias, nothing \
+                 but rectifiers between the layers) also where targets lie. Nothing is run. Not applicable where targets are classes, counts, \
                  probabilities, or the inputs themselves.",
         why: "A fresh model answers with numbers near 0 and a deviation near 1. The loss of targets a \
               hundred times as large is ten thousand times as large, and so are its gradients under \
               a squared error: plain gradient descent diverges, and Adam needs a thousand steps to \
               bring the bias there.",
         condition: "For every number of a target: √(mean² + deviation²) ≤ `at_most`. The largest \
-                    deviation of all of them ≥ `at_least`, unless all targets are the same.",
+                    deviation of all of them ≥ `at_least`, unless all targets are the same. Without a \
+                    constant in the model, and with inputs whose means are within a tenth of their \
+                    deviations: |mean| ≤ deviation. Beyond that more than half of the targets' mean \
+                    square is the constant, which only a bias gives.",
         mend: "Write `scale_target: standardize` below `data`; the answers are to be scaled back \
                where they are used.",
         source: "TheDeepChecker checks that targets are normalized; of 64 healthy programs a quarter \
@@ -68,7 +72,44 @@ fn judge(evidence: &Evidence, options: &Options) -> Verdict {
         ));
     }
     let bound = |name| options.number(name).expect("it has a default");
-    judge_columns(columns, bound("at_most"), bound("at_least"))
+    let verdict = judge_columns(columns, bound("at_most"), bound("at_least"));
+    match verdict.findings.is_empty() && inspection.adds_nothing && are_centred(&data.columns) {
+        true => without_constant(columns, verdict),
+        false => verdict,
+    }
+}
+
+/// Means of inputs that add up to no constant, in deviations.
+const CENTRED: f64 = 0.1;
+
+fn are_centred(inputs: &[ColumnFacts]) -> bool {
+    let varies = |column: &ColumnFacts| !column.is_constant() || column.mean == 0.0;
+    !inputs.is_empty()
+        && inputs
+            .iter()
+            .all(|column| varies(column) && column.mean.abs() <= CENTRED * column.deviation)
+}
+
+/// Targets that lie far from 0, for a model that is 0 in the middle of its inputs.
+fn without_constant(columns: &[ColumnFacts], verdict: Verdict) -> Verdict {
+    let far = columns.iter().filter(|column| column.mean.abs() > column.deviation);
+    let findings = far.map(|column| Finding {
+        place: column.name.clone(),
+        message: format!(
+            "its mean {} is {} deviations from 0, and no layer adds a constant: in the middle of the \
+             inputs the model says 0",
+            short(column.mean),
+            short(column.mean.abs() / column.deviation)
+        ),
+        measured: Some(column.mean.abs()),
+        bound: Some(format!("≤ {}", short(column.deviation))),
+        mend: "give the last layer a bias, or write `scale_target: standardize` below `data`".to_owned(),
+    });
+    let findings: Vec<Finding> = findings.collect();
+    match findings.is_empty() {
+        true => verdict,
+        false => Verdict::fail(verdict.summary, few(findings)),
+    }
 }
 
 fn judge_columns(columns: &[ColumnFacts], at_most: f64, at_least: f64) -> Verdict {
@@ -144,6 +185,32 @@ mod tests {
         assert_eq!((large.outcome, large.findings[0].measured), (Outcome::Fail, Some(170.0)));
         assert_eq!(verdict(0.0, 1e-4, |_| {}).outcome, Outcome::Fail);
         assert_eq!(verdict(0.5, 0.0, |_| {}).outcome, Outcome::Pass, "`labels_valid` says so");
+    }
+
+    #[test]
+    fn targets_far_from_0_need_a_constant_in_the_model() {
+        let found = |mean: f64, adds_nothing: bool, of_inputs: f64| {
+            verdict(mean, 1.5, |inspection| {
+                inspection.adds_nothing = adds_nothing;
+                for column in &mut inspection.data.as_mut().unwrap().columns {
+                    (column.mean, column.deviation) = (of_inputs, 1.0);
+                }
+            })
+        };
+        let failed = found(3.0, true, 0.05);
+        assert_eq!((failed.outcome, failed.findings[0].measured), (Outcome::Fail, Some(3.0)));
+        assert!(failed.findings[0].message.contains("is 2 deviations from 0"), "{failed:?}");
+        assert_eq!(
+            found(1.5, true, 0.05).outcome,
+            Outcome::Pass,
+            "half of the mean square at most"
+        );
+        assert_eq!(found(3.0, false, 0.05).outcome, Outcome::Pass, "a bias goes there");
+        assert_eq!(
+            found(3.0, true, 0.2).outcome,
+            Outcome::Pass,
+            "the inputs have a constant in them"
+        );
     }
 
     #[test]

@@ -51,6 +51,7 @@ pub fn evidence() -> Evidence {
             weights: None,
             affine: None,
             held: Vec::new(),
+            rebuilt: None,
         },
         inspection: Some(inspection()),
         initial: Some(InitialEvidence {
@@ -373,6 +374,7 @@ fn inspection() -> Inspection {
         class_weights: Vec::new(),
         softmax_of_one: Vec::new(),
         first_layer: Some(FirstLayer { factor: 1.0, normalized_by: None }),
+        adds_nothing: false,
         data: Some(DataFacts {
             training_examples: 120,
             held_out_examples: 20,
@@ -393,6 +395,7 @@ fn inspection() -> Inspection {
                 carried: 0.2,
             }),
             padding: None,
+            neighbours: None,
         }),
         // A multiply-add for each weight; Adam keeps two numbers for each of them and each bias.
         cost: Cost {

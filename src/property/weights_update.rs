@@ -13,12 +13,16 @@ pub static PROPERTY: Property = Property {
         summary: "The recipe's optimizer changes every trainable tensor.",
         checks: "The weights before and after steps of the recipe's own optimizer are compared, \
                  exactly, on the test device. Matrices of a Rust model that ask for no gradient \
-                 (`no_grad`) are warned of, unless the recipe freezes them or they come from a file.",
+                 (`no_grad`) are warned of, unless the recipe freezes them or they come from a file. A Rust \
+                 model is made twice, from two seeds, and given the same parameters: where the outputs \
+                 for a few examples are not the same, it computes with numbers that are no parameter.",
         why: "A tensor that no step changes is not trained: the optimizer does not know it, it is \
               frozen by mistake, the step was made on a copy, or the rate is below what the \
               number format can add.",
         condition: "For every trainable tensor: max |Δw| > 0 in some measured step (1, 2, 10, \
-                    20, …). Exempt: tensors whose gradient is zero by design.",
+                    20, …). Exempt: tensors whose gradient is zero by design. Two models of the same \
+                    parameters give the same outputs, bit by bit; not asked of one that draws random \
+                    numbers in use.",
         mend: "Give the tensor to the optimizer, unfreeze it, and use the model that the step \
                returns.",
         source: "torcheck, mltest, AllenNLP; exact comparison.",
@@ -58,6 +62,25 @@ fn held(facts: &SubjectFacts) -> Vec<Finding> {
     facts.held.iter().filter(|_| !from_file).map(of_tensor).collect()
 }
 
+/// Numbers that are drawn when a Rust model is made, and that no optimizer gets.
+fn lost(facts: &SubjectFacts) -> Option<Finding> {
+    let apart = facts.rebuilt?;
+    Some(Finding {
+        place: "model".to_owned(),
+        message: format!(
+            "two models with the same parameters are {} apart in their outputs: some of the numbers that \
+             the model draws are no parameters, so that no step changes them and no file holds them",
+            short(apart)
+        ),
+        measured: Some(apart),
+        bound: Some("0".to_owned()),
+        mend: "look for tensors in plain fields and for layers under `#[module(skip)]` or outside of the \
+               module: make them `Param`s and fields of the module, or compute them in the same way each \
+               time"
+            .to_owned(),
+    })
+}
+
 fn judge(evidence: &Evidence, _options: &Options) -> Verdict {
     let updates: Vec<&UpdateEvidence> = evidence
         .training()
@@ -72,11 +95,12 @@ fn judge(evidence: &Evidence, _options: &Options) -> Verdict {
     let still: Vec<&&UpdateEvidence> = updates.iter().filter(|update| !moved(update)).collect();
     let summary =
         format!("{} of {} changed", updates.len() - still.len(), count(updates.len(), "tensor"));
-    if still.is_empty() && held.is_empty() {
-        return Verdict::pass(summary);
-    }
-    if still.is_empty() {
-        return Verdict::warn(summary, held);
+    let lost = lost(&evidence.subject);
+    match (still.is_empty(), lost.is_some()) {
+        (true, false) if held.is_empty() => return Verdict::pass(summary),
+        (true, false) => return Verdict::warn(summary, held),
+        (true, true) => return Verdict::fail(summary, lost.into_iter().chain(held).collect()),
+        (false, _) => (),
     }
     let all = still.len() == updates.len();
     let findings = still.iter().map(|update| Finding {
@@ -95,7 +119,7 @@ fn judge(evidence: &Evidence, _options: &Options) -> Verdict {
                 .to_owned(),
         },
     });
-    Verdict::fail(summary, findings.chain(held).collect())
+    Verdict::fail(summary, findings.chain(lost).chain(held).collect())
 }
 
 fn record(evidence: &Evidence, _options: &Options) -> Mapping {
@@ -150,6 +174,18 @@ mod tests {
         assert_eq!(held(None).outcome, Outcome::Warn);
         assert_eq!(held(None).findings[0].place, "encoder.weight");
         assert_eq!(held(Some("0f")).outcome, Outcome::Pass);
+    }
+
+    #[test]
+    fn numbers_that_are_no_parameters_fail() {
+        let lost = verdict(|evidence| evidence.subject.rebuilt = Some(0.25));
+        assert_eq!((lost.outcome, lost.findings[0].place.as_str()), (Outcome::Fail, "model"));
+        assert!(lost.findings[0].message.contains("are 0.25 apart"), "{lost:?}");
+        let both = verdict(|evidence| {
+            stop(evidence, 0);
+            evidence.subject.rebuilt = Some(f64::INFINITY);
+        });
+        assert_eq!((both.findings.len(), both.findings[0].place.as_str()), (2, "hidden.weight"));
     }
 
     #[test]

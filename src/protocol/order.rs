@@ -82,6 +82,9 @@ pub struct Mutation {
     pub expects_all: bool,
     /// Whether nothing more is judged once a test case failed.
     pub ends_with_failure: bool,
+    /// Whether the end of the spec tells the tensors of its model.
+    #[serde(default)]
+    pub tells_tensors: bool,
 }
 
 impl Assignment {

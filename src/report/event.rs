@@ -66,6 +66,9 @@ pub enum Event {
     SpecFinished {
         spec: String,
         file: String,
+        /// The tensors of its model, where somebody asked for them; no run does.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        tensors: Vec<SeenTensor>,
     },
     /// What a worker printed beside its events. `test` is the one that ran meanwhile; its
     /// `TestFinished` follows.
@@ -98,6 +101,15 @@ impl Event {
         "note",
         "run_finished",
     ];
+}
+
+/// A tensor of a model that was run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SeenTensor {
+    /// Fields joined by dots.
+    pub path: String,
+    pub axes: usize,
+    pub trained: bool,
 }
 
 /// A test case that is to run.

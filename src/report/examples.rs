@@ -182,7 +182,7 @@ pub(super) fn whole_run() -> Vec<Event> {
     events.push(Event::MendStarted { spec, file, cause });
     events.push(Event::MendTried(trial()));
     let (spec, file) = ("digits".to_owned(), "specs/digits.yaml".to_owned());
-    events.push(Event::SpecFinished { spec, file });
+    events.push(Event::SpecFinished { spec, file, tensors: Vec::new() });
     events.push(Event::RunFinished(summary));
     events
 }

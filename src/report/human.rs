@@ -246,7 +246,7 @@ impl<W: Write> Sink for HumanReporter<W> {
             }
             Event::MendStarted { .. } => {}
             Event::MendTried(trial) => self.specs.tried(trial),
-            Event::SpecFinished { spec, file } => {
+            Event::SpecFinished { spec, file, .. } => {
                 self.specs.close(spec, file);
                 self.complete();
             }

@@ -121,7 +121,7 @@ fn where_test_cases_are_listed_the_cause_follows_the_last_one() {
     let mut events = run(1000, &[examples::failed()]);
     events.push(Event::Diagnosed(examples::diagnosis()));
     let (spec, file) = ("digits".to_owned(), "specs/digits.yaml".to_owned());
-    events.push(Event::SpecFinished { spec, file });
+    events.push(Event::SpecFinished { spec, file, tensors: Vec::new() });
     let text = report(LISTED, &events);
     let place = |wanted: &str| text.find(wanted).unwrap_or_else(|| panic!("{wanted}: {text}"));
     assert!(place("conv1.weight") < place("Likely cause digits: the learning rate"), "{text}");

@@ -26,7 +26,7 @@ const OF_NONE: [&str; 10] = [
 ];
 
 /// What does not apply to a model that brings its batches and its loss, and shows no ReLU.
-const OF_NO_DATA: [&str; 17] = [
+const OF_NO_DATA: [&str; 18] = [
     "loss_suits_task",
     "activations_present",
     "labels_valid",
@@ -36,6 +36,7 @@ const OF_NO_DATA: [&str; 17] = [
     "targets_scaled",
     "classes_balanced",
     "features_vary",
+    "neighbours_alike",
     "no_duplicates_across_split",
     "no_dead_units",
     "uses_inputs",
@@ -51,7 +52,16 @@ const HEALTHY: [(&str, &[&str]); 6] = [
     ("autoencoder", &OF_NO_DATA),
     ("classifier", &["targets_scaled", "normalization_sound"]),
     // Iris is sorted.
-    ("gated", &["labels_follow_inputs", "targets_scaled", "no_dead_units", "normalization_sound"]),
+    (
+        "gated",
+        &[
+            "labels_follow_inputs",
+            "targets_scaled",
+            "neighbours_alike",
+            "no_dead_units",
+            "normalization_sound",
+        ],
+    ),
     // Tokens have no scale, and the classes of made-up examples come in turn.
     (
         "reader",
@@ -62,13 +72,23 @@ const HEALTHY: [(&str, &[&str]); 6] = [
             "targets_scaled",
             "answers_not_among_inputs",
             "features_vary",
+            "neighbours_alike",
             "no_dead_units",
             "normalization_sound",
         ],
     ),
     // Its running statistics have seen too few steps.
-    ("regularized", &["targets_scaled", "train_eval_consistent"]),
-    ("single", &["labels_follow_inputs", "targets_scaled", "no_dead_units", "normalization_sound"]),
+    ("regularized", &["targets_scaled", "neighbours_alike", "train_eval_consistent"]),
+    (
+        "single",
+        &[
+            "labels_follow_inputs",
+            "targets_scaled",
+            "neighbours_alike",
+            "no_dead_units",
+            "normalization_sound",
+        ],
+    ),
 ];
 
 /// Burn's transformer has a `gelu`, whose gradient wgpu knows less exactly.

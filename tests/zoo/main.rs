@@ -11,6 +11,7 @@ mod report;
 mod rows;
 mod said;
 mod seeds;
+mod tried;
 
 use programs::{DECLARED, RUST, TWIN, class_of, folder, programs};
 use rows::{Row, rows};
@@ -86,7 +87,9 @@ fn the_report_is_of_the_matrix_and_of_the_seeds() {
     let names: Vec<&str> = rows.iter().map(|row| row.name.as_str()).collect();
     let tallied: Vec<&str> = tallies.iter().map(|tally| tally.program.as_str()).collect();
     assert_eq!(tallied, names, "seeds.csv has other programs: `cargo bench --bench zoo_seeds`");
-    let page = report::page(&rows, &tallies, &classes, &effects, &read("unseen.txt"));
+    let trials = tried::read(&read("mends.txt"));
+    let unseen = read("unseen.txt");
+    let page = report::page(&rows, &tallies, &trials, [&classes, &effects, &unseen]);
     let path = programs::root().join("docs/zoo.md");
     if std::env::var("UPDATE_DOCS").as_deref() == Ok("1") {
         std::fs::write(&path, &page).expect("it can be written");

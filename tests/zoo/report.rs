@@ -6,6 +6,7 @@ use nn_test::harness::wilson;
 
 use crate::rows::Row;
 use crate::seeds::Tally;
+use crate::tried::{Count, Tried, by_cause, counted};
 
 /// `95 % (91…97 %)`: a share with Wilson's interval of 95 %.
 fn share(count: usize, of: usize) -> String {
@@ -27,27 +28,35 @@ fn is_effective(row: &Row, effects: &str) -> bool {
         || effects.lines().find(of_row).is_none_or(|line| line.ends_with("true"))
 }
 
-/// The whole page.
-pub fn page(rows: &[Row], tallies: &[Tally], classes: &str, effects: &str, unseen: &str) -> String {
+/// The whole page; the texts are those of `classes.txt`, `effects.csv` and `unseen.txt`.
+pub fn page(
+    rows: &[Row],
+    tallies: &[Tally],
+    trials: &[Tried],
+    [classes, effects, unseen]: [&str; 3],
+) -> String {
     let mut text = INTRODUCTION.to_owned();
     text += &own_seed(rows, effects);
     text += &several_seeds(rows, tallies);
     text += &by_kind(rows, tallies, classes);
     text += &not_caught(rows, effects, unseen);
     text += &named_otherwise(rows);
+    text += &mends(trials);
     text += &wavering(rows, tallies);
     text
 }
 
 const INTRODUCTION: &str = "\
-<!-- Made from fixtures/faulty/zoo/matrix.txt and seeds.csv: run `UPDATE_DOCS=1 cargo test --test zoo \
+<!-- Made from matrix.txt, seeds.csv and mends.txt of fixtures/faulty/zoo: run `UPDATE_DOCS=1 cargo test --test zoo \
 report`. -->
 
 # The zoo of faulty programs
 
 The programs of `fixtures/faulty/zoo` are healthy ones with one fault each: small networks of several \
 kinds on tables, images, sequences and tokens. Those of `fixtures/workspace/zoo` are in Rust: Burn \
-modules and losses with the mistakes that only code can have, beside the same ones without. Each is run \
+modules and losses with the mistakes that only code can have, beside the same ones without; training \
+steps of burn-train are not among them: such a step computes gradients alone, which are seen as those of a \
+loss of one's own are, and Burn would have to be built anew. Each is run \
 on the CPU with the recommended properties, declared ones and classifiers in Rust also with \
 `beats_baseline` and `generalizes`; what is said of each stands in `matrix.txt`. A program is *caught* \
 when a property does not hold or the language refuses it (where all that is said are warnings, only \
@@ -186,6 +195,23 @@ fn named_otherwise(rows: &[Row]) -> String {
     for row in faulty.filter(|row| !row.is_named()) {
         let first = row.causes.first().map_or("none", String::as_str);
         text += &format!("| `{}` | {} | {first} |\n", row.name, row.tags[1]);
+    }
+    text
+}
+
+fn mends(trials: &[Tried]) -> String {
+    let Count { programs, run, helped } = counted(trials);
+    let mut text = format!(
+        "\n## Mends that were tried\n\nWith `--try-mends` what a report suggests is written into the spec, \
+         and the spec is run once more (`mends.txt`, of declared programs). It *helped* where all that the \
+         cause explains holds then, and nothing else broke. Of {programs} programs with a diagnosis {run} \
+         had something that could be written; it helped {helped}, which is {}. The others have their fault \
+         in what no spec changes: in code, in a device, or in the data.\n\n| cause | programs | with \
+         something to write | helped |\n|---|---|---|---|\n",
+        share(helped, run)
+    );
+    for (cause, Count { programs, run, helped }) in by_cause(trials) {
+        let _ = writeln!(text, "| `{cause}` | {programs} | {run} | {helped} |");
     }
     text
 }

@@ -4,14 +4,22 @@ use std::collections::HashMap;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use crate::report::event::{Event, Sink, TestResult};
+use crate::report::event::{Event, SeenTensor, Sink, TestResult};
 
 /// Results by the name that stands before `::` in those of their test cases.
 pub(super) type Results = HashMap<String, Vec<TestResult>>;
 
+/// What comes of a run.
+#[derive(Default)]
+pub(super) struct Gathered {
+    pub(super) results: Results,
+    /// By the same names, the tensors of models that were asked for theirs.
+    pub(super) tensors: HashMap<String, Vec<SeenTensor>>,
+}
+
 /// A sink that keeps results.
 pub(super) struct Collector<'a> {
-    results: Results,
+    gathered: Gathered,
     /// How many test cases each has.
     expected: HashMap<String, usize>,
     bar: ProgressBar,
@@ -32,18 +40,18 @@ impl<'a> Collector<'a> {
             Some(what) => bar(expected.len(), what),
             None => ProgressBar::hidden(),
         };
-        Self { results: HashMap::new(), expected, bar, through, ends_with_failure }
+        Self { gathered: Gathered::default(), expected, bar, through, ends_with_failure }
     }
 
-    pub(super) fn into_results(self) -> Results {
+    pub(super) fn into_gathered(self) -> Gathered {
         self.bar.finish_and_clear();
-        self.results
+        self.gathered
     }
 
     fn take(&mut self, result: &TestResult) {
         let name = owner(&result.test);
         let Some(expected) = self.expected.get(name) else { return };
-        let results = self.results.entry(name.to_owned()).or_default();
+        let results = self.gathered.results.entry(name.to_owned()).or_default();
         let was_over = self.ends_with_failure && results.iter().any(|one| one.status.is_failure());
         results.push(result.clone());
         let failed = self.ends_with_failure && result.status.is_failure();
@@ -59,6 +67,9 @@ impl Sink for Collector<'_> {
         match event {
             Event::TestStarted { test } => self.bar.set_message(test.clone()),
             Event::TestFinished(result) => self.take(result),
+            Event::SpecFinished { spec, tensors, .. } => {
+                self.gathered.tensors.insert(spec.clone(), tensors.clone());
+            }
             _ => {}
         }
     }
@@ -114,7 +125,7 @@ mod tests {
         ] {
             collector.emit(&finished(test, status));
         }
-        assert_eq!(collector.into_results()["a/x"].len(), 2);
+        assert_eq!(collector.into_gathered().results["a/x"].len(), 2);
         assert_eq!(told, ["a/y 1", "a/x 2"]);
     }
 }

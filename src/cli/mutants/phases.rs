@@ -9,14 +9,15 @@ use std::time::Duration;
 use super::super::Error;
 use super::super::limits::{Machine, limits};
 use super::super::seams::Planted;
-use super::collector::{Collector, Results, owner};
+use super::collector::{Collector, Gathered, owner};
+use super::fates::{LIMIT, fate, would_have_caught};
 use super::written;
 use crate::config::Settings;
 use crate::experiment::Experiment;
-use crate::mutants::{Catch, Fate, Outcome};
-use crate::property::{self, Outcome as Verdict};
+use crate::mutants::{Fate, Outcome};
+use crate::property;
 use crate::protocol::{Assignment, Mutation};
-use crate::report::event::{Status, TestResult};
+use crate::report::event::{SeenTensor, TestResult};
 use crate::runner::{
     Job, Notice, ProcessLauncher, Timeout, Timings, Work, forward_interrupts, supervise,
 };
@@ -43,15 +44,15 @@ impl Target {
 }
 
 /// What a spec is like without a fault.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) struct Original {
+    /// The tensors of its model.
+    pub(super) tensors: Vec<SeenTensor>,
     seconds: f64,
     /// Whether its recipe clips, and no gradient ever exceeded the bound.
     nothing_clipped: bool,
 }
 
-/// Follows "set by" in the details of a test case that ran too long.
-const LIMIT: &str = "the time limit of mutants";
 /// Seconds for all properties of a missed mutant.
 const ADVICE: Duration = Duration::from_secs(600);
 
@@ -90,10 +91,13 @@ impl<L: Fn(f64) -> Duration> Phases<L> {
         let jobs = targets.iter().filter_map(|target| {
             let job = self.job(target)?;
             let tests = job.assignment.tests.clone();
-            Some(self.of_target(target, None, tests, false, job.timeout.clone()))
+            let mut job = self.of_target(target, None, tests, false, job.timeout.clone())?;
+            job.assignment.mutation.as_mut()?.tells_tensors = true;
+            Some(job)
         });
-        let jobs: Vec<Job> = jobs.flatten().collect();
-        let results = self.run(jobs, "without faults", false, &mut |_, _| {})?;
+        let jobs: Vec<Job> = jobs.collect();
+        let Gathered { results, mut tensors } =
+            self.run(jobs, "without faults", false, &mut |_, _| {})?;
         let all = results.values().flatten().chain(&broken);
         let mut failed: Vec<&TestResult> = all.filter(|one| one.status.is_failure()).collect();
         failed.sort_by(|one, two| one.test.cmp(&two.test));
@@ -105,6 +109,7 @@ impl<L: Fn(f64) -> Duration> Phases<L> {
         let original = |target: &Target| {
             let results = results.get(&target.spec).map(Vec::as_slice).unwrap_or_default();
             Original {
+                tensors: tensors.remove(&target.spec).unwrap_or_default(),
                 seconds: results.iter().map(|result| result.seconds).sum(),
                 nothing_clipped: results.iter().any(clips_nothing),
             }
@@ -146,7 +151,7 @@ impl<L: Fn(f64) -> Duration> Phases<L> {
                 println(&line);
             }
         };
-        let results = self.run(jobs, "mutants", true, &mut through)?;
+        let Gathered { results, .. } = self.run(jobs, "mutants", true, &mut through)?;
         let outcomes = targets.iter().flat_map(|target| {
             target.planted.iter().filter_map(|planted| {
                 let mutant = target.name(planted);
@@ -190,7 +195,8 @@ impl<L: Fn(f64) -> Duration> Phases<L> {
         if jobs.is_empty() {
             return Ok(());
         }
-        let results = self.run(jobs, "missed ones, all properties", false, &mut |_, _| {})?;
+        let Gathered { results, .. } =
+            self.run(jobs, "missed ones, all properties", false, &mut |_, _| {})?;
         for outcome in outcomes {
             if let Fate::Missed { would_catch } = &mut outcome.fate {
                 let of = |name: &String| results.get(name).map(Vec::as_slice).unwrap_or_default();
@@ -228,6 +234,7 @@ impl<L: Fn(f64) -> Duration> Phases<L> {
             fault: planted.map(|planted| planted.fault.clone()),
             expects_all,
             ends_with_failure: planted.is_some() && !expects_all,
+            tells_tensors: false,
         };
         Some(Job {
             spec: name.clone(),
@@ -250,7 +257,7 @@ impl<L: Fn(f64) -> Duration> Phases<L> {
         what: &str,
         ends_with_failure: bool,
         through: &mut dyn FnMut(&str, &[TestResult]),
-    ) -> Result<Results, Error> {
+    ) -> Result<Gathered, Error> {
         let expected =
             jobs.iter().map(|job| (job.spec.clone(), job.assignment.tests.len())).collect();
         let work = Work { foregone: Vec::new(), roles: self.base.roles.clone(), jobs };
@@ -268,13 +275,13 @@ impl<L: Fn(f64) -> Duration> Phases<L> {
             (&self.sender, &self.receiver),
             &mut collector,
         )?;
-        Ok(collector.into_results())
+        Ok(collector.into_gathered())
     }
 }
 
 impl Original {
     /// Why a mutant is as good as the original, by what was measured of the latter.
-    fn hides(self, planted: &Planted) -> Option<&'static str> {
+    fn hides(&self, planted: &Planted) -> Option<&'static str> {
         let skips = matches!(planted.fault, Fault::SkipClipping(_));
         (skips && self.nothing_clipped).then_some("no gradient exceeds the bound of the clipping")
     }
@@ -306,51 +313,6 @@ fn told(result: &TestResult) -> String {
     format!("  {}: {}", result.test, reason.lines().next().unwrap_or_default())
 }
 
-/// How a mutant ended, by the results of its test cases: the first failure decides.
-fn fate(results: &[TestResult], equivalence: Option<&str>) -> Fate {
-    let Some(failed) = results.iter().find(|result| result.status.is_failure()) else {
-        return match equivalence {
-            Some(reason) => Fate::Equivalent { reason: reason.to_owned() },
-            None => Fate::Missed { would_catch: None },
-        };
-    };
-    let details = failed.details.as_deref().unwrap_or_default();
-    match failed.status {
-        Status::SpecError => {
-            Fate::Unviable { reason: details.lines().next().unwrap_or_default().to_owned() }
-        }
-        Status::Crashed if details.contains(LIMIT) => Fate::Timeout,
-        _ => Fate::Caught(catch(failed)),
-    }
-}
-
-fn catch(result: &TestResult) -> Catch {
-    let property = result.test.rsplit_once("::").map_or("", |(_, property)| property);
-    let finding = result.verdict.as_ref().and_then(|verdict| verdict.findings.first());
-    Catch {
-        property: property.to_owned(),
-        place: finding.map(|finding| finding.place.clone()),
-        warns: !result.status.is_failure(),
-    }
-}
-
-/// The properties that fail on a mutant and not on the original.
-fn would_have_caught(mutant: &[TestResult], original: &[TestResult]) -> Vec<Catch> {
-    let catches: Vec<Catch> =
-        mutant.iter().filter(|result| does_not_hold(result)).map(catch).collect();
-    let known = original.iter().filter(|result| does_not_hold(result)).map(catch);
-    let known: Vec<String> = known.map(|catch| catch.property).collect();
-    let mut found: Vec<Catch> =
-        catches.into_iter().filter(|catch| !known.contains(&catch.property)).collect();
-    // Those that fail by themselves come first.
-    found.sort_by_key(|catch| catch.warns);
-    found
-}
-
-fn does_not_hold(result: &TestResult) -> bool {
-    result.verdict.as_ref().is_some_and(|verdict| verdict.outcome == Verdict::Fail)
-}
-
 /// Between the frames of the progress bar.
 fn println(line: &str) {
     anstream::println!("{line}");
@@ -360,6 +322,7 @@ fn println(line: &str) {
 mod tests {
     use super::*;
     use crate::property::Verdict as Judged;
+    use crate::report::event::Status;
 
     #[test]
     fn clipping_that_has_nothing_to_do_hides_that_it_is_skipped() {
@@ -369,9 +332,17 @@ mod tests {
             equivalence: None,
         };
         let original = |summary: &str| {
-            let mut result = result("clipping_effective", Status::Passed, "");
-            result.verdict = Some(Judged::pass(summary));
-            Original { seconds: 1.0, nothing_clipped: clips_nothing(&result) }
+            let result = TestResult {
+                test: "net::clipping_effective".to_owned(),
+                file: "net.yaml".to_owned(),
+                line: 0,
+                column: 0,
+                status: Status::Passed,
+                verdict: Some(Judged::pass(summary)),
+                details: None,
+                seconds: 0.1,
+            };
+            Original { seconds: 1.0, nothing_clipped: clips_nothing(&result), tensors: Vec::new() }
         };
         let idle = format!("0.3{}", property::clipping_effective::NOTHING_CLIPPED);
         assert!(original(&idle).hides(&skips).is_some());
@@ -380,59 +351,10 @@ mod tests {
         assert!(original(&idle).hides(&sums).is_none());
     }
 
-    fn result(property: &str, status: Status, details: &str) -> TestResult {
-        let verdict = match status {
-            Status::Failed | Status::Warned => Some(Judged::fail("it is wrong", Vec::new())),
-            _ => None,
-        };
-        TestResult {
-            test: format!("net/sum_loss::{property}"),
-            file: "net.yaml".to_owned(),
-            line: 0,
-            column: 0,
-            status,
-            verdict,
-            details: Some(details.to_owned()),
-            seconds: 0.1,
-        }
-    }
-
-    #[test]
-    fn the_first_failure_decides_how_a_mutant_ended() {
-        let passed = result("shapes", Status::Passed, "");
-        let kind = |status, details, theory| {
-            let results = [passed.clone(), result("learns", status, details)];
-            fate(&results, theory).kind()
-        };
-        assert_eq!(kind(Status::Failed, "", None), "caught");
-        assert_eq!(kind(Status::Crashed, "the worker process aborted", None), "caught");
-        let killed = format!("worked for 20 s and was killed\nset by {LIMIT}");
-        assert_eq!(kind(Status::Crashed, &killed, None), "timeout");
-        assert_eq!(kind(Status::SpecError, "error[NN0301]: …", None), "unviable");
-        assert_eq!(kind(Status::Warned, "", None), "missed");
-        assert_eq!(kind(Status::Passed, "", Some("of theory")), "equivalent");
-        assert_eq!(kind(Status::Failed, "", Some("of theory")), "caught");
-    }
-
     #[test]
     fn what_may_take_long_comes_last() {
         let mut tests = ["net::overfits_batch", "net::learns", "net::shapes"];
         tests.sort_by_key(|test| is_costly(test));
         assert_eq!(tests, ["net::learns", "net::shapes", "net::overfits_batch"]);
-    }
-
-    #[test]
-    fn a_property_that_fails_on_the_original_too_is_no_advice() {
-        let mutant = [
-            result("update_ratio", Status::Warned, ""),
-            result("causal", Status::Failed, ""),
-            result("learns", Status::Failed, ""),
-        ];
-        let original = [result("learns", Status::Failed, "")];
-        let names: Vec<_> = would_have_caught(&mutant, &original)
-            .into_iter()
-            .map(|catch| (catch.property, catch.warns))
-            .collect();
-        assert_eq!(names, [("causal".to_owned(), false), ("update_ratio".to_owned(), true)]);
     }
 }

@@ -134,6 +134,11 @@ static REMEDIES: &[(&str, Remedy)] = &[
         ),
     ),
     ("split_unfit", Remedy::Edits("a split that shuffles", data::shuffled)),
+    (
+        "inputs_scrambled",
+        Remedy::Inside("how the numbers were written is for whoever wrote them to say"),
+    ),
+    ("bias_missing", Remedy::Edits("the layers with their biases", model::with_biases)),
     ("inputs_not_scaled", Remedy::Edits("standardized inputs", data::scaled)),
     ("targets_not_scaled", Remedy::Edits("standardized targets", data::scaled_targets)),
     (

@@ -58,6 +58,20 @@ pub(super) fn unfrozen(case: &Case<'_>) -> Vec<Mend> {
     layers.into_iter().chain(groups).collect()
 }
 
+/// Layers that the spec leaves without a bias.
+pub(super) fn with_biases(case: &Case<'_>) -> Vec<Mend> {
+    let reason = "a bias adds the constant that the targets have";
+    let biased = of_layers(case, reason, |placed| {
+        let without = match &placed.layer.kind {
+            LayerKind::Linear { bias, .. } => !bias,
+            LayerKind::Conv(convolution) => !convolution.bias,
+            _ => false,
+        };
+        without.then(|| placed.unset("bias")).into_iter().collect()
+    });
+    biased.into_iter().collect()
+}
+
 pub(super) fn masked(case: &Case<'_>) -> Vec<Mend> {
     let reason = "attention that knows where padding is does not look at it";
     let masked = of_layers(case, reason, |placed| {

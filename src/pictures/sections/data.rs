@@ -15,6 +15,7 @@ pub const PROPERTIES: &[&str] = &[
     "targets_scaled",
     "classes_balanced",
     "features_vary",
+    "neighbours_alike",
     "no_duplicates_across_split",
     "padding_in_bounds",
     "augmentation_keeps_scale",
