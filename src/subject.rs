@@ -140,7 +140,7 @@ impl Subject {
                 // Some live on the device that tests run on alone.
                 let on_reference = *device == crate::device::reference().device;
                 let is_here =
-                    |fault: &Fault| !on_reference || !matches!(fault, Fault::CoarseLayer(_));
+                    |fault: &Fault| !on_reference || !matches!(fault, Fault::CoarseLayer { .. });
                 let faults = self.spec.faults.iter().map(|fault| fault.value.clone());
                 let faults: Vec<Fault> = faults.filter(is_here).collect();
                 Model::Declared(Network::build(plan, device).plant(&faults))

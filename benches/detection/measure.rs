@@ -10,9 +10,20 @@ use super::found::Found;
 use super::ladders::Ladder;
 use super::point::Point;
 
+/// What compares an adapter with the reference device; all else is measured on the latter.
+const ON_ADAPTER: &str = "matches_reference_device";
+
 /// All strengths of a ladder, the healthy twin first; by property.
-pub fn ladder(ladder: &Ladder) -> Vec<Point> {
-    let devices = Devices::open(DeviceChoice::Cpu).expect("there is always a CPU");
+///
+/// # Errors
+///
+/// When it needs an adapter, and there is none.
+pub fn ladder(ladder: &Ladder) -> Result<Vec<Point>, String> {
+    let choice = match ladder.views.iter().any(|view| view.property == ON_ADAPTER) {
+        true => DeviceChoice::Wgpu,
+        false => DeviceChoice::Cpu,
+    };
+    let devices = Devices::open(choice).map_err(|error| error.to_string())?;
     let strengths = std::iter::once(None).chain(ladder.strengths.iter().copied().map(Some));
     let seeds = ladder.views.iter().map(|view| view.seeds).max().unwrap_or(0);
     let cases = strengths.flat_map(|strength| (1..=seeds).map(move |seed| (strength, seed)));
@@ -20,7 +31,7 @@ pub fn ladder(ladder: &Ladder) -> Vec<Point> {
         cases.flat_map(|(strength, seed)| points(ladder, strength, seed, &devices)).collect();
     let place = |point: &Point| ladder.views.iter().position(|it| it.property == point.property);
     points.sort_by_key(place);
-    points
+    Ok(points)
 }
 
 /// What each property says of one strength with one seed.

@@ -9,7 +9,7 @@ use super::strengthless::STRENGTHLESS;
 const HEAD: &str = "\
 # From which strength on a fault is seen
 
-A fault that is large enough is seen by everybody. What counts is the smallest that is seen, and that nothing is seen where there is none. Here each fault grows from weak to strong on a small network, mostly one that learns iris, with twenty seeds at each strength (five where a property trains the model several times, one where no number depends on the seed).
+A fault that is large enough is seen by everybody. What counts is the smallest that is seen, and that nothing is seen where there is none. Here each fault grows from weak to strong on a small network, mostly one that learns iris, on the CPU (what is asked of an adapter, on the software adapter lavapipe), with twenty seeds at each strength (five where a property trains the model several times, one where no number depends on the seed).
 
 The table says for each property from which strength on it fails or warns. The [figures](#data) below it show all that was measured: above, in how many of the seeds the property fails or warns; below, what it measured, one dot for each seed, with its bounds as dashed lines. The blue dots are the network without the fault.
 

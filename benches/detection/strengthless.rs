@@ -25,10 +25,6 @@ pub static STRENGTHLESS: &[(&str, &str)] = &[
     ("deterministic", "Weights of two runs are equal to the last bit, or not."),
     ("save_load_round_trip", "What is loaded is equal to the last bit, or not."),
     (
-        "matches_reference_device",
-        "It compares an adapter with the reference device, which on the CPU are one and the same.",
-    ),
-    (
         "scale_independent_of_width",
         "Weights of a deviation that does not follow the width have a slope of ½, whatever it is; right ones have 0.",
     ),

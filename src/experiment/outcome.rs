@@ -11,9 +11,12 @@ use super::initial::EXAMPLES;
 use super::measure;
 use crate::device::DeviceFailure;
 use crate::model::Weights;
-use crate::spec::Clipping;
+use crate::spec::{Clipping, Fault};
 use crate::subject::{Batch, Subject};
-use crate::training::{Clipper, Sizes, Trainer};
+use crate::training::{Clipper, Sizes, Trainer, first_rates};
+
+/// Steps whose rates are planned at most.
+const LONGEST: usize = 100_000;
 
 /// The trained model and the recipe's own traces.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -30,6 +33,9 @@ pub struct OutcomeEvidence {
     pub untrained: Vec<UntrainedEvidence>,
     /// The learning rate of each step, but for those of parameter groups.
     pub rates: Vec<f64>,
+    /// What the schedule makes of all steps that the recipe declares, up to 100 000; none where it
+    /// follows losses.
+    pub planned_rates: Vec<f64>,
     pub clipping: Option<ClippingEvidence>,
 }
 
@@ -123,8 +129,24 @@ pub fn look(
             &bench.weights,
         ),
         rates: trainer.updates().rates().to_vec(),
+        planned_rates: planned_rates(subject),
         clipping,
     })
+}
+
+/// The rates of the recipe, with the fault that multiplies them.
+fn planned_rates(subject: &Subject) -> Vec<f64> {
+    let (recipe, steps) = (&subject.spec.training, subject.declared_steps());
+    if recipe.schedule.kind.value.watches_loss() {
+        return Vec::new();
+    }
+    let optimizer = recipe.optimizer.others.as_deref().unwrap_or(&recipe.optimizer);
+    let rates = first_rates(recipe, steps, *optimizer.learning_rate, steps.min(LONGEST));
+    let factor = subject.spec.faults.iter().find_map(|fault| match fault.value {
+        Fault::ScaleRate(factor) => Some(factor),
+        _ => None,
+    });
+    rates.into_iter().map(|rate| rate * factor.unwrap_or(1.0)).collect()
 }
 
 fn clipping_evidence(clipper: &Clipper) -> Result<ClippingEvidence, DeviceFailure> {

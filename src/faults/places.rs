@@ -129,7 +129,7 @@ fn impossible(fault: &Fault, own: bool, stepped: bool) -> Option<(&'static str, 
         Fault::WrongGradient { .. } => {
             ("the backward of a Rust model cannot be changed from outside", IN_MODEL)
         }
-        Fault::Detach(_) | Fault::DropLayer(_) | Fault::CoarseLayer(_) => {
+        Fault::Detach(_) | Fault::DropLayer(_) | Fault::CoarseLayer { .. } => {
             ("the layers of a Rust model cannot be changed from outside", IN_MODEL)
         }
         Fault::ShuffleLabels | Fault::ShiftLabels { .. } | Fault::PermuteLabels(_) if own => {

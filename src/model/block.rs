@@ -32,8 +32,8 @@ pub struct Node {
     regularization: Option<Regularization>,
     /// A planted fault: gradients through the output are multiplied by this.
     gradient_factor: Option<f64>,
-    /// A planted fault: the output has a coarse grain.
-    coarse: bool,
+    /// A planted fault: the output has a coarse grain, so many to 1.
+    coarse: Option<usize>,
     /// A planted fault: the output is cut off from the graph.
     detached: bool,
 }
@@ -51,7 +51,7 @@ impl Block {
                 frozen: planned.frozen,
                 regularization: planned.regularization,
                 gradient_factor: None,
-                coarse: false,
+                coarse: None,
                 detached: false,
             }
         };
@@ -67,8 +67,8 @@ impl Block {
                     Fault::WrongGradient { layer, factor } if node.is_called(layer, &path) => {
                         node.gradient_factor = Some(*factor);
                     }
-                    Fault::CoarseLayer(layer) if node.is_called(layer, &path) => {
-                        node.coarse = true;
+                    Fault::CoarseLayer { layer, parts } if node.is_called(layer, &path) => {
+                        node.coarse = Some(*parts);
                     }
                     Fault::Detach(layer) if node.is_called(layer, &path) => node.detached = true,
                     _ => {}
@@ -147,8 +147,8 @@ impl Node {
         };
         let output = if self.detached { output.detach() } else { output };
         let output = match self.coarse {
-            true => coarsened(output),
-            false => output,
+            Some(parts) => coarsened(output, parts),
+            None => output,
         };
         let output = wires.pass.handed_on(output);
         wires.put(path, &output);
@@ -211,10 +211,11 @@ fn merged(merge: Merge, values: Vec<Value>) -> Value {
     }
 }
 
-/// Every number as the nearest multiple of 1/256: a planted fault. The gradient passes as it is.
-fn coarsened(output: Value) -> Value {
+/// Every number as the nearest multiple of 1/parts: a planted fault. The gradient passes as it is.
+fn coarsened(output: Value, parts: usize) -> Value {
+    let parts = parts as f64;
     map_float!(output, tensor => {
-        let grained = tensor.clone().mul_scalar(256.0).round().div_scalar(256.0);
+        let grained = tensor.clone().mul_scalar(parts).round().div_scalar(parts);
         let moved = (grained - tensor.clone()).detach();
         tensor + moved
     })
@@ -277,5 +278,29 @@ impl Module for Block {
             Node { layer, ..node }
         });
         Self { nodes: nodes.collect() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::device::{DeviceChoice, Devices};
+    use crate::model::{on_float, to_f64};
+
+    #[test]
+    fn a_coarse_output_has_as_many_parts_as_the_fault_says() {
+        let _alone = crate::device::alone();
+        let place = Devices::open(DeviceChoice::Cpu).unwrap().reference;
+        let grained = |parts| {
+            let value = Value::float(&[0.3, -0.07], &[1, 2], &place);
+            on_float!(coarsened(value, parts), tensor => to_f64(tensor.into_data()), ints tensor => {
+                to_f64(tensor.into_data())
+            })
+        };
+        let near = |found: Vec<f64>, due: [f64; 2]| {
+            found.iter().zip(due).all(|(found, due)| (found - due).abs() < 1e-12)
+        };
+        assert!(near(grained(4), [0.25, 0.0]));
+        assert!(near(grained(10), [0.3, -0.1]));
     }
 }

@@ -26,7 +26,7 @@ pub fn title(fault: &Fault) -> String {
         Fault::ScaleGradient { tensor, factor } => both("scale_gradient", tensor, *factor),
         Fault::ScaleStep { layer, factor } => both("scale_step", layer, *factor),
         Fault::SkipClipping(layer) => with("skip_clipping", layer),
-        Fault::CoarseLayer(layer) => with("coarse_layer", layer),
+        Fault::CoarseLayer { layer, parts } => both("coarse_layer", layer, *parts as f64),
         Fault::KeepGradients => "keep_gradients".to_owned(),
         Fault::DiscardUpdates => "discard_updates".to_owned(),
         Fault::ScaleRate(factor) => with("scale_rate", factor),

@@ -11,7 +11,7 @@ pub static PROPERTY: Property = Property {
     meta: Meta {
         name: "schedule_as_declared",
         summary: "The learning rates of the first steps are as accepted, and the schedule leaves time to learn.",
-        checks: "The learning rate that each step of the recipe's first steps really had (but for those of parameter groups); some of them are the snapshot.",
+        checks: "The learning rate that each step of the recipe's first steps really had (but for those of parameter groups); some of them are the snapshot. Then what the schedule makes of all other steps that the recipe declares, up to 100 000, unless it follows losses (`plateau`).",
         why: "Schedules count steps or epochs, begin at 0 or 1, end at 0 or a floor: what was meant and what happens differ easily, and a review sees it in the snapshot's diff.",
         condition: "Every rate is finite, none below 0, not all are 0; the rate is not below 1e-3 of its peak from the recipe's first tenth on (seen for 10 steps at least). As a warning: it does not still rise in the recipe's last step.",
         mend: "Look at the units of the schedule (steps or epochs), at its length against the recipe's, and at the length of the warm-up.",
@@ -54,6 +54,10 @@ fn judge(evidence: &Evidence, _options: &Options) -> Verdict {
         bound: Some(bound.to_owned()),
         mend: mend.to_owned(),
     };
+    // What really happened, and behind it what the schedule has for the rest.
+    let planned = training.outcome.planned_rates.iter().skip(rates.len());
+    let rates: Vec<f64> = rates.iter().chain(planned).copied().collect();
+    let peak = rates.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     let wrong = rates.iter().position(|rate| !(rate.is_finite() && *rate >= 0.0));
     if let Some(step) = wrong {
         let message = format!("the rate of step {} is {}", step + 1, short(rates[step]));
@@ -82,7 +86,10 @@ fn judge(evidence: &Evidence, _options: &Options) -> Verdict {
         true => {
             let message = "the rate still rises in the recipe's last step".to_owned();
             let mend = "a warm-up shorter than the recipe";
-            Verdict::warn(summary, vec![finding(message, *last, "an end of the warm-up", mend)])
+            Verdict::warn(
+                summary,
+                vec![finding(message, rates[rates.len() - 1], "an end of the warm-up", mend)],
+            )
         }
         false => Verdict::pass(summary),
     }
@@ -112,6 +119,7 @@ mod tests {
             let training = evidence.training.as_mut().unwrap();
             training.declared_steps = declared;
             training.outcome.rates = rates.to_vec();
+            training.outcome.planned_rates.clear();
         })
     }
 
@@ -137,6 +145,28 @@ mod tests {
         assert_eq!(rates(&gone, 60).outcome, Outcome::Fail);
         gone.push(1e-2);
         assert_eq!(rates(&gone, 60).outcome, Outcome::Pass);
+    }
+
+    #[test]
+    fn what_the_schedule_has_for_later_steps_counts_too() {
+        let planned = |rate: fn(i32) -> f64| {
+            verdict(|evidence| {
+                let training = evidence.training.as_mut().unwrap();
+                training.declared_steps = 2000;
+                training.outcome.rates = (0..20).map(rate).collect();
+                training.outcome.planned_rates = (0..2000).map(rate).collect();
+            })
+        };
+        // A decay that is meant for epochs, taken in each step: gone after 135 of 2000.
+        let gone = planned(|step| 0.95f64.powi(step));
+        assert_eq!(gone.outcome, Outcome::Fail);
+        assert!(gone.findings[0].message.contains("from step 136 of 2000"), "{gone:?}");
+        assert_eq!(planned(|step| 0.97f64.powi(step)).outcome, Outcome::Pass, "after a tenth");
+        let rising = planned(|step| f64::from(step + 1));
+        assert_eq!(rising.outcome, Outcome::Warn);
+        // Restarts bring it back.
+        let restarts = planned(|step| if step % 50 < 5 { 1.0 } else { 0.0 });
+        assert_eq!(restarts.outcome, Outcome::Pass);
     }
 
     #[test]

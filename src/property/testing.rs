@@ -129,6 +129,7 @@ pub fn evidence() -> Evidence {
                 validation: Some(ValidationLoss { examples: 30, start: 2.35, end: 1.6 }),
                 untrained: Vec::new(),
                 rates: vec![1e-3; 40],
+                planned_rates: vec![1e-3; 40],
                 clipping: None,
             },
         }),

@@ -32,9 +32,9 @@ pub enum Fault {
     DecayFrozen(String),
     /// Each output is so far on the way to the mean of its batch.
     MixBatch(f64),
-    /// The layer's outputs have a coarse grain on the device that tests run on, and not on the
-    /// reference device.
-    CoarseLayer(String),
+    /// The layer's outputs are multiples of one of so many parts of 1 on the device that tests run on,
+    /// and not on the reference device.
+    CoarseLayer { layer: String, parts: usize },
     /// The optimizer's step of this layer is multiplied by `factor`.
     ScaleStep { layer: String, factor: f64 },
     /// Clipping leaves this layer's gradients out.
@@ -123,7 +123,9 @@ fn read_fault(
         "negate_gradient" => Fault::NegateGradient,
         "decay_frozen" => Fault::DecayFrozen(layer(options, layers)),
         "mix_batch" => Fault::MixBatch(options.number("share")),
-        "coarse_layer" => Fault::CoarseLayer(layer(options, layers)),
+        "coarse_layer" => {
+            Fault::CoarseLayer { layer: layer(options, layers), parts: options.count("parts") }
+        }
         "scale_step" => {
             Fault::ScaleStep { layer: layer(options, layers), factor: options.number("factor") }
         }

@@ -53,7 +53,7 @@ pub static KINDS: &[(&str, &[Ladder])] = &[
     ("What outputs depend on", relations::LADDERS),
     ("Recipe", training::LADDERS),
     ("What a model can learn", contests::LADDERS),
-    ("Numbers of 16 bits", precision::LADDERS),
+    ("Numbers and devices", precision::LADDERS),
 ];
 
 /// All of them.

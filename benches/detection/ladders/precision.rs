@@ -1,15 +1,39 @@
-//! Faults that numbers of 16 bits do not forgive: signals near the end of their range, gradients below
-//! it, and numbers that are far from zero and near to each other.
+//! Faults of numbers: a layer that a device computes with fewer digits, and what 16 bits do not forgive:
+//! signals near the end of their range, gradients below it, and numbers that are far from zero and near
+//! to each other.
 
 use nn_test::experiment::HalfPass;
 
 use super::super::found::{Found, largest};
-use super::{Ladder, SEEDS, View, fault, planted, standardized};
+use super::{Ladder, MLP, SEEDS, View, fault, planted, standardized, with_fault};
 
 const NORMALIZED: &str = "linear: {out: 16, name: hidden}, layer_norm: {name: norm}, tanh, \
                           linear: {out: 3, name: head}";
 
 pub static LADDERS: &[Ladder] = &[
+    Ladder {
+        name: "coarse_layer",
+        fault: "on an adapter a layer's outputs are rounded to multiples of this grain",
+        strength: "grain",
+        spec: |grain| {
+            let fault = grain
+                .map(|grain| format!("coarse_layer: {{layer: hidden, parts: {:.0}}}", 1.0 / grain));
+            with_fault(MLP, fault)
+        },
+        strengths: &[1e-7, 1e-6, 5e-6, 1e-5, 2e-5, 3e-5, 5e-5, 1e-4, 1e-3, 0.1],
+        views: &[View {
+            property: "matches_reference_device",
+            options: "",
+            value: |found| {
+                let Ok(devices) = found.evidence.devices() else { return f64::NAN };
+                largest(devices.layers.iter().map(|layer| layer.error))
+            },
+            measured: "largest error of a layer's outputs",
+            bounds: &[1e-5],
+            seeds: SEEDS,
+        }],
+        beside: "",
+    },
     Ladder {
         name: "loud_layer",
         fault: "the weights of a layer before a normalization are multiplied, toward the end of f16",

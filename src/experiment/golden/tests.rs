@@ -113,8 +113,10 @@ fn verdicts(spec: Spec, devices: &Devices) -> Result<Vec<Verdict>, String> {
     expectations.iter().map(judge).collect()
 }
 
-/// The verdict of the first.
-fn judged(spec: Spec, devices: &Devices) -> Result<Verdict, String> {
+/// What the comparison with the golden file says; expectations stand in the order of the registry, where
+/// others may come before it.
+fn judged(mut spec: Spec, devices: &Devices) -> Result<Verdict, String> {
+    spec.expectations.retain(|each| each.property.meta.name == "matches_golden");
     Ok(verdicts(spec, devices)?.swap_remove(0))
 }
 

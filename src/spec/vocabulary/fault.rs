@@ -138,10 +138,18 @@ pub(super) static TERMS: &[TermMeta] = &[
     TermMeta {
         name: "coarse_layer",
         kind: TermKind::Fault,
-        summary: "The layer's outputs are rounded to multiples of 1/256 on the device that tests run on, as \
-                  by a kernel in half precision. Where that is the reference device itself, nothing is \
-                  changed.",
-        options: &[LAYER],
+        summary: "The layer's outputs are rounded to multiples of 1/256, or of another part, on the device that \
+                  tests run on, as by a kernel in half precision. Where that is the reference device \
+                  itself, nothing is changed.",
+        options: &[
+            LAYER,
+            TermOption {
+                name: "parts",
+                kind: Kind::Count { least: 1 },
+                default: Default::Count(256),
+                doc: "into how many parts 1 is divided",
+            },
+        ],
         main: Some("layer"),
         example: "coarse_layer: hidden",
         source: SOURCE,
