@@ -47,7 +47,7 @@ pub struct OverfitPlan {
     /// Upper bound of the final loss. When absent it is derived from floor and constant predictor,
     /// or from the initial loss where these are unknown.
     pub loss: Option<f64>,
-    /// Lower bound of the accuracy (classes only). When absent it is derived, as [`Due`] has it.
+    /// Lower bound of the accuracy (classes only). When absent it is derived, as `due.rs` has it.
     pub accuracy: Option<f64>,
 }
 
