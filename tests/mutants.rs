@@ -2,6 +2,7 @@
 
 #![cfg(feature = "cli")]
 
+use std::ffi::OsStr;
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
@@ -9,28 +10,25 @@ use std::process::{Command, Output};
 use serde_json::Value;
 
 fn mutants(spec: &Path, faults: &[&str], output: &Path) -> Output {
-    let faults = faults.iter().flat_map(|fault| ["--fault", fault]);
-    Command::new(env!("CARGO_BIN_EXE_cargo-nn-test"))
-        .args(["nn-test", "mutants", "--device", "cpu", "--json", "--output"])
-        .arg(output)
-        .arg(spec)
-        .args(faults)
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .env("INSTA_UPDATE", "no")
-        .env("INSTA_FORCE_PASS", "0")
-        .output()
-        .expect("the binary runs")
+    run(&[spec.as_os_str()], faults, output)
 }
 
-/// Of a model in Rust, which shares the build of Burn with these tests.
+/// Of a model in Rust.
 fn mutants_in_rust(spec: &str, faults: &[&str], output: &Path) -> Output {
+    let only = format!("spec(={spec})");
+    let of =
+        ["--manifest-path", "fixtures/workspace/Cargo.toml", "--locked", "-p", "zoo", "-E", &only];
+    run(&of.map(OsStr::new), faults, output)
+}
+
+fn run(of: &[&OsStr], faults: &[&str], output: &Path) -> Output {
     let faults = faults.iter().flat_map(|fault| ["--fault", fault]);
+    // Programs in Rust share the build of Burn with these very tests.
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent();
     Command::new(env!("CARGO_BIN_EXE_cargo-nn-test"))
         .args(["nn-test", "mutants", "--device", "cpu", "--json", "--output"])
         .arg(output)
-        .args(["--manifest-path", "fixtures/workspace/Cargo.toml", "--locked", "-p", "zoo"])
-        .args(["-E", &format!("spec(={spec})")])
+        .args(of)
         .args(faults)
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .env("CARGO_TARGET_DIR", target.expect("cargo makes it inside of the target folder"))

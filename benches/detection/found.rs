@@ -1,6 +1,6 @@
 //! What a property found, as a ladder reads it.
 
-use nn_test::experiment::Evidence;
+use nn_test::experiment::{Evidence, fall};
 use serde_yaml::Mapping;
 
 /// What was measured, and what the property recorded of it.
@@ -19,6 +19,12 @@ impl Found<'_> {
             }
         }
         numbers
+    }
+
+    /// How far the recipe brings the loss down, as `learns` has it.
+    pub fn fall(&self) -> f64 {
+        let training = self.evidence.training();
+        fall(&training.sample_losses, training.constant_loss)
     }
 
     /// The first of them.

@@ -223,3 +223,18 @@ fn what_cannot_be_planted_is_refused_with_its_reason() {
         assert!(error.contains(code), "{fault}: {error}");
     }
 }
+
+#[test]
+fn targets_that_no_term_reads_cannot_be_shuffled() {
+    let _alone = crate::device::alone();
+    let shuffled = |term: &str| {
+        let spec = format!(
+            "version: 1\nname: faulty\ntask: regression\ndata: linear_regression\nmodel: [linear: 1]\n\
+             loss: {{terms: [{{name: only, loss: mse, {term}}}]}}\n"
+        );
+        laboratory(&spec, "[shuffle_labels]").err()
+    };
+    let refused = shuffled("constant: 1").unwrap_or_default();
+    assert!(refused.contains("NN0321"), "{refused}");
+    assert_eq!(shuffled("target: target"), None);
+}

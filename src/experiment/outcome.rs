@@ -11,9 +11,9 @@ use super::initial::EXAMPLES;
 use super::measure;
 use crate::device::DeviceFailure;
 use crate::model::Weights;
-use crate::spec::{Clipping, Fault};
+use crate::spec::Clipping;
 use crate::subject::{Batch, Subject};
-use crate::training::{Clipper, Sizes, Trainer, first_rates};
+use crate::training::{Clipper, Sizes, Trainer, planned_rates};
 
 /// Steps whose rates are planned at most.
 const LONGEST: usize = 100_000;
@@ -129,24 +129,9 @@ pub fn look(
             &bench.weights,
         ),
         rates: trainer.updates().rates().to_vec(),
-        planned_rates: planned_rates(subject),
+        planned_rates: planned_rates(&subject.spec, subject.declared_steps(), LONGEST),
         clipping,
     })
-}
-
-/// The rates of the recipe, with the fault that multiplies them.
-fn planned_rates(subject: &Subject) -> Vec<f64> {
-    let (recipe, steps) = (&subject.spec.training, subject.declared_steps());
-    if recipe.schedule.kind.value.watches_loss() {
-        return Vec::new();
-    }
-    let optimizer = recipe.optimizer.others.as_deref().unwrap_or(&recipe.optimizer);
-    let rates = first_rates(recipe, steps, *optimizer.learning_rate, steps.min(LONGEST));
-    let factor = subject.spec.faults.iter().find_map(|fault| match fault.value {
-        Fault::ScaleRate(factor) => Some(factor),
-        _ => None,
-    });
-    rates.into_iter().map(|rate| rate * factor.unwrap_or(1.0)).collect()
 }
 
 fn clipping_evidence(clipper: &Clipper) -> Result<ClippingEvidence, DeviceFailure> {

@@ -31,8 +31,9 @@ pub fn rebuilt(
     };
     let (one, other) = (made(subject.spec.training.seed), made(OTHER_SEED));
     let apart = between(subject, place, batch, (&one, &other))?;
-    let again = between(subject, place, batch, (&one, &one))?;
-    Ok((apart > 0.0 && again == 0.0).then_some(apart))
+    // Two passes more, only where there is something to explain.
+    let is_told = apart > 0.0 && between(subject, place, batch, (&one, &one))? == 0.0;
+    Ok(is_told.then_some(apart))
 }
 
 fn between(

@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use super::accuracy::{Answer, answers};
 use super::due::Due;
+use super::references;
 use crate::data::{Part, Targets, statistics};
 use crate::device::DeviceFailure;
 use crate::model::{Value, to_f64};
@@ -220,7 +221,7 @@ impl Asked<'_> {
             due: self.class(answer.due, targets),
             given: self.class(answer.given, targets),
         };
-        let can_be_right = examples.and_then(|found| statistics::right_answers(&found, pad_tokens));
+        let can_be_right = references::right_answers(self.subject, self.term, self.batch);
         Ok(Some(Said::Classes {
             answers: asked.len(),
             open: all - asked.len(),

@@ -61,6 +61,9 @@ fn in_data(spec: &Spec, data: &Dataset, fault: &Fault) -> Option<&'static str> {
     };
     let of_input = spec.data.of_input.as_ref().map(|of_input| of_input.value);
     let compares = spec.loss.terms.iter().any(is_answer) && of_input != Some(OfInput::Input);
+    // What is shuffled are pairs, and inputs that are targets belong to an example, too.
+    let belongs = |term: &LossTerm| matches!(term.compared, Compared::Target | Compared::Named(_));
+    let reads = spec.loss.terms.iter().any(belongs);
     match fault {
         Fault::ScaleInputs(_) | Fault::ShiftInputs(_) if data.input != InputKind::Float => {
             Some("the inputs are tokens")
@@ -70,6 +73,9 @@ fn in_data(spec: &Spec, data: &Dataset, fault: &Fault) -> Option<&'static str> {
         }
         Fault::ShiftLabels { .. } | Fault::PermuteLabels(_) if !compares => {
             Some("the loss compares with the inputs themselves")
+        }
+        Fault::ShuffleLabels if !reads => {
+            Some("no term of the loss compares with what belongs to an example")
         }
         Fault::ReshapeBatch if data.example_len() == 1 => Some("an example is one number alone"),
         _ => None,

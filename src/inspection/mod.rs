@@ -7,6 +7,7 @@
 mod columns;
 mod copies;
 mod cost;
+mod dot;
 mod facts;
 mod first_layer;
 mod labels;

@@ -4,6 +4,7 @@
 //! Numbers that were written row by row, or with their channels last, and are read in another shape have
 //! their neighbours some places away. Then another shape of as many numbers has them side by side.
 
+use super::dot::dot;
 use super::{AxisFacts, NeighbourFacts, Reading};
 use crate::data::{Dataset, InputKind};
 
@@ -113,10 +114,6 @@ impl Deviations {
         let scale = (first * second).sqrt();
         if scale > 0.0 { product / scale } else { 0.0 }
     }
-}
-
-fn dot(one: &[f64], other: &[f64]) -> f64 {
-    one.iter().zip(other).map(|(a, b)| a * b).sum()
 }
 
 impl Reading {

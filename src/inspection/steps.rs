@@ -5,6 +5,7 @@
 //! and compared anew. Moves that are so large that nothing can agree but by chance tell what chance
 //! gives.
 
+use super::dot::dot;
 use super::{Moved, StepFacts};
 use crate::data::{Dataset, InputKind, Targets};
 
@@ -157,7 +158,7 @@ impl Rows {
         let mut products = vec![0.0; rows * rows];
         for one in 0..rows {
             for two in 0..=one {
-                let product = product(self.answer(one), self.answer(two));
+                let product = dot(self.answer(one), self.answer(two));
                 products[one * rows + two] = product;
                 products[two * rows + one] = product;
             }
@@ -242,23 +243,12 @@ impl Pairs {
     }
 }
 
-// Loops by index: these are walked a hundred thousand times, and in a build that is not optimized each
-// step of an iterator is a call.
-
-/// Squared.
+/// Squared. By index, as [`dot`] is.
 fn distance(one: &[f64], two: &[f64]) -> f64 {
     let mut sum = 0.0;
     for at in 0..one.len().min(two.len()) {
         let apart = one[at] - two[at];
         sum += apart * apart;
-    }
-    sum
-}
-
-fn product(one: &[f64], two: &[f64]) -> f64 {
-    let mut sum = 0.0;
-    for at in 0..one.len().min(two.len()) {
-        sum += one[at] * two[at];
     }
     sum
 }

@@ -8,7 +8,7 @@ use crate::data::{self, Dataset, Examples, Targets};
 use crate::experiment::zero_by_design;
 use crate::hash::Fnv1a;
 use crate::model::Plan;
-use crate::spec::{Compared, Fault, INPUT_TARGET, LossTerm, Scaling, Spanned, Spec, Task};
+use crate::spec::{Fault, Scaling, Spanned, Spec, Task};
 
 /// The share of wrong targets that any model has to live with.
 const FEW: f64 = 0.05;
@@ -16,11 +16,6 @@ const FEW: f64 = 0.05;
 /// Why a missed mutant is as good as the original, if it is.
 pub fn equivalence(fault: &Fault, spec: &Spec, plan: Option<&Plan>) -> Option<&'static str> {
     match fault {
-        Fault::ShiftLabels { .. } | Fault::PermuteLabels(_) | Fault::ShuffleLabels
-            if !compares_targets(spec) =>
-        {
-            Some("no term of the loss compares anything with the targets")
-        }
         Fault::ShiftLabels { .. } => {
             let (right, wrong) = both(fault, spec)?;
             if share_of_wrong_targets(&right, &wrong)? <= FEW {
@@ -91,16 +86,6 @@ fn are_renamed(right: &Dataset, wrong: &Dataset) -> bool {
         }
     }
     !before.is_empty() && same as f64 >= (1.0 - FEW) * before.len() as f64
-}
-
-/// Whether what the data says is compared with anything.
-fn compares_targets(spec: &Spec) -> bool {
-    let compares = |term: &LossTerm| match &term.compared {
-        Compared::Target => true,
-        Compared::Named(name) => name.value != INPUT_TARGET,
-        Compared::Constant(_) | Compared::Nothing => false,
-    };
-    spec.loss.terms.iter().any(compares)
 }
 
 fn hash_of(numbers: &[f64]) -> u64 {
@@ -204,20 +189,6 @@ mod tests {
         };
         assert!(of("shift"));
         assert!(!of("permute"));
-    }
-
-    #[test]
-    fn targets_that_no_term_reads_may_be_any() {
-        let of = |term: &str| {
-            let text = format!(
-                "version: 1\nname: net\ntask: regression\ndata: linear_regression\nmodel: [linear: 1]\n\
-                 loss: {{terms: [{{name: only, loss: mse, {term}}}]}}\n"
-            );
-            let spec = parse(Source::new("net.yaml", text)).unwrap();
-            equivalence(&Fault::ShuffleLabels, &spec, None).is_some()
-        };
-        assert!(of("constant: 1"));
-        assert!(!of("target: target"));
     }
 
     #[test]

@@ -18,6 +18,6 @@ pub use batches::Batches;
 pub use clipping::{Clipper, Sizes};
 pub use groups::{errors as group_errors, freeze, group_of, unknown_layers};
 pub use patience::Patience;
-pub use schedule::first_rates;
+pub use schedule::{first_rates, planned_rates};
 pub use trainer::{PartGradients, Trainer, UpdateProbe};
 pub use updates::Updates;

@@ -16,9 +16,12 @@ use burn::lr_scheduler::{
 };
 use burn::module::{Module, ParamGroup};
 
+use super::faults::StepFaults;
 use super::groups;
 use super::optimizer::matrices;
-use crate::spec::{GroupRate, OptimizerSpec, Reduction, Schedule, ScheduleSpec, TrainingSpec};
+use crate::spec::{
+    GroupRate, OptimizerSpec, Reduction, Schedule, ScheduleSpec, Spec, TrainingSpec,
+};
 use plateau::PlateauRate;
 
 /// The learning rates of a run: one for all tensors, and those of groups. Of several groups that hold
@@ -34,7 +37,7 @@ impl Rates {
         let of = |rate: f64| behind_warm_up(&recipe.schedule, rate, steps);
         let OptimizerSpec { learning_rate, others, .. } = &recipe.optimizer;
         // The rates of all tensors, and then of the matrices.
-        let all = others.as_deref().map_or(**learning_rate, |others| *others.learning_rate);
+        let all = rate_of_all(recipe);
         let of_matrices = others.as_ref().map(|_| (matrices(module), **learning_rate));
         let mut rates = Self { base: of(all), groups: Vec::new() };
         if let Some((ids, rate)) = &of_matrices {
@@ -87,6 +90,24 @@ impl Rates {
         self.base.observe(loss);
         self.groups.iter_mut().for_each(|(_, rate)| rate.observe(loss));
     }
+}
+
+/// The initial rate of all tensors that no group and no optimizer of matrices has.
+fn rate_of_all(recipe: &TrainingSpec) -> f64 {
+    let optimizer = recipe.optimizer.others.as_deref().unwrap_or(&recipe.optimizer);
+    *optimizer.learning_rate
+}
+
+/// The rates of the steps that a spec declares, so many of them at most and but for those of groups, with
+/// the fault that multiplies them; none where the schedule follows losses.
+pub fn planned_rates(spec: &Spec, steps: usize, at_most: usize) -> Vec<f64> {
+    let recipe = &spec.training;
+    if recipe.schedule.kind.value.watches_loss() {
+        return Vec::new();
+    }
+    let factor = StepFaults::of(spec).rate.unwrap_or(1.0);
+    let rates = first_rates(recipe, steps, rate_of_all(recipe), steps.min(at_most));
+    rates.into_iter().map(|rate| factor * rate).collect()
 }
 
 /// The first rates that a recipe's schedule makes of an initial one, over so many steps.

@@ -1,6 +1,5 @@
 //! Faults of the data: scales, labels, columns, and what is held out.
 
-use nn_test::experiment::fall;
 use nn_test::inspection::{DataFacts, TargetFacts};
 
 use super::super::found::{Found, largest, least};
@@ -70,10 +69,7 @@ pub static LADDERS: &[Ladder] = &[
             View {
                 property: "learns",
                 options: "",
-                value: |found| {
-                    let training = found.evidence.training();
-                    fall(&training.sample_losses, training.constant_loss)
-                },
+                value: |found| found.fall(),
                 measured: "fall of the loss",
                 bounds: &[0.05],
                 seeds: SEEDS,

@@ -1,7 +1,7 @@
 //! Faults of the recipe: rates, schedules, steps, clipping, penalties, batches, and layers that are
 //! otherwise in training than in use.
 
-use nn_test::experiment::{fall, median};
+use nn_test::experiment::median;
 
 use super::super::found::{largest, least};
 use super::{
@@ -27,10 +27,7 @@ pub static LADDERS: &[Ladder] = &[
             View {
                 property: "learns",
                 options: "",
-                value: |found| {
-                    let training = found.evidence.training();
-                    fall(&training.sample_losses, training.constant_loss)
-                },
+                value: |found| found.fall(),
                 measured: "fall of the loss",
                 bounds: &[0.05],
                 seeds: SEEDS,

@@ -56,6 +56,7 @@ fn does_not_hold(result: &TestResult) -> bool {
 mod tests {
     use super::*;
     use crate::property::Verdict as Judged;
+    use crate::report::examples;
 
     fn result(property: &str, status: Status, details: &str) -> TestResult {
         let verdict = match status {
@@ -64,13 +65,10 @@ mod tests {
         };
         TestResult {
             test: format!("net/sum_loss::{property}"),
-            file: "net.yaml".to_owned(),
-            line: 0,
-            column: 0,
             status,
             verdict,
             details: Some(details.to_owned()),
-            seconds: 0.1,
+            ..examples::passed()
         }
     }
 

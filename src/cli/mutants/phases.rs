@@ -322,7 +322,7 @@ fn println(line: &str) {
 mod tests {
     use super::*;
     use crate::property::Verdict as Judged;
-    use crate::report::event::Status;
+    use crate::report::examples;
 
     #[test]
     fn clipping_that_has_nothing_to_do_hides_that_it_is_skipped() {
@@ -334,13 +334,8 @@ mod tests {
         let original = |summary: &str| {
             let result = TestResult {
                 test: "net::clipping_effective".to_owned(),
-                file: "net.yaml".to_owned(),
-                line: 0,
-                column: 0,
-                status: Status::Passed,
                 verdict: Some(Judged::pass(summary)),
-                details: None,
-                seconds: 0.1,
+                ..examples::passed()
             };
             Original { seconds: 1.0, nothing_clipped: clips_nothing(&result), tensors: Vec::new() }
         };
